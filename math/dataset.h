@@ -1,0 +1,63 @@
+/* dataset.h - labelled samples, scaled and split, and the parsers that make them.
+ * Parsing is from memory: bytes in, data out; reading files is the app's. Values follow product.md section 2. */
+#ifndef MATH_DATASET_H
+#define MATH_DATASET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "math/status.h"
+
+enum { DATASET_NAME = 64, DATASET_CLASS_NAME = 24, DATASET_CLASS_MAX = 4096 };
+enum part { PART_TRAIN, PART_TEST, PART_HOLDOUT };
+
+/* Rows: first all of PART_TRAIN, then PART_TEST, then PART_HOLDOUT; within a part in file order. */
+struct dataset {
+    char name[DATASET_NAME];          /* "mnist", or the last part of the path */
+    int train, test, holdout;         /* rows of each part */
+    int dim, classes;                 /* classes = trained classes; a hold-out label is >= classes */
+    int holdout_classes;
+    int width, height;                /* of an image; 0 for tables */
+    float *value;                     /* (train+test+holdout, dim), scaled */
+    uint8_t *pixel;                   /* the same rows unscaled 0..255, for showing; NULL for tables */
+    int *label;                       /* 0 .. classes+holdout_classes-1 */
+    int *index;                       /* place in the source (within its file), for features.csv */
+    char (*class_name)[DATASET_CLASS_NAME];   /* classes + holdout_classes */
+};
+
+struct bytes {
+    const uint8_t *at;
+    size_t size;
+};
+
+/* What can be named after --dataset. `make` NULL: made from files (the app knows where they are). */
+struct dataset_row {
+    const char *id, *label, *help;
+    enum status (*make)(uint64_t seed, struct dataset *out, struct why *why);
+};
+
+int dataset_count(void);
+const struct dataset_row *dataset_at(int i);
+const struct dataset_row *dataset_find(const char *id);
+
+/* IDX image + label files, already inflated. `where` names each file in errors. Labels of the test pair may be
+ * absent (size 0): then every fifth sample of a class is test. */
+struct idx_source {
+    struct bytes train_images, train_labels, test_images, test_labels;
+    const char *where[4];
+};
+enum status dataset_from_idx(const struct idx_source *source, const char *name, struct dataset *out,
+    struct why *why);
+
+/* Rows of width*height pixel values 0..max and then the label, comma separated, no header (the form of
+ * scikit-learn's digits.csv). */
+enum status dataset_from_digits(struct bytes csv, const char *where, int width, int height, int max,
+    const char *name, struct dataset *out, struct why *why);
+
+/* Keeps the listed class labels (names as in class_name) and moves the held-out ones to PART_HOLDOUT; text is
+ * "0,1,4", empty: all / none. Rescales. On failure `data` is unchanged. */
+enum status dataset_choose(struct dataset *data, const char *keep, const char *holdout, struct why *why);
+
+void dataset_clear(struct dataset *data);     /* fine on a zeroed one */
+
+#endif

@@ -1,0 +1,68 @@
+/* experiment.h - a whole experiment as a plain value: what the command line, panels, sessions and lessons edit,
+ * and, with the journal, all that decides every byte of a training. */
+#ifndef MATH_EXPERIMENT_H
+#define MATH_EXPERIMENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "math/loss.h"
+#include "math/status.h"
+
+enum { EXPERIMENT_HIDDEN_MAX = 6, EXPERIMENT_PATH = 1024, EXPERIMENT_LIST = 128 };
+
+enum model { MODEL_MLP, MODEL_FREE, MODEL_IDENTITY, MODEL_COUNT };
+enum activation { ACTIVATION_PRELU, ACTIVATION_RELU };
+enum optimiser { OPTIMISER_SGD, OPTIMISER_MOMENTUM, OPTIMISER_ADAM, OPTIMISER_COUNT };
+enum split { SPLIT_TRAIN, SPLIT_TEST, SPLIT_BOTH, SPLIT_COUNT };
+enum { SCHEDULE_DEFAULT = -1 };
+
+struct experiment {
+    char dataset[EXPERIMENT_PATH];        /* built-in id or a path */
+    char classes[EXPERIMENT_LIST];        /* "0,1,4"; empty: all */
+    char holdout[EXPERIMENT_LIST];        /* empty: none */
+    enum model model;
+    enum activation activation;
+    int hidden[EXPERIMENT_HIDDEN_MAX], hidden_count;
+    int feature_dim;
+    uint64_t seed;
+
+    int loss;                             /* loss_at() index */
+    double param[LOSS_MAX][LOSS_PARAM_MAX];   /* set values; each loss remembers its own */
+
+    enum optimiser optimiser;
+    double lr, momentum, weight_decay;
+    int batch;                            /* samples a step; 0: the full training set */
+    int warmup[2];                        /* SCHEDULE_DEFAULT: 300,300 for heads with a fixed scale, else 0,0 */
+    int anneal;                           /* SCHEDULE_DEFAULT, 0 or 1 */
+
+    int points;                           /* samples a snapshot shows */
+    enum split split;
+};
+
+/* mnist, arcface, mlp 128,64, PReLU, Adam 1e-3, batch 128, seed 1, 5000 training points. */
+void experiment_init(struct experiment *e);
+
+/* One setting by its option name: dataset, classes, holdout, model, hidden ("128,64" or "none"), activation,
+ * feature-dim, seed, loss, optimizer, lr, momentum, weight-decay, batch (number or "full"), warmup ("N,M" or
+ * "default"), anneal (on, off, default), points, split, or a parameter of the chosen loss (m, s, lambda).
+ * The row table behind this also serves files and `--at`. STATUS_USAGE with the allowed values otherwise. */
+enum status experiment_set(struct experiment *e, const char *key, const char *value, struct why *why);
+/* Text of one setting as experiment_set takes it. False when the key is unknown. */
+bool experiment_get(const struct experiment *e, const char *key, char *text, int size);
+int experiment_key_count(void);
+const char *experiment_key(int i);        /* every settable key but the loss parameters */
+
+/* Settings that cannot go together (pair loss on identity, free with hold-out ...). */
+enum status experiment_check(const struct experiment *e, struct why *why);
+
+/* True when going from a to b needs a new network or new data (losses.md 1b). */
+bool experiment_rebuilds(const struct experiment *a, const struct experiment *b);
+
+const char *model_id(enum model model);
+const char *optimiser_id(enum optimiser optimiser);
+const char *split_id(enum split split);
+const struct loss *experiment_loss(const struct experiment *e);
+struct loss_force experiment_force(const struct experiment *e);   /* set values, no schedule */
+
+#endif

@@ -1,0 +1,75 @@
+/* trainer.h - one training: network, head, optimiser, schedules, journal. One thread at a time; no clock.
+ * trainer_step allocates nothing. Same experiment + journal + data: the same bytes on the same machine. */
+#ifndef MATH_TRAINER_H
+#define MATH_TRAINER_H
+
+#include <stddef.h>
+
+#include "math/dataset.h"
+#include "math/experiment.h"
+#include "math/snapshot.h"
+
+struct trainer;
+
+/* `data` is borrowed until trainer_destroy. */
+enum status trainer_create(const struct experiment *e, const struct dataset *data, struct trainer **out,
+    struct why *why);
+void trainer_destroy(struct trainer *t);
+
+/* One minibatch. After divergence (NaN, infinity) it does nothing: the last finite state stays. */
+void trainer_step(struct trainer *t);
+long trainer_steps(const struct trainer *t);
+double trainer_epoch(const struct trainer *t);
+int trainer_steps_per_epoch(const struct trainer *t);
+bool trainer_diverged(const struct trainer *t);
+const struct experiment *trainer_experiment(const struct trainer *t);
+struct loss_force trainer_force(const struct trainer *t);       /* in force at the next step */
+
+/* Takes over new set values between two steps, writes each change into the journal as (step, key, value), ends
+ * the schedules of touched parameters, and keeps the weights. STATUS_USAGE when only a rebuild could do it. */
+enum status trainer_retune(struct trainer *t, const struct experiment *wanted, struct why *why);
+
+/* The journal: every change since step 0, oldest first. */
+struct change {
+    long step;
+    char key[24], value[40];
+};
+int trainer_changes(const struct trainer *t, const struct change **out);
+
+/* Forward pass of the shown sample and all of its numbers into `out` (room is made on first use). */
+enum status trainer_snapshot(struct trainer *t, struct snapshot *out);
+
+/* Full-set numbers, as in the summary and metrics.csv. NaN where a thing does not exist. */
+struct evaluation {
+    double train_loss, test_loss, train_accuracy, test_accuracy, margin_accuracy;
+    double intra_angle_deg, inter_angle_deg, min_gap_deg, eer, eer_open;
+};
+/* `verify` also computes the EERs (slower). */
+enum status trainer_evaluate(struct trainer *t, bool verify, struct evaluation *out);
+
+/* Features of data rows [from, from+n) into out (n, feature_dim); predicted (n) may be NULL. */
+void trainer_features(struct trainer *t, int from, int n, float *out, int *predicted);
+/* Class weights as doubles, (classes, dim), and the bias (classes) or NULL for a loss without one. */
+const double *trainer_weights(const struct trainer *t);
+const double *trainer_bias(const struct trainer *t);
+
+/* The batch of the last step as the loss saw it, before its update (product.md section 4). Borrowed until the
+ * next call on t. */
+struct batch_view {
+    struct loss_force force;
+    int n, dim, classes;
+    const double *feature;            /* (n, dim) */
+    const int *label;
+    struct head head;
+    double loss;
+    const double *d_feature, *d_weight, *d_bias;
+};
+bool trainer_last_batch(const struct trainer *t, struct batch_view *out);   /* false before the first step */
+
+/* Checkpoint: the whole training as bytes (arrays, moments, dormant parts, RNG streams, permutation, schedules,
+ * step, journal). save allocates *out with malloc. load wants a trainer made from the same experiment shape and
+ * data; afterwards every step is bit by bit what it would have been. On failure t is unchanged. */
+enum status trainer_save(const struct trainer *t, uint8_t **out, size_t *size, struct why *why);
+enum status trainer_load(struct trainer *t, const uint8_t *bytes, size_t size, struct why *why);
+
+#endif

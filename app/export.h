@@ -1,0 +1,27 @@
+/* export.h - figures to files. Main thread or headless; the format is the file name's ending. */
+#ifndef APP_EXPORT_H
+#define APP_EXPORT_H
+
+#include "math/dataset.h"
+#include "math/snapshot.h"
+#include "render/view.h"
+
+struct figure_options {
+    char path[1024];
+    char view[24];                    /* view_find id */
+    char theme[16];
+    double width, height;             /* logical px; default 1600x1000 */
+    double scale;                     /* png only, 1..8 */
+    double dpi;                       /* png's pHYs, 0 none */
+    bool transparent;
+};
+void figure_options_init(struct figure_options *o);
+
+/* Writes beside and renames. png, svg or pdf by ending. `data` gives the images, may be NULL. */
+enum status export_figure(const struct snapshot *snap, const struct dataset *data,
+    const struct figure_options *o, struct why *why);
+
+/* Where S puts a picture: the user's Pictures folder or else the working directory, with -2, -3 when taken. */
+enum status export_path(const struct snapshot *snap, char *out, int size, struct why *why);
+
+#endif

@@ -1,0 +1,39 @@
+/* worker.h - one thread per training: whole snapshots out, experiments in. The window never waits for it.
+ * All functions are for the main thread; none blocks longer than a pointer swap except destroy (at most one
+ * training step or the rest of a file being read). */
+#ifndef APP_WORKER_H
+#define APP_WORKER_H
+
+#include "math/dataset.h"
+#include "math/experiment.h"
+#include "math/snapshot.h"
+#include "math/status.h"
+
+struct worker;
+
+/* Called from the worker's thread when something new can be taken: carries no data, "come and look". */
+enum status worker_create(const struct experiment *e, bool playing, double pace, void (*wake)(void *), void *arg,
+    struct worker **out, struct why *why);
+void worker_destroy(struct worker *w);
+
+void worker_want(struct worker *w, const struct experiment *e);    /* latest wins; retune or rebuild as needed */
+void worker_play(struct worker *w, bool playing);
+void worker_pace(struct worker *w, double steps_per_s);            /* 0: max */
+void worker_step(struct worker *w, int steps);                     /* while paused */
+void worker_reset(struct worker *w);                               /* back to step 0, same initial weights */
+
+/* The newest complete snapshot, or NULL before the first. Borrowed until the next call. *fresh: not seen yet.
+ * *data is the data set it came from, valid as long as the snapshot. */
+const struct snapshot *worker_take(struct worker *w, bool *fresh, const struct dataset **data);
+
+struct worker_state {
+    bool loading;                     /* reading data or building; the old snapshot stays */
+    bool playing;
+    bool failed;                      /* `why` says what; the old training goes on where there is one */
+    struct why why;
+    long step;
+    double steps_per_s;               /* over the last second or so, sleeping included */
+};
+void worker_state(struct worker *w, struct worker_state *out);
+
+#endif

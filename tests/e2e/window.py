@@ -1,0 +1,295 @@
+#!/usr/bin/env python3
+"""window.py [--short] BINARY: drives the real window under Xvfb as a hand would (xdotool), reads what happened from
+the control map, and closes with "N passed, N failed". Needs Xvfb, xdotool and xwininfo; Python's standard library only.
+--short: fewer checks and more patience, for programs slowed down by sanitizers.
+"""
+import json
+import os
+import pathlib
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+
+
+def png_pixels(path):
+    """(width, height, rows of RGB or RGBA bytes) of an 8-bit PNG, by the specification."""
+    data = pathlib.Path(path).read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n", "not a PNG"
+    at, packed, width, height, kind = 8, b"", 0, 0, 0
+    while at < len(data):
+        size, name = struct.unpack(">I4s", data[at:at + 8])
+        body = data[at + 8:at + 8 + size]
+        if name == b"IHDR":
+            width, height, _, kind = struct.unpack(">IIBB", body[:10])
+        elif name == b"IDAT":
+            packed += body
+        at += 12 + size
+    return width, height, {2: 3, 6: 4}.get(kind, 0), zlib.decompress(packed)
+
+
+class Window:
+    """One running program with its display, control map and the means to touch it."""
+
+    def __init__(self, binary, folder, slow, *options, size="1600x1000"):
+        self.slow = 8 if slow else 1
+        read, write = os.pipe()
+        self.server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1920x1200x24", "-nolisten", "tcp"],
+            pass_fds=[write], stderr=subprocess.DEVNULL)
+        os.close(write)
+        with os.fdopen(read) as pipe:
+            self.display = ":" + pipe.readline().strip()
+        self.map = pathlib.Path(folder, "map.json")
+        self.env = dict(os.environ, DISPLAY=self.display, HOME=str(folder), XDG_CONFIG_HOME=str(folder),
+                        SDL_VIDEODRIVER="x11")
+        self.env.pop("XDG_PICTURES_DIR", None)
+        self.log = open(pathlib.Path(folder, "stderr.txt"), "w+", encoding="utf-8")
+        self.process = subprocess.Popen([binary, "--ui-map", str(self.map), *options], env=self.env, cwd=folder,
+                                        stderr=self.log)
+        self.id = None
+
+    def find(self):
+        """The X id of the program's window."""
+        def look():
+            out = self.x("search", "--onlyvisible", "--pid", str(self.process.pid), check=False)
+            return out.split()[-1] if out.split() else None
+        self.id = self.wait(look, "a window", 20)
+        return self.id
+
+    def x(self, *words, check=True):
+        """xdotool."""
+        run = subprocess.run(["xdotool", *map(str, words)], env=self.env, capture_output=True, text=True, timeout=30)
+        if check and run.returncode:
+            raise AssertionError(f"xdotool {words}: {run.stderr.strip()}")
+        return run.stdout
+
+    def wait(self, test, what, seconds=6):
+        """Polls until test() is true; its value."""
+        end = time.monotonic() + seconds * self.slow
+        while time.monotonic() < end:
+            value = test()
+            if value:
+                return value
+            if self.process.poll() is not None:
+                self.log.seek(0)
+                raise AssertionError(f"the program ended ({self.process.returncode}) before {what}: "
+                                     + self.log.read()[-2000:])
+            time.sleep(0.03)
+        raise AssertionError(f"no {what} within {seconds * self.slow} s; state {self.state()}")
+
+    def controls(self):
+        """{id: control} of the newest map; the file must always be whole."""
+        return {row["id"]: row for row in json.loads(self.map.read_text(encoding="utf-8"))}
+
+    def state(self):
+        try:
+            return self.controls()["state"]["value"]
+        except (FileNotFoundError, KeyError):
+            return {}
+
+    def middle(self, name):
+        x, y, w, h = self.wait(lambda: self.controls().get(name), f"control {name}")["rect"]
+        return int(x + w / 2), int(y + h / 2)
+
+    def move(self, x, y):
+        self.x("mousemove", "--window", self.id, int(x), int(y))
+
+    def click(self, name, button=1, times=1):
+        self.move(*self.middle(name))
+        time.sleep(0.08)
+        self.x("click", "--repeat", times, "--delay", 60, button)
+
+    def key(self, *names):
+        self.x("key", "--window", self.id, *names)
+
+    def close(self):
+        for process in (self.process, self.server):
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(10)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+        self.log.close()
+
+
+def trains(w):
+    """The window opens and a training moves without a touch."""
+    first = w.wait(lambda: w.state().get("step"), "first step", 15)
+    w.wait(lambda: w.state().get("step", 0) > first + 5, "moving training")
+    state = w.state()
+    assert state["loss"] == "arcface" and state["running"], state
+
+
+def slider_drags(w):
+    """Dragging the margin changes it while the steps go on."""
+    before, x = w.state(), w.controls()["param.m"]["rect"]
+    y = x[1] + x[3] / 2
+    w.move(x[0] + x[2] * 0.3, y)
+    w.x("mousedown", 1)
+    for i in range(20):
+        w.move(x[0] + x[2] * (0.3 + 0.02 * i), y)
+        time.sleep(0.02)
+    w.x("mouseup", 1)
+    w.wait(lambda: w.state()["params"]["m"] != before["params"]["m"], "changed margin")
+    w.wait(lambda: w.state()["step"] > before["step"], "training to go on")
+    assert w.state()["epoch"] >= before["epoch"], "the drag restarted the training"
+
+
+def slider_keys_and_wheel(w):
+    """0 is neutral, D the default, + one notch, the wheel one step."""
+    w.move(900, 500)
+    w.key("0")
+    w.wait(lambda: w.state()["params"]["m"] == 0, "neutral margin")
+    w.key("d")
+    w.wait(lambda: abs(w.state()["params"]["m"] - 0.3) < 1e-9, "default margin")
+    w.key("plus")
+    w.wait(lambda: abs(w.state()["params"]["m"] - 0.31) < 1e-9, "margin one notch up")
+    w.move(*w.middle("param.m"))
+    time.sleep(0.1)
+    w.x("click", 5)
+    w.wait(lambda: w.state()["params"]["m"] < 0.31 - 1e-9, "margin after the wheel")
+
+
+def pauses_and_steps(w):
+    """Space stops, N makes exactly one step, R goes back to 0."""
+    w.move(900, 500)
+    w.key("space")
+    w.wait(lambda: not w.state()["running"], "pause")
+    time.sleep(0.4 * w.slow)
+    step = w.state()["step"]
+    time.sleep(0.3)
+    assert w.state()["step"] == step, "it trains while paused"
+    w.key("n")
+    w.wait(lambda: w.state()["step"] == step + 1, "one step")
+    w.key("r")
+    w.wait(lambda: w.state()["step"] == 0, "reset")
+    w.key("space")
+    w.wait(lambda: w.state()["running"] and w.state()["step"] > 3, "play")
+
+
+def loss_switches(w):
+    """Another loss keeps the training."""
+    before = w.state()["step"]
+    w.click("loss.cosface")
+    w.wait(lambda: w.state()["loss"] == "cosface", "CosFace")
+    w.wait(lambda: w.state()["step"] > before, "steps to go on")
+    w.key("Prior")
+    w.wait(lambda: w.state()["loss"] != "cosface", "previous loss by PageUp")
+    w.click("loss.arcface")
+    w.wait(lambda: w.state()["loss"] == "arcface", "ArcFace")
+
+
+def screenshot(w):
+    """S writes a PNG at twice the size that holds a picture."""
+    folder = pathlib.Path(w.env["HOME"], "Pictures")
+    folder.mkdir(exist_ok=True)
+    w.move(900, 500)
+    w.key("s")
+    def found():
+        names = list(folder.glob("arcface_m*_seed*_step*.png"))
+        return names[0] if names else None
+    path = w.wait(found, "picture in Pictures", 10)
+    width, height, channels, raw = png_pixels(path)
+    assert width >= 1600 and height >= 1000, (width, height)
+    colours = {raw[i:i + channels] for i in range(1, len(raw) - 4, 4001)}
+    assert len(colours) > 8, "the picture is empty"
+
+
+def inside_and_apart(w, width, height):
+    """No control leaves the window; no two clickable rectangles overlap."""
+    rows = [row for row in w.controls().values() if "rect" in row and not row["id"].startswith(("view.", "timeline"))]
+    for row in rows:
+        x, y, rw, rh = row["rect"]
+        assert x >= -1 and y >= -1 and x + rw <= width + 1 and y + rh <= height + 1, (row["id"], row["rect"])
+    for i, a in enumerate(rows):
+        for b in rows[i + 1:]:
+            ax, ay, aw, ah = a["rect"]
+            bx, by, bw, bh = b["rect"]
+            apart = ax + aw <= bx + 1 or bx + bw <= ax + 1 or ay + ah <= by + 1 or by + bh <= ay + 1
+            assert apart, f"{a['id']} {a['rect']} overlaps {b['id']} {b['rect']}"
+
+
+def resizes(w):
+    """The smallest window and a middle one keep their controls inside and apart."""
+    for width, height in ((1280, 720), (1024, 640), (1600, 1000)):
+        w.x("windowsize", "--sync", w.id, width, height)
+        time.sleep(0.6 * w.slow)
+        inside_and_apart(w, width, height)
+        step = w.state()["step"]
+        w.wait(lambda: w.state()["step"] > step, f"training at {width}x{height}")
+
+
+def storm(w):
+    """Hundreds of slider changes and loss switches in a row leave a living window."""
+    x, y, wide, high = w.controls()["param.m"]["rect"]
+    words = []
+    for i in range(150):
+        words += ["mousemove", "--window", w.id, int(x + wide * ((i * 37) % 100) / 100), int(y + high / 2)]
+    w.move(x + 5, y + high / 2)
+    w.x("mousedown", 1)
+    w.x(*words)
+    w.x("mouseup", 1)
+    w.move(900, 500)
+    for _ in range(6):
+        w.key("Next")
+    for _ in range(6):
+        w.key("Prior")
+    step = w.state()["step"]
+    w.wait(lambda: w.state()["step"] > step, "training after the storm", 10)
+
+
+def themes(w):
+    """T changes the theme and back."""
+    w.move(900, 500)
+    value = w.controls()["theme"]["value"]
+    w.key("t")
+    w.wait(lambda: w.controls()["theme"]["value"] != value, "other theme")
+    w.key("t")
+    w.wait(lambda: w.controls()["theme"]["value"] == value, "theme back")
+
+
+def quits(w):
+    """Ctrl+Q ends the program with status 0; Escape does not."""
+    w.key("Escape")
+    time.sleep(0.3)
+    assert w.process.poll() is None, "Escape quit"
+    w.key("ctrl+q")
+    w.process.wait(5 * w.slow)
+    assert w.process.returncode == 0, w.process.returncode
+
+
+def main():
+    short = "--short" in sys.argv
+    binary = os.path.abspath(sys.argv[-1])
+    checks = [trains, slider_drags, slider_keys_and_wheel, pauses_and_steps, loss_switches, screenshot]
+    checks += [resizes, storm, themes, quits]
+    passed = failed = 0
+    with tempfile.TemporaryDirectory(prefix="marginscope-") as folder:
+        w = Window(binary, folder, short, "--seed", "1")
+        try:
+            w.find()
+            for check in checks:
+                try:
+                    check(w)
+                    passed += 1
+                except (AssertionError, KeyError, ValueError, subprocess.TimeoutExpired) as err:
+                    failed += 1
+                    print(f"{check.__name__} ({check.__doc__.strip()}): {err!r}")
+                if check is storm:
+                    state = w.state()
+                    print("frame ms p50 %s p99 %s" % (state.get("frame_ms_p50"), state.get("frame_ms_p99")))
+        except AssertionError as err:
+            failed += 1
+            print(err)
+        finally:
+            w.close()
+    print(f"{passed} passed, {failed} failed")
+    return 0 if passed and not failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -15,7 +15,7 @@ enum model { MODEL_MLP, MODEL_FREE, MODEL_IDENTITY, MODEL_COUNT };
 enum activation { ACTIVATION_PRELU, ACTIVATION_RELU };
 enum optimiser { OPTIMISER_SGD, OPTIMISER_MOMENTUM, OPTIMISER_ADAM, OPTIMISER_COUNT };
 enum split { SPLIT_TRAIN, SPLIT_TEST, SPLIT_BOTH, SPLIT_COUNT };
-enum { SCHEDULE_DEFAULT = -1 };
+enum { SCHEDULE_DEFAULT = -1, EXPERIMENT_CLIP = 1 };
 
 struct experiment {
     char dataset[EXPERIMENT_PATH];        /* built-in id or a path */
@@ -32,6 +32,7 @@ struct experiment {
 
     enum optimiser optimiser;
     double lr, momentum, weight_decay;
+    double clip;                          /* largest norm of the whole gradient; 0: no clipping */
     int batch;                            /* samples a step; 0: the full training set */
     int warmup[2];                        /* SCHEDULE_DEFAULT: 300,300 for heads with a fixed scale, else 0,0 */
     int anneal;                           /* SCHEDULE_DEFAULT, 0 or 1 */
@@ -44,14 +45,16 @@ struct experiment {
 void experiment_init(struct experiment *e);
 
 /* One setting by its option name: dataset, classes, holdout, model, hidden ("128,64" or "none"), activation,
- * feature-dim, seed, loss, optimizer, lr, momentum, weight-decay, batch (number or "full"), warmup ("N,M" or
- * "default"), anneal (on, off, default), points, split, or a parameter of the chosen loss (m, s, lambda).
+ * feature-dim, seed, loss, optimizer, lr, momentum, weight-decay, clip, batch (number or "full"), warmup ("N,M" or
+ * "default"), anneal (on, off, default), points, split, a parameter of the chosen loss (m, s, lambda), or one of
+ * any loss (cosface.m).
  * The row table behind this also serves files and `--at`. STATUS_USAGE with the allowed values otherwise. */
 enum status experiment_set(struct experiment *e, const char *key, const char *value, struct why *why);
 /* Text of one setting as experiment_set takes it. False when the key is unknown. */
 bool experiment_get(const struct experiment *e, const char *key, char *text, int size);
 int experiment_key_count(void);
 const char *experiment_key(int i);        /* every settable key but the loss parameters */
+bool experiment_key_rebuilds(int i);      /* a change of it needs a new network or new data */
 
 /* Settings that cannot go together (pair loss on identity, free with hold-out ...). */
 enum status experiment_check(const struct experiment *e, struct why *why);

@@ -31,7 +31,11 @@ struct param {
     enum param_role role;
     const char *unit;    /* "rad", "" */
     const char *help;    /* one line */
+    double slider;       /* where the slider stops when that is below max (typing reaches max); 0: at max */
 };
+
+/* The usual `end` of the slider functions below: `slider`, or max without one. */
+double param_end(const struct param *param);
 
 /* The number as it may be stored: PARAM_INTEGER rounded. False when it is not finite, not whole for an integer
  * row, or outside min..max. */

@@ -1,0 +1,499 @@
+#include "app/worker.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <SDL.h>
+
+#include "app/dataset_open.h"
+#include "math/trainer.h"
+
+enum { RATE_SAMPLES = 64 };
+static const double FRAME_S = 0.016;          /* a snapshot is drawn at most this often */
+static const double UNSEEN_S = 0.1;           /* while nobody looks */
+static const double SNAPSHOT_SHARE = 0.3;     /* of the time, at max pace */
+static const double CATCH_UP_S = 0.1;         /* behind its pace by more, a training forgets the debt */
+
+/* A data set shared by the trainer and by the snapshots that were made of it. */
+struct loaded {
+    struct dataset data;
+    SDL_atomic_t users;
+};
+
+struct slot {
+    struct snapshot snapshot;
+    struct loaded *loaded;
+};
+
+struct command {
+    struct experiment wanted;
+    long wanted_serial, reset_serial;
+    long steps;                               /* asked for while paused, not yet taken */
+    bool playing, quit;
+    double pace;
+};
+
+struct worker {
+    SDL_Thread *thread;
+    void (*wake)(void *);
+    void *wake_arg;
+
+    SDL_mutex *lock;                          /* a leaf: nothing else is locked under it */
+    SDL_cond *posted;                         /* lock: a command or the end of a snapshot's wait */
+    struct command command;                   /* lock */
+    struct slot *ready;                       /* lock: newest complete state */
+    bool fresh;                               /* lock: `ready` has not been taken yet */
+    struct worker_state state;                /* lock */
+
+    struct slot *back;                        /* worker only: being written */
+    struct slot *front;                       /* main only: being drawn */
+    bool seen;                                /* main only: front holds a snapshot */
+
+    /* worker only */
+    struct loaded *loaded;
+    struct experiment opened;                 /* what `loaded` was opened for */
+    struct trainer *trainer;
+    long done_serial, done_reset;
+    double step_due, step_cost, snapshot_cost, published_at;
+    bool changed;                             /* something to show beyond the ordinary step */
+    struct {
+        double time;
+        long step;
+    } rate[RATE_SAMPLES];
+    int rate_count;
+};
+
+static double now_s(void)
+{
+    return (double)SDL_GetPerformanceCounter() / (double)SDL_GetPerformanceFrequency();
+}
+
+static struct loaded *loaded_keep(struct loaded *l)
+{
+    if (l)
+        SDL_AtomicIncRef(&l->users);
+    return l;
+}
+
+static void loaded_drop(struct loaded *l)
+{
+    if (l && SDL_AtomicDecRef(&l->users)) {
+        dataset_clear(&l->data);
+        free(l);
+    }
+}
+
+static void slot_destroy(struct slot *slot)
+{
+    if (!slot)
+        return;
+    snapshot_clear(&slot->snapshot);
+    loaded_drop(slot->loaded);
+    free(slot);
+}
+
+static struct slot *slot_create(void)
+{
+    struct slot *slot = calloc(1, sizeof *slot);
+    if (slot)
+        snapshot_init(&slot->snapshot);
+    return slot;
+}
+
+/* Generated data hangs on the seed as well. */
+static bool same_data(const struct experiment *a, const struct experiment *b)
+{
+    const struct dataset_row *row = dataset_find(b->dataset);
+    bool seeded = row && row->make;
+    return strcmp(a->dataset, b->dataset) == 0 && strcmp(a->classes, b->classes) == 0 &&
+        strcmp(a->holdout, b->holdout) == 0 && (!seeded || a->seed == b->seed);
+}
+
+static enum status open_data(struct worker *w, const struct experiment *e, struct loaded **out, struct why *why)
+{
+    if (w->loaded && same_data(&w->opened, e)) {
+        *out = loaded_keep(w->loaded);
+        return STATUS_OK;
+    }
+    struct loaded *fresh = calloc(1, sizeof *fresh);
+    if (!fresh)
+        return why_set(why, STATUS_FAILED, "%s: not enough memory; close something", e->dataset);
+    enum status status = dataset_open(e, &fresh->data, why);
+    if (status != STATUS_OK) {
+        free(fresh);
+        return status;
+    }
+    SDL_AtomicSet(&fresh->users, 1);
+    *out = fresh;
+    return STATUS_OK;
+}
+
+/* The old training goes on until the new one stands. */
+static enum status rebuild(struct worker *w, const struct experiment *e, struct why *why)
+{
+    struct loaded *loaded = NULL;
+    struct trainer *trainer = NULL;
+    enum status status = experiment_check(e, why);
+    if (status == STATUS_OK)
+        status = open_data(w, e, &loaded, why);
+    if (status == STATUS_OK)
+        status = trainer_create(e, &loaded->data, &trainer, why);
+    if (status != STATUS_OK) {
+        loaded_drop(loaded);
+        return status;
+    }
+    trainer_destroy(w->trainer);
+    loaded_drop(w->loaded);
+    w->trainer = trainer;
+    w->loaded = loaded;
+    w->opened = *e;
+    w->rate_count = 0;
+    w->step_cost = 0;
+    return STATUS_OK;
+}
+
+static enum status adopt(struct worker *w, const struct experiment *e, struct why *why)
+{
+    if (w->trainer && !experiment_rebuilds(trainer_experiment(w->trainer), e)) {
+        enum status status = experiment_check(e, why);
+        return status == STATUS_OK ? trainer_retune(w->trainer, e, why) : status;
+    }
+    SDL_LockMutex(w->lock);
+    w->state.loading = true;
+    SDL_UnlockMutex(w->lock);
+    w->wake(w->wake_arg);
+    return rebuild(w, e, why);
+}
+
+static void report(struct worker *w, enum status status, const struct why *why)
+{
+    SDL_LockMutex(w->lock);
+    w->state.loading = false;
+    w->state.failed = status != STATUS_OK;
+    w->state.why = status != STATUS_OK ? *why : (struct why){ "" };
+    SDL_UnlockMutex(w->lock);
+    w->wake(w->wake_arg);
+}
+
+static void take_wishes(struct worker *w, const struct command *c)
+{
+    struct why why = { "" };
+    if (c->wanted_serial != w->done_serial) {
+        w->done_serial = c->wanted_serial;
+        report(w, adopt(w, &c->wanted, &why), &why);
+        w->changed = true;
+    }
+    if (c->reset_serial != w->done_reset) {
+        w->done_reset = c->reset_serial;
+        if (w->trainer) {
+            struct experiment e = *trainer_experiment(w->trainer);
+            report(w, rebuild(w, &e, &why), &why);
+        }
+        w->changed = true;
+    }
+}
+
+static void publish(struct worker *w)
+{
+    double began = now_s();
+    struct why why = { "" };
+    enum status status = trainer_snapshot(w->trainer, &w->back->snapshot);   /* the slow part, unlocked */
+    if (status != STATUS_OK) {
+        why_set(&why, status, "snapshot: not enough memory; show fewer points");
+        report(w, status, &why);
+        w->changed = false;
+        return;
+    }
+    struct loaded *old = w->back->loaded;
+    w->back->loaded = loaded_keep(w->loaded);
+    loaded_drop(old);
+
+    SDL_LockMutex(w->lock);
+    struct slot *slot = w->back;
+    w->back = w->ready;
+    w->ready = slot;
+    bool unseen = w->fresh;
+    w->fresh = true;
+    SDL_UnlockMutex(w->lock);
+    if (!unseen)
+        w->wake(w->wake_arg);                 /* carries no data: "come and look" */
+
+    w->published_at = now_s();
+    double cost = w->published_at - began;
+    w->snapshot_cost = w->snapshot_cost > 0 ? 0.8 * w->snapshot_cost + 0.2 * cost : cost;
+    w->changed = false;
+}
+
+/* Seconds that should pass between two snapshots: at max pace they may take SNAPSHOT_SHARE of the time, at a
+ * set pace what the training would sleep. */
+static double publish_interval(const struct worker *w, double pace, bool fresh)
+{
+    double share = pace > 0 ? fmin(0.9, fmax(SNAPSHOT_SHARE, 1 - pace * w->step_cost)) : SNAPSHOT_SHARE;
+    if (w->changed)
+        return fresh ? FRAME_S : 0;
+    return fmax(fresh ? UNSEEN_S : FRAME_S * 0.95, w->snapshot_cost / share);
+}
+
+static void note_rate(struct worker *w, double now)
+{
+    long step = trainer_steps(w->trainer);
+    if (w->rate_count && now - w->rate[w->rate_count - 1].time < 1.0 / 40)
+        return;
+    int from = 0;
+    while (from < w->rate_count && (now - w->rate[from].time > 1.2 || w->rate_count - from >= RATE_SAMPLES))
+        from++;
+    memmove(w->rate, w->rate + from, (size_t)(w->rate_count - from) * sizeof w->rate[0]);
+    w->rate_count -= from;
+    w->rate[w->rate_count].time = now;
+    w->rate[w->rate_count++].step = step;
+}
+
+static void note_state(struct worker *w, bool stepping)
+{
+    double now = now_s(), rate = 0;
+    if (stepping) {
+        note_rate(w, now);
+        double span = now - w->rate[0].time;
+        rate = span > 0.05 ? (double)(trainer_steps(w->trainer) - w->rate[0].step) / span : 0;
+    } else {
+        w->rate_count = 0;
+    }
+    SDL_LockMutex(w->lock);
+    w->state.step = w->trainer ? trainer_steps(w->trainer) : 0;
+    if (!stepping || rate > 0)
+        w->state.steps_per_s = rate;
+    SDL_UnlockMutex(w->lock);
+}
+
+static void one_step(struct worker *w)
+{
+    double began = now_s();
+    trainer_step(w->trainer);
+    double cost = now_s() - began;
+    w->step_cost = w->step_cost > 0 ? 0.95 * w->step_cost + 0.05 * cost : cost;
+    if (trainer_diverged(w->trainer))
+        w->changed = true;
+}
+
+/* What is left until the next step is due; sets the time after it. */
+static double step_wait(struct worker *w, double pace)
+{
+    double now = now_s();
+    if (pace <= 0 || w->step_due < now - CATCH_UP_S || w->step_due > now + 1 / pace)
+        w->step_due = now;
+    return pace > 0 ? w->step_due - now : 0;
+}
+
+/* Waits for a command; `seconds` < 0: as long as it takes. */
+static void wait_for_post(struct worker *w, const struct command *seen, double seconds)
+{
+    SDL_LockMutex(w->lock);
+    struct command *c = &w->command;
+    bool same = !c->quit && c->wanted_serial == seen->wanted_serial && c->reset_serial == seen->reset_serial &&
+        c->playing == seen->playing && c->pace == seen->pace && c->steps == 0;
+    if (same && seconds < 0)
+        SDL_CondWait(w->posted, w->lock);
+    else if (same && seconds >= 0.001)
+        SDL_CondWaitTimeout(w->posted, w->lock, (Uint32)(seconds * 1000));
+    SDL_UnlockMutex(w->lock);
+}
+
+static bool can_step(const struct worker *w)
+{
+    return w->trainer && !trainer_diverged(w->trainer);
+}
+
+static void publish_when_due(struct worker *w, double pace, bool ahead)
+{
+    SDL_LockMutex(w->lock);
+    bool fresh = w->fresh;
+    SDL_UnlockMutex(w->lock);
+    if (!w->trainer || !(ahead || w->changed))
+        return;
+    if (now_s() - w->published_at >= publish_interval(w, pace, fresh))
+        publish(w);
+}
+
+/* Paused: every command is answered with a snapshot of its own, then sleep. */
+static void pause_turn(struct worker *w, struct command *c)
+{
+    if (c->steps > 0 && can_step(w)) {
+        for (long i = 0; i < c->steps && can_step(w); i++) {
+            one_step(w);
+            SDL_LockMutex(w->lock);
+            bool quit = w->command.quit;
+            SDL_UnlockMutex(w->lock);
+            if (quit)
+                return;
+        }
+        w->changed = true;
+    }
+    note_state(w, false);
+    if (w->trainer && w->changed)
+        publish(w);
+    wait_for_post(w, c, -1);
+}
+
+static void play_turn(struct worker *w, struct command *c)
+{
+    double wait = step_wait(w, c->pace);
+    if (wait > 0.0005) {
+        publish_when_due(w, c->pace, false);
+        wait_for_post(w, c, fmin(step_wait(w, c->pace), w->changed ? 0.002 : 1));
+        if (step_wait(w, c->pace) > 0.001)
+            return;                           /* woken early, or a snapshot is still owed */
+    }
+    one_step(w);
+    w->step_due += c->pace > 0 ? 1 / c->pace : 0;
+    note_state(w, true);
+    publish_when_due(w, c->pace, true);
+}
+
+static int run(void *arg)
+{
+    struct worker *w = arg;
+    bool was_playing = false;
+    for (;;) {
+        SDL_LockMutex(w->lock);
+        struct command c = w->command;
+        w->command.steps = 0;
+        SDL_UnlockMutex(w->lock);
+        if (c.quit)
+            return 0;
+        take_wishes(w, &c);
+        bool playing = c.playing && can_step(w);
+        if (was_playing && !playing)
+            w->changed = true;                /* the last steps may not have been shown yet */
+        was_playing = playing;
+        if (playing)
+            play_turn(w, &c);
+        else
+            pause_turn(w, &c);
+    }
+}
+
+static enum status start(struct worker *w, struct why *why)
+{
+    w->lock = SDL_CreateMutex();
+    w->posted = SDL_CreateCond();
+    w->ready = slot_create();
+    w->back = slot_create();
+    w->front = slot_create();
+    if (!w->lock || !w->posted || !w->ready || !w->back || !w->front)
+        return why_set(why, STATUS_FAILED, "training: not enough memory; close something");
+    w->thread = SDL_CreateThread(run, "training", w);
+    if (!w->thread)
+        return why_set(why, STATUS_FAILED, "training: %s; close something and try again", SDL_GetError());
+    return STATUS_OK;
+}
+
+enum status worker_create(const struct experiment *e, bool playing, double pace, void (*wake)(void *), void *arg,
+    struct worker **out, struct why *why)
+{
+    struct worker *w = calloc(1, sizeof *w);
+    if (!w)
+        return why_set(why, STATUS_FAILED, "training: not enough memory; close something");
+    w->wake = wake;
+    w->wake_arg = arg;
+    w->command = (struct command){ .wanted = *e, .wanted_serial = 1, .playing = playing, .pace = pace };
+    w->state.playing = playing;
+    w->state.loading = true;
+    enum status status = start(w, why);
+    if (status != STATUS_OK) {
+        worker_destroy(w);
+        return status;
+    }
+    *out = w;
+    return STATUS_OK;
+}
+
+void worker_destroy(struct worker *w)
+{
+    if (!w)
+        return;
+    if (w->thread) {
+        SDL_LockMutex(w->lock);
+        w->command.quit = true;
+        SDL_CondSignal(w->posted);
+        SDL_UnlockMutex(w->lock);
+        SDL_WaitThread(w->thread, NULL);
+    }
+    trainer_destroy(w->trainer);
+    loaded_drop(w->loaded);
+    slot_destroy(w->ready);
+    slot_destroy(w->back);
+    slot_destroy(w->front);
+    if (w->posted)
+        SDL_DestroyCond(w->posted);
+    if (w->lock)
+        SDL_DestroyMutex(w->lock);
+    free(w);
+}
+
+void worker_want(struct worker *w, const struct experiment *e)
+{
+    SDL_LockMutex(w->lock);
+    w->command.wanted = *e;
+    w->command.wanted_serial++;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_play(struct worker *w, bool playing)
+{
+    SDL_LockMutex(w->lock);
+    w->command.playing = playing;
+    w->state.playing = playing;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_pace(struct worker *w, double steps_per_s)
+{
+    SDL_LockMutex(w->lock);
+    w->command.pace = steps_per_s;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_step(struct worker *w, int steps)
+{
+    SDL_LockMutex(w->lock);
+    if (!w->command.playing)
+        w->command.steps += steps;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_reset(struct worker *w)
+{
+    SDL_LockMutex(w->lock);
+    w->command.reset_serial++;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+const struct snapshot *worker_take(struct worker *w, bool *fresh, const struct dataset **data)
+{
+    SDL_LockMutex(w->lock);
+    *fresh = w->fresh;
+    if (w->fresh) {
+        struct slot *slot = w->front;
+        w->front = w->ready;
+        w->ready = slot;
+        w->fresh = false;
+    }
+    SDL_UnlockMutex(w->lock);
+    w->seen = w->seen || *fresh;
+    if (data)
+        *data = w->seen && w->front->loaded ? &w->front->loaded->data : NULL;
+    return w->seen ? &w->front->snapshot : NULL;
+}
+
+void worker_state(struct worker *w, struct worker_state *out)
+{
+    SDL_LockMutex(w->lock);
+    *out = w->state;
+    SDL_UnlockMutex(w->lock);
+}

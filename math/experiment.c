@@ -1,0 +1,443 @@
+#include "math/experiment.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const model_names[] = { "mlp", "free", "identity", NULL };
+static const char *const activation_names[] = { "prelu", "relu", NULL };
+static const char *const optimiser_names[] = { "sgd", "momentum", "adam", NULL };
+static const char *const split_names[] = { "train", "test", "both", NULL };
+
+const char *model_id(enum model model)
+{
+    return model_names[model];
+}
+
+const char *optimiser_id(enum optimiser optimiser)
+{
+    return optimiser_names[optimiser];
+}
+
+const char *split_id(enum split split)
+{
+    return split_names[split];
+}
+
+void experiment_init(struct experiment *e)
+{
+    *e = (struct experiment){
+        .dataset = "mnist",
+        .model = MODEL_MLP,
+        .activation = ACTIVATION_PRELU,
+        .hidden = { 128, 64 },
+        .hidden_count = 2,
+        .feature_dim = 2,
+        .seed = 1,
+        .optimiser = OPTIMISER_ADAM,
+        .lr = 1e-3,
+        .momentum = 0.9,
+        .clip = EXPERIMENT_CLIP,
+        .batch = 128,
+        .warmup = { SCHEDULE_DEFAULT, SCHEDULE_DEFAULT },
+        .anneal = SCHEDULE_DEFAULT,
+        .points = 5000,
+        .split = SPLIT_TRAIN,
+    };
+    const struct loss *first = loss_find("arcface");
+    e->loss = first ? loss_index(first) : 0;
+    assert(loss_count() <= LOSS_MAX);
+    for (int i = 0; i < loss_count(); i++)
+        for (int p = 0; p < loss_param_count(loss_at(i)); p++)
+            e->param[i][p] = loss_at(i)->param[p].initial;
+}
+
+const struct loss *experiment_loss(const struct experiment *e)
+{
+    return loss_at(e->loss);
+}
+
+struct loss_force experiment_force(const struct experiment *e)
+{
+    struct loss_force force = { .loss = experiment_loss(e) };
+    memcpy(force.param, e->param[e->loss], sizeof force.param);
+    return force;
+}
+
+/* Rows of settings: how each is read, written and bounded. */
+
+enum key_kind { KEY_TEXT, KEY_REAL, KEY_COUNT, KEY_CHOICE, KEY_OTHER };
+
+struct key_row {
+    const char *id;
+    enum key_kind kind;
+    bool rebuild;
+    size_t offset, size;
+    double min, max;
+    const char *const *choice;
+    enum status (*set)(struct experiment *e, const char *value, struct why *why);
+    void (*get)(const struct experiment *e, char *text, int size);
+};
+
+/* Shortest of 15 or 17 digits that reads back as the same number. */
+static void number_text(double value, char *text, int size)
+{
+    snprintf(text, (size_t)size, "%.15g", value);
+    if (strtod(text, NULL) != value)
+        snprintf(text, (size_t)size, "%.17g", value);
+}
+
+static bool read_number(const char *text, double *out)
+{
+    char *end;
+    double value = strtod(text, &end);
+    if (end == text || *end || !isfinite(value))
+        return false;
+    *out = value;
+    return true;
+}
+
+static bool read_count(const char *text, double min, double max, int *out)
+{
+    double value;
+    if (!read_number(text, &value) || value != floor(value) || value < min || value > max)
+        return false;
+    *out = (int)value;
+    return true;
+}
+
+static enum status set_hidden(struct experiment *e, const char *value, struct why *why)
+{
+    int width[EXPERIMENT_HIDDEN_MAX] = { 0 }, count = 0;
+    const char *at = value;
+    while (strcmp(value, "none") != 0) {
+        char *end;
+        long w = strtol(at, &end, 10);
+        if (end == at || w < 1 || w > 4096 || count == EXPERIMENT_HIDDEN_MAX || (*end && *end != ','))
+            return why_set(why, STATUS_USAGE,
+                "--hidden %s: allowed up to %d widths of 1 to 4096, as in 128,64, or none", value,
+                EXPERIMENT_HIDDEN_MAX);
+        width[count++] = (int)w;
+        if (!*end)
+            break;
+        at = end + 1;
+    }
+    memcpy(e->hidden, width, sizeof width);
+    e->hidden_count = count;
+    return STATUS_OK;
+}
+
+static void get_hidden(const struct experiment *e, char *text, int size)
+{
+    int at = snprintf(text, (size_t)size, "%s", e->hidden_count ? "" : "none");
+    for (int i = 0; i < e->hidden_count && at < size; i++)
+        at += snprintf(text + at, (size_t)(size - at), "%s%d", i ? "," : "", e->hidden[i]);
+}
+
+static enum status set_seed(struct experiment *e, const char *value, struct why *why)
+{
+    char *end;
+    errno = 0;
+    unsigned long long seed = strtoull(value, &end, 10);
+    if (*value < '0' || *value > '9' || *end || errno)
+        return why_set(why, STATUS_USAGE, "--seed %s: allowed whole numbers 0 to %llu", value,
+            (unsigned long long)UINT64_MAX);
+    e->seed = seed;
+    return STATUS_OK;
+}
+
+static void get_seed(const struct experiment *e, char *text, int size)
+{
+    snprintf(text, (size_t)size, "%llu", (unsigned long long)e->seed);
+}
+
+static enum status set_loss(struct experiment *e, const char *value, struct why *why)
+{
+    const struct loss *loss = loss_find(value);
+    if (!loss) {
+        char known[400] = "";
+        for (int i = 0, at = 0; i < loss_count() && at < (int)sizeof known; i++)
+            at += snprintf(known + at, sizeof known - (size_t)at, "%s%s", i ? ", " : "", loss_at(i)->id);
+        return why_set(why, STATUS_USAGE, "--loss %s: unknown; choose %s", value, known);
+    }
+    e->loss = loss_index(loss);
+    return STATUS_OK;
+}
+
+static void get_loss(const struct experiment *e, char *text, int size)
+{
+    snprintf(text, (size_t)size, "%s", experiment_loss(e)->id);
+}
+
+static enum status set_batch(struct experiment *e, const char *value, struct why *why)
+{
+    if (strcmp(value, "full") == 0)
+        e->batch = 0;
+    else if (!read_count(value, 1, 1000000, &e->batch))
+        return why_set(why, STATUS_USAGE, "--batch %s: allowed 1 to 1000000, or full", value);
+    return STATUS_OK;
+}
+
+static void get_batch(const struct experiment *e, char *text, int size)
+{
+    if (e->batch)
+        snprintf(text, (size_t)size, "%d", e->batch);
+    else
+        snprintf(text, (size_t)size, "full");
+}
+
+static enum status set_warmup(struct experiment *e, const char *value, struct why *why)
+{
+    int first, second, used = 0;
+    if (strcmp(value, "default") == 0) {
+        e->warmup[0] = e->warmup[1] = SCHEDULE_DEFAULT;
+        return STATUS_OK;
+    }
+    if (sscanf(value, "%7d,%7d%n", &first, &second, &used) != 2 || value[used] || first < 0 || second < 0 ||
+        first > 1000000 || second > 1000000)
+        return why_set(why, STATUS_USAGE, "--warmup %s: allowed N,M with 0 to 1000000 steps each, or default",
+            value);
+    e->warmup[0] = first;
+    e->warmup[1] = second;
+    return STATUS_OK;
+}
+
+static void get_warmup(const struct experiment *e, char *text, int size)
+{
+    if (e->warmup[0] == SCHEDULE_DEFAULT)
+        snprintf(text, (size_t)size, "default");
+    else
+        snprintf(text, (size_t)size, "%d,%d", e->warmup[0], e->warmup[1]);
+}
+
+static enum status set_anneal(struct experiment *e, const char *value, struct why *why)
+{
+    if (strcmp(value, "default") == 0)
+        e->anneal = SCHEDULE_DEFAULT;
+    else if (strcmp(value, "on") == 0 || strcmp(value, "off") == 0)
+        e->anneal = strcmp(value, "on") == 0;
+    else
+        return why_set(why, STATUS_USAGE, "--anneal %s: allowed on, off, default", value);
+    return STATUS_OK;
+}
+
+static void get_anneal(const struct experiment *e, char *text, int size)
+{
+    snprintf(text, (size_t)size, "%s", e->anneal == SCHEDULE_DEFAULT ? "default" : e->anneal ? "on" : "off");
+}
+
+#define FIELD(f) .offset = offsetof(struct experiment, f), .size = sizeof(((struct experiment *)0)->f)
+
+/* clang-format off */
+static const struct key_row rows[] = {
+    { "dataset",      KEY_TEXT,   true,  FIELD(dataset) },
+    { "classes",      KEY_TEXT,   true,  FIELD(classes) },
+    { "holdout",      KEY_TEXT,   true,  FIELD(holdout) },
+    { "model",        KEY_CHOICE, true,  FIELD(model),        .choice = model_names },
+    { "hidden",       KEY_OTHER,  true,  .set = set_hidden,   .get = get_hidden },
+    { "activation",   KEY_CHOICE, true,  FIELD(activation),   .choice = activation_names },
+    { "feature-dim",  KEY_COUNT,  true,  FIELD(feature_dim),  .min = 2,    .max = 512 },
+    { "seed",         KEY_OTHER,  true,  .set = set_seed,     .get = get_seed },
+    { "loss",         KEY_OTHER,  false, .set = set_loss,     .get = get_loss },
+    { "optimizer",    KEY_CHOICE, false, FIELD(optimiser),    .choice = optimiser_names },
+    { "lr",           KEY_REAL,   false, FIELD(lr),           .min = 1e-8, .max = 1e6 },
+    { "momentum",     KEY_REAL,   false, FIELD(momentum),     .min = 0,    .max = 0.9999 },
+    { "weight-decay", KEY_REAL,   false, FIELD(weight_decay), .min = 0,    .max = 1 },
+    { "clip",         KEY_REAL,   false, FIELD(clip),         .min = 0,    .max = 1e6 },
+    { "batch",        KEY_OTHER,  false, .set = set_batch,    .get = get_batch },
+    { "warmup",       KEY_OTHER,  false, .set = set_warmup,   .get = get_warmup },
+    { "anneal",       KEY_OTHER,  false, .set = set_anneal,   .get = get_anneal },
+    { "points",       KEY_COUNT,  false, FIELD(points),       .min = 1,    .max = 1000000 },
+    { "split",        KEY_CHOICE, false, FIELD(split),        .choice = split_names },
+};
+/* clang-format on */
+
+enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
+
+int experiment_key_count(void)
+{
+    return ROW_COUNT;
+}
+
+const char *experiment_key(int i)
+{
+    return rows[i].id;
+}
+
+bool experiment_key_rebuilds(int i)
+{
+    return rows[i].rebuild;
+}
+
+static const struct key_row *row_find(const char *key)
+{
+    for (int i = 0; i < ROW_COUNT; i++)
+        if (strcmp(rows[i].id, key) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+/* "m" of the chosen loss or "cosface.m" of any. */
+static const struct param *find_param(const struct experiment *e, const char *key, int *loss, int *index)
+{
+    const char *dot = strchr(key, '.');
+    *loss = e->loss;
+    if (dot) {
+        char id[64];
+        snprintf(id, sizeof id, "%.*s", (int)(dot - key), key);
+        const struct loss *named = loss_find(id);
+        if (!named)
+            return NULL;
+        *loss = loss_index(named);
+        key = dot + 1;
+    }
+    *index = loss_param_find(loss_at(*loss), key);
+    return *index < 0 ? NULL : &loss_at(*loss)->param[*index];
+}
+
+static bool read_switch(const char *text, double *out)
+{
+    bool on = strcmp(text, "true") == 0 || strcmp(text, "on") == 0;
+    if (!on && strcmp(text, "false") != 0 && strcmp(text, "off") != 0)
+        return false;
+    *out = on;
+    return true;
+}
+
+static enum status set_param(const struct param *param, const char *key, const char *value, double *out,
+    struct why *why)
+{
+    double number;
+    bool read = read_number(value, &number) || (param->kind == PARAM_BOOL && read_switch(value, &number));
+    if (read && param_accept(param, number, out))
+        return STATUS_OK;
+    return why_set(why, STATUS_USAGE, "--set %s=%s: allowed %s%g to %g", key, value,
+        param->kind == PARAM_INTEGER ? "whole numbers " : "", param->min, param->max);
+}
+
+static enum status unknown_key(const struct experiment *e, const char *key, struct why *why)
+{
+    char known[400] = "";
+    int at = 0;
+    for (int i = 0; i < ROW_COUNT && at < (int)sizeof known; i++)
+        at += snprintf(known + at, sizeof known - (size_t)at, "%s%s", i ? ", " : "", rows[i].id);
+    const struct loss *loss = experiment_loss(e);
+    for (int p = 0; p < loss_param_count(loss) && at < (int)sizeof known; p++)
+        at += snprintf(known + at, sizeof known - (size_t)at, ", %s", loss->param[p].id);
+    return why_set(why, STATUS_USAGE, "%s: unknown setting; known with %s: %s", key, loss->id, known);
+}
+
+static enum status set_choice(const struct key_row *row, void *field, const char *value, struct why *why)
+{
+    char known[200] = "";
+    for (int i = 0, at = 0; row->choice[i]; i++) {
+        if (strcmp(row->choice[i], value) == 0) {
+            memcpy(field, &(unsigned){ (unsigned)i }, sizeof(unsigned));
+            return STATUS_OK;
+        }
+        at += snprintf(known + at, sizeof known - (size_t)at, "%s%s", i ? ", " : "", row->choice[i]);
+    }
+    return why_set(why, STATUS_USAGE, "--%s %s: unknown; choose %s", row->id, value, known);
+}
+
+enum status experiment_set(struct experiment *e, const char *key, const char *value, struct why *why)
+{
+    const struct key_row *row = row_find(key);
+    if (!row) {
+        int loss, index;
+        const struct param *param = find_param(e, key, &loss, &index);
+        return param ? set_param(param, key, value, &e->param[loss][index], why) : unknown_key(e, key, why);
+    }
+    char *field = (char *)e + row->offset;
+    double number;
+    int count;
+    switch (row->kind) {
+    case KEY_TEXT:
+        if (strlen(value) >= row->size)
+            return why_set(why, STATUS_USAGE, "--%s: text too long; allowed %zu characters", key, row->size - 1);
+        strcpy(field, value);
+        return STATUS_OK;
+    case KEY_REAL:
+        if (!read_number(value, &number) || number < row->min || number > row->max)
+            return why_set(why, STATUS_USAGE, "--%s %s: allowed %g to %g", key, value, row->min, row->max);
+        memcpy(field, &number, sizeof number);
+        return STATUS_OK;
+    case KEY_COUNT:
+        if (!read_count(value, row->min, row->max, &count))
+            return why_set(why, STATUS_USAGE, "--%s %s: allowed whole numbers %.0f to %.0f", key, value, row->min,
+                row->max);
+        memcpy(field, &count, sizeof count);
+        return STATUS_OK;
+    case KEY_CHOICE:
+        return set_choice(row, field, value, why);
+    case KEY_OTHER:
+        break;
+    }
+    return row->set(e, value, why);
+}
+
+bool experiment_get(const struct experiment *e, const char *key, char *text, int size)
+{
+    const struct key_row *row = row_find(key);
+    if (!row) {
+        int loss, index;
+        const struct param *param = find_param(e, key, &loss, &index);
+        if (param)
+            number_text(e->param[loss][index], text, size);
+        return param != NULL;
+    }
+    const char *field = (const char *)e + row->offset;
+    double number;
+    int count;
+    switch (row->kind) {
+    case KEY_TEXT:
+        snprintf(text, (size_t)size, "%s", field);
+        break;
+    case KEY_REAL:
+        memcpy(&number, field, sizeof number);
+        number_text(number, text, size);
+        break;
+    case KEY_COUNT:
+        memcpy(&count, field, sizeof count);
+        snprintf(text, (size_t)size, "%d", count);
+        break;
+    case KEY_CHOICE:
+        memcpy(&count, field, sizeof count);
+        snprintf(text, (size_t)size, "%s", row->choice[count]);
+        break;
+    case KEY_OTHER:
+        row->get(e, text, size);
+        break;
+    }
+    return true;
+}
+
+enum status experiment_check(const struct experiment *e, struct why *why)
+{
+    if (e->model == MODEL_FREE && e->holdout[0])
+        return why_set(why, STATUS_USAGE,
+            "--holdout %s: free points have no test part; choose --model mlp or leave the hold-out away",
+            e->holdout);
+    if (e->model == MODEL_FREE && e->split != SPLIT_TRAIN)
+        return why_set(why, STATUS_USAGE,
+            "--split %s: free points have no test part; choose --split train or --model mlp", split_id(e->split));
+    return STATUS_OK;
+}
+
+bool experiment_rebuilds(const struct experiment *a, const struct experiment *b)
+{
+    char left[EXPERIMENT_PATH], right[EXPERIMENT_PATH];
+    for (int i = 0; i < ROW_COUNT; i++) {
+        if (!rows[i].rebuild)
+            continue;
+        experiment_get(a, rows[i].id, left, sizeof left);
+        experiment_get(b, rows[i].id, right, sizeof right);
+        if (strcmp(left, right) != 0)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,107 @@
+/* loss_softmax.c - cross-entropy, and plain softmax on W x + b. */
+#include <math.h>
+#include <string.h>
+
+#include "math/loss_rows.h"
+
+static double largest(const double *z, int n)
+{
+    double top = z[0];
+    for (int j = 1; j < n; j++)
+        top = z[j] > top ? z[j] : top;
+    return top;
+}
+
+/* log sum_j exp(z_j) - z_y. With the largest logit subtracted no exp can overflow (losses.md 2.1). */
+double cross_entropy(double *z, int classes, int label)
+{
+    double top = largest(z, classes), own = z[label] - top, others = 0;
+    for (int j = 0; j < classes; j++) {
+        z[j] = exp(z[j] - top);
+        if (j != label)
+            others += z[j];
+    }
+    double sum = others + z[label];
+    for (int j = 0; j < classes; j++)
+        z[j] /= sum;
+    z[label] = -others / sum; /* p_y - 1 without its cancellation */
+    return log(sum) - own;
+}
+
+double dot(const double *a, const double *b, int dim)
+{
+    double sum = 0;
+    for (int d = 0; d < dim; d++)
+        sum += a[d] * b[d];
+    return sum;
+}
+
+static void add_scaled(double *to, double factor, const double *from, int dim)
+{
+    for (int d = 0; d < dim; d++)
+        to[d] += factor * from[d];
+}
+
+enum { SOFTMAX_LAMBDA };
+
+/* lambda/2 |W|^2; the bias is not decayed. */
+static double decay(double lambda, const struct head *head, struct grad *grad)
+{
+    int size = head->classes * head->dim;
+    if (lambda == 0)
+        return 0;
+    if (grad->weight)
+        add_scaled(grad->weight, lambda, head->weight, size);
+    return lambda / 2 * dot(head->weight, head->weight, size);
+}
+
+static void clear(const struct head *head, int n, struct grad *grad)
+{
+    size_t k = (size_t)head->classes, d = (size_t)head->dim;
+    if (grad->feature)
+        memset(grad->feature, 0, (size_t)n * d * sizeof(double));
+    if (grad->weight)
+        memset(grad->weight, 0, k * d * sizeof(double));
+    if (grad->bias)
+        memset(grad->bias, 0, k * sizeof(double));
+}
+
+static double linear_softmax(const struct loss_force *force, const double *feature, const int *label, int n,
+    const struct head *head, struct grad *grad)
+{
+    int dim = head->dim, classes = head->classes;
+    double *z = grad->work, loss = 0;
+    clear(head, n, grad);
+    for (int i = 0; i < n; i++) {
+        const double *x = feature + (size_t)i * dim;
+        for (int j = 0; j < classes; j++)
+            z[j] = dot(head->weight + (size_t)j * dim, x, dim) + (head->bias ? head->bias[j] : 0);
+        loss += cross_entropy(z, classes, label[i]) / n;
+        for (int j = 0; j < classes; j++) { /* z_j = W_j x + b_j, and z now holds its derivative */
+            double delta = z[j] / n;
+            if (grad->feature)
+                add_scaled(grad->feature + (size_t)i * dim, delta, head->weight + (size_t)j * dim, dim);
+            if (grad->weight)
+                add_scaled(grad->weight + (size_t)j * dim, delta, x, dim);
+            if (grad->bias)
+                grad->bias[j] += delta;
+        }
+    }
+    return loss + decay(force->param[SOFTMAX_LAMBDA], head, grad);
+}
+
+/* clang-format off */
+const struct loss loss_softmax = {
+    .id = "softmax", .label = "Softmax", .subtitle = "plain cross-entropy",
+    .formula = "L = -\\frac{1}{N} \\sum_i \\log \\frac{e^{W_y x+b_y}}{\\sum_j e^{W_j x+b_j}}",
+    .logit = "\\cos\\theta",
+    .rule = "W_1 x + b_1 > W_2 x + b_2",
+    .source = "Cross-entropy of a linear layer; Liu et al., ICML 2016, eq. 2",
+    .family = FAMILY_PLAIN, .radius = RADIUS_LINEAR, .has_bias = true, .margin = -1,
+    .eval = linear_softmax,
+    .param = {
+        { .id = "lambda", .label = "decay", .symbol = "\\lambda", .min = 0, .max = 1, .initial = 0, .neutral = 0,
+          .notch = 0.01, .kind = PARAM_LOG, .role = ROLE_PLAIN, .unit = "",
+          .help = "pull of every class weight towards zero, half its squared length" },
+    },
+};

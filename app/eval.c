@@ -10,9 +10,14 @@ enum { CASE_MAX = 256 << 20 };
 
 static const char *kind_name(const json_t *value)
 {
-    static const char *const name[] = { [JSON_OBJECT] = "an object", [JSON_ARRAY] = "a list",
-        [JSON_STRING] = "a text", [JSON_INTEGER] = "a number", [JSON_REAL] = "a number", [JSON_TRUE] = "true",
-        [JSON_FALSE] = "false", [JSON_NULL] = "null" };
+    static const char *const name[] = { [JSON_OBJECT] = "an object",
+        [JSON_ARRAY] = "a list",
+        [JSON_STRING] = "a text",
+        [JSON_INTEGER] = "a number",
+        [JSON_REAL] = "a number",
+        [JSON_TRUE] = "true",
+        [JSON_FALSE] = "false",
+        [JSON_NULL] = "null" };
     return value ? name[json_typeof(value)] : "missing";
 }
 
@@ -110,10 +115,11 @@ static enum status read_number(const json_t *list, size_t i, const char *where, 
 static enum status read_row(const json_t *row, const char *where, size_t dim, double *out, struct why *why)
 {
     if (!json_is_array(row))
-        return why_set(why, STATUS_FAILED, "%s is %s; give a list of %zu numbers", where, kind_name(row), dim);
+        return why_set(
+            why, STATUS_FAILED, "%s is %s; give a list of %zu numbers", where, kind_name(row), dim);
     if (json_array_size(row) != dim)
-        return why_set(why, STATUS_FAILED, "%s has %zu numbers; give %zu as in the first row of features", where,
-            json_array_size(row), dim);
+        return why_set(why, STATUS_FAILED, "%s has %zu numbers; give %zu as in the first row of features",
+            where, json_array_size(row), dim);
     enum status status = STATUS_OK;
     for (size_t d = 0; status == STATUS_OK && d < dim; d++)
         status = read_number(row, d, where, &out[d], why);
@@ -160,8 +166,8 @@ static enum status read_label(const json_t *labels, size_t i, int classes, int *
     if (status != STATUS_OK)
         return status;
     if (!(value >= 0 && value < classes) || value != floor(value))
-        return why_set(why, STATUS_FAILED, "labels[%zu] is %g; give a whole number from 0 to %d", i, value,
-            classes - 1);
+        return why_set(
+            why, STATUS_FAILED, "labels[%zu] is %g; give a whole number from 0 to %d", i, value, classes - 1);
     *out = (int)value;
     return STATUS_OK;
 }
@@ -190,11 +196,13 @@ static enum status read_bias(const json_t *root, struct eval *eval, struct why *
     if (!bias)
         return STATUS_OK;
     if (!eval->force.loss->has_bias)
-        return why_set(why, STATUS_FAILED, "\"bias\" is given but %s has none; leave it out",
-            eval->force.loss->id);
+        return why_set(
+            why, STATUS_FAILED, "\"bias\" is given but %s has none; leave it out", eval->force.loss->id);
     if (!json_is_array(bias) || json_array_size(bias) != (size_t)eval->classes)
-        return why_set(why, STATUS_FAILED, "\"bias\" has the wrong shape; give a list of %d numbers, one for "
-            "each row of weights", eval->classes);
+        return why_set(why, STATUS_FAILED,
+            "\"bias\" has the wrong shape; give a list of %d numbers, one for "
+            "each row of weights",
+            eval->classes);
     eval->offset = malloc((size_t)eval->classes * sizeof *eval->offset);
     if (!eval->offset)
         return why_set(why, STATUS_FAILED, "\"bias\" does not fit into memory; give fewer classes");
@@ -222,8 +230,10 @@ static enum status read_arrays(const json_t *root, struct eval *eval, struct why
 static enum status read_case(const json_t *root, struct eval *eval, struct why *why)
 {
     if (!json_is_object(root))
-        return why_set(why, STATUS_FAILED, "the case is %s; give an object with loss, params, features, labels "
-            "and weights", kind_name(root));
+        return why_set(why, STATUS_FAILED,
+            "the case is %s; give an object with loss, params, features, labels "
+            "and weights",
+            kind_name(root));
     enum status status = read_loss(root, eval, why);
     if (status == STATUS_OK)
         status = read_params(root, eval, why);
@@ -245,8 +255,8 @@ static bool all_finite(const double *v, size_t count)
 static bool answer_finite(const struct eval *eval)
 {
     size_t n = (size_t)eval->n, dim = (size_t)eval->dim, classes = (size_t)eval->classes;
-    return isfinite(eval->loss) && all_finite(eval->d_feature, n * dim)
-        && all_finite(eval->d_weight, classes * dim) && (!eval->bias || all_finite(eval->d_bias, classes));
+    return isfinite(eval->loss) && all_finite(eval->d_feature, n * dim) &&
+           all_finite(eval->d_weight, classes * dim) && (!eval->bias || all_finite(eval->d_bias, classes));
 }
 
 static enum status answer(struct eval *eval, struct why *why)
@@ -265,7 +275,8 @@ static enum status answer(struct eval *eval, struct why *why)
     eval->loss = loss_eval(&eval->force, eval->feature, eval->label, eval->n, &head, &grad);
     free(work);
     if (!answer_finite(eval))
-        return why_set(why, STATUS_FAILED, "the result is too large for a number; use smaller features or weights");
+        return why_set(
+            why, STATUS_FAILED, "the result is too large for a number; use smaller features or weights");
     return STATUS_OK;
 }
 
@@ -284,7 +295,8 @@ enum status eval_case(const json_t *root, struct eval *out, struct why *why)
 
 void eval_clear(struct eval *eval)
 {
-    double *owned[] = { eval->feature, eval->weight, eval->offset, eval->d_feature, eval->d_weight, eval->d_bias };
+    double *owned[] = { eval->feature, eval->weight, eval->offset, eval->d_feature, eval->d_weight,
+        eval->d_bias };
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free(eval->label);
@@ -331,8 +343,13 @@ static enum status finish(FILE *to, struct why *why)
 
 enum status eval_print(FILE *to, const struct eval *eval, struct why *why)
 {
-    struct batch_view view = { .force = eval->force, .n = eval->n, .dim = eval->dim, .classes = eval->classes,
-        .loss = eval->loss, .d_feature = eval->d_feature, .d_weight = eval->d_weight,
+    struct batch_view view = { .force = eval->force,
+        .n = eval->n,
+        .dim = eval->dim,
+        .classes = eval->classes,
+        .loss = eval->loss,
+        .d_feature = eval->d_feature,
+        .d_weight = eval->d_weight,
         .d_bias = eval->bias ? eval->d_bias : NULL };
     print_answer(to, &view);
     fputs("\n", to);
@@ -411,7 +428,8 @@ static char *read_all(FILE *from, size_t *size, const char **problem)
             free(text);
         text = larger;
     }
-    *problem = text ? "cannot be read; check that it is a file" : "is too large; give a case of at most 256 MB";
+    *problem =
+        text ? "cannot be read; check that it is a file" : "is too large; give a case of at most 256 MB";
     if (text && ferror(from)) {
         free(text);
         return NULL;

@@ -18,6 +18,7 @@ struct dataset {
     int dim, classes;                 /* classes = trained classes; a hold-out label is >= classes */
     int holdout_classes;
     int width, height;                /* of an image; 0 for tables */
+    int pixel_max;                    /* white in the source file: 255, optdigits 16; 0 for tables */
     float *value;                     /* (train+test+holdout, dim), scaled */
     uint8_t *pixel;                   /* the same rows unscaled 0..255, for showing; NULL for tables */
     int *label;                       /* 0 .. classes+holdout_classes-1 */
@@ -40,8 +41,8 @@ int dataset_count(void);
 const struct dataset_row *dataset_at(int i);
 const struct dataset_row *dataset_find(const char *id);
 
-/* IDX image + label files, already inflated. `where` names each file in errors. Labels of the test pair may be
- * absent (size 0): then every fifth sample of a class is test. */
+/* IDX image + label files, already inflated. `where` names each file in errors. The test pair may be absent
+ * (both `at` NULL): then every fifth sample of a class is test. An empty file is an error. */
 struct idx_source {
     struct bytes train_images, train_labels, test_images, test_labels;
     const char *where[4];
@@ -54,8 +55,9 @@ enum status dataset_from_idx(const struct idx_source *source, const char *name, 
 enum status dataset_from_digits(struct bytes csv, const char *where, int width, int height, int max,
     const char *name, struct dataset *out, struct why *why);
 
-/* Keeps the listed class labels (names as in class_name) and moves the held-out ones to PART_HOLDOUT; text is
- * "0,1,4", empty: all / none. Rescales. On failure `data` is unchanged. */
+/* Keeps the listed class labels (names as in class_name) and moves the test samples of the held-out ones to
+ * PART_HOLDOUT; text is "0,1,4", empty: all / none. Classes stay in the order of the data, not of the text.
+ * Rescales by the training part that remains. On failure `data` is unchanged. */
 enum status dataset_choose(struct dataset *data, const char *keep, const char *holdout, struct why *why);
 
 void dataset_clear(struct dataset *data);     /* fine on a zeroed one */

@@ -7,8 +7,12 @@
 #include "math/loss_rows.h"
 
 static const struct loss *const rows[] = {
-    &loss_softmax, &loss_modified_softmax, &loss_normface,
-    &loss_lsoftmax, &loss_asoftmax, &loss_fnorm_sphereface,
+    &loss_softmax,
+    &loss_modified_softmax,
+    &loss_normface,
+    &loss_lsoftmax,
+    &loss_asoftmax,
+    &loss_fnorm_sphereface,
     &loss_cosface,
     &loss_arcface,
     &loss_combined_margin,
@@ -47,8 +51,10 @@ int loss_index(const struct loss *loss)
 const char *loss_family_label(enum loss_family family)
 {
     static const char *const label[FAMILY_COUNT] = { [FAMILY_PLAIN] = "No margin",
-        [FAMILY_ANGLE_TIMES] = "Angle × m", [FAMILY_COSINE_MINUS] = "Cosine − m",
-        [FAMILY_ANGLE_PLUS] = "Angle + m", [FAMILY_COMBINED] = "Combined" };
+        [FAMILY_ANGLE_TIMES] = "Angle × m",
+        [FAMILY_COSINE_MINUS] = "Cosine − m",
+        [FAMILY_ANGLE_PLUS] = "Angle + m",
+        [FAMILY_COMBINED] = "Combined" };
     return label[family];
 }
 
@@ -146,8 +152,8 @@ static double logit_radius(const struct loss_force *force, const double *x, cons
 }
 
 /* The logit of class j as it is trained when x belongs to class `label`. */
-static double trained_logit(const struct loss_force *force, const double *x, int label, const struct head *head,
-    int j)
+static double trained_logit(
+    const struct loss_force *force, const double *x, int label, const struct head *head, int j)
 {
     if (force->loss->radius == RADIUS_LINEAR)
         return linear_logit(force->loss, x, head, j);

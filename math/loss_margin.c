@@ -2,13 +2,12 @@
  * One evaluation serves them all: a logit is a radius times a bent cosine, z_ij = R_ij f_ij(cos theta_ij), where
  * the row says what R is and how the own class's cosine is bent; f is the identity for every other class. */
 #include <math.h>
-#include <string.h>
 
 #include "math/loss_rows.h"
 
 static const double PI = 3.14159265358979323846;
 static const double SINE_FLOOR = 1e-7; /* on the class axis: losses.md 2.3 */
-static const double SHORTEST = 1e-12;  /* a shorter vector counts as zero: losses.md 2.2 */
+static const double SHORTEST = 1e-12; /* a shorter vector counts as zero: losses.md 2.2 */
 
 double vector_norm(const double *v, int dim)
 {
@@ -38,14 +37,14 @@ static double clamp_cosine(double c)
 struct bench {
     const struct loss_force *force;
     int classes, dim, n;
-    bool radial;       /* the radius is |x| (with or without |W|), not a fixed scale */
-    double scale;      /* the fixed scale otherwise */
-    double *class_unit;        /* (classes, dim) */
-    double *class_norm;        /* (classes) */
-    double *unit, norm;        /* direction and length of x */
-    double *cosine;            /* (classes) */
-    double *delta;             /* (classes) logits, then their derivatives */
-    struct psi own;            /* bent cosine of the own class */
+    bool radial; /* the radius is |x| (with or without |W|), not a fixed scale */
+    double scale; /* the fixed scale otherwise */
+    double *class_unit; /* (classes, dim) */
+    double *class_norm; /* (classes) */
+    double *unit, norm; /* direction and length of x */
+    double *cosine; /* (classes) */
+    double *delta; /* (classes) logits, then their derivatives */
+    struct psi own; /* bent cosine of the own class */
 };
 
 /* Room for the arrays that bench_on lays out; more than plain softmax needs. */
@@ -100,7 +99,6 @@ static struct psi bent(const struct bench *b, int j, int label)
 static void backward_feature(const struct bench *b, int label, double *dx)
 {
     bool linear = b->radial && !b->force->loss->target;
-    memset(dx, 0, (size_t)b->dim * sizeof *dx);
     if (b->norm == 0 && !linear)
         return;
     for (int j = 0; j < b->classes; j++) {
@@ -137,10 +135,7 @@ static double margin_softmax(const struct loss_force *force, const double *featu
 {
     struct bench b = bench_on(force, head, n, grad->work);
     double loss = 0;
-    if (grad->weight)
-        memset(grad->weight, 0, (size_t)head->classes * (size_t)head->dim * sizeof(double));
-    if (grad->bias)
-        memset(grad->bias, 0, (size_t)head->classes * sizeof(double));
+    grad_clear(grad, n, head);
     for (int i = 0; i < n; i++) {
         loss += forward(&b, feature + (size_t)i * b.dim, label[i]) / n;
         if (grad->feature)
@@ -200,7 +195,8 @@ static struct psi arc_target(double c, const double *param)
     double cos_m = cos(m), sin_m = sin(m);
     if (c <= -cos_m) /* cos(pi - m) */
         return (struct psi){ .value = c - m * sin_m, .slope = 1 };
-    return (struct psi){ .value = c * cos_m - sine * sin_m, .slope = cos_m + c * sin_m / fmax(sine, SINE_FLOOR) };
+    return (
+        struct psi){ .value = c * cos_m - sine * sin_m, .slope = cos_m + c * sin_m / fmax(sine, SINE_FLOOR) };
 }
 
 static double arc_limit(double angle_rad, const double *param)

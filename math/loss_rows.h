@@ -16,6 +16,9 @@ double vector_norm(const double *v, int dim);
 /* The same, and v made a unit vector in `unit`: zeros for a vector that counts as zero. */
 double unit_vector(const double *v, int dim, double *unit);
 
+/* Zeros in every derivative that is wanted. */
+void grad_clear(struct grad *grad, int n, const struct head *head);
+
 double dot(const double *a, const double *b, int dim);
 
 /* The fixed scale s of the row, 1 for a row without one. */

@@ -55,7 +55,7 @@ static double decay(double lambda, const struct head *head, struct grad *grad)
     return lambda / 2 * dot(head->weight, head->weight, size);
 }
 
-static void clear(const struct head *head, int n, struct grad *grad)
+void grad_clear(struct grad *grad, int n, const struct head *head)
 {
     size_t k = (size_t)head->classes, d = (size_t)head->dim;
     if (grad->feature)
@@ -66,26 +66,37 @@ static void clear(const struct head *head, int n, struct grad *grad)
         memset(grad->bias, 0, k * sizeof(double));
 }
 
+/* z_j = W_j x + b_j */
+static void linear_forward(const double *x, const struct head *head, double *z)
+{
+    for (int j = 0; j < head->classes; j++)
+        z[j] = dot(head->weight + (size_t)j * head->dim, x, head->dim) + (head->bias ? head->bias[j] : 0);
+}
+
+/* One term delta_j of one sample; dx NULL: not wanted. */
+static void linear_backward(
+    double delta, const double *x, int j, const struct head *head, double *dx, struct grad *grad)
+{
+    if (dx)
+        add_scaled(dx, delta, head->weight + (size_t)j * head->dim, head->dim);
+    if (grad->weight)
+        add_scaled(grad->weight + (size_t)j * head->dim, delta, x, head->dim);
+    if (grad->bias)
+        grad->bias[j] += delta;
+}
+
 static double linear_softmax(const struct loss_force *force, const double *feature, const int *label, int n,
     const struct head *head, struct grad *grad)
 {
-    int dim = head->dim, classes = head->classes;
     double *z = grad->work, loss = 0;
-    clear(head, n, grad);
+    grad_clear(grad, n, head);
     for (int i = 0; i < n; i++) {
-        const double *x = feature + (size_t)i * dim;
-        for (int j = 0; j < classes; j++)
-            z[j] = dot(head->weight + (size_t)j * dim, x, dim) + (head->bias ? head->bias[j] : 0);
-        loss += cross_entropy(z, classes, label[i]) / n;
-        for (int j = 0; j < classes; j++) { /* z_j = W_j x + b_j, and z now holds its derivative */
-            double delta = z[j] / n;
-            if (grad->feature)
-                add_scaled(grad->feature + (size_t)i * dim, delta, head->weight + (size_t)j * dim, dim);
-            if (grad->weight)
-                add_scaled(grad->weight + (size_t)j * dim, delta, x, dim);
-            if (grad->bias)
-                grad->bias[j] += delta;
-        }
+        const double *x = feature + (size_t)i * head->dim;
+        double *dx = grad->feature ? grad->feature + (size_t)i * head->dim : NULL;
+        linear_forward(x, head, z);
+        loss += cross_entropy(z, head->classes, label[i]) / n;
+        for (int j = 0; j < head->classes; j++)
+            linear_backward(z[j] / n, x, j, head, dx, grad);
     }
     return loss + decay(force->param[SOFTMAX_LAMBDA], head, grad);
 }

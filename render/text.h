@@ -28,6 +28,8 @@ struct text_run {
     double shift;             /* a digit is centred in its fixed advance: offset of its pen */
 };
 int text_next(const char *utf8, const struct font *font, struct text_run *run);
+/* Where the pen stands before the code point at byte `offset` of the run, logical px from the run's start. */
+double text_pen(const struct text_run *run, int offset, const struct font *font);
 
 /* utf8 cut with an ellipsis so that it is at most `width` wide. */
 void text_fit(const char *utf8, const struct font *font, double width, char *out, int size);

@@ -37,7 +37,9 @@ struct scene {
     int *rival_class;                 /* (count) */
     bool angular;                     /* regions are sectors */
     double ring;                      /* norm at the ring, a 1-2-5 step above norm_p99, with hysteresis */
-    int count_capacity, class_capacity;
+    int typical;                      /* what scene_typical answers */
+    double *unit;                     /* (classes, dim) class weights of length 1, zero rows zero */
+    int count_capacity, class_capacity, unit_capacity;
     struct point *scratch;            /* for polygons and markers */
     int scratch_capacity;
 };
@@ -55,6 +57,8 @@ bool scene_select(const struct scene *scene, const struct look *look, struct sel
 /* Without a selection the header, fan and psi show this typical sample: the shown one closest to its class's
  * margin boundary among those the test rule gets right; -1 when there is none. */
 int scene_typical(const struct scene *scene);
+/* The selected sample or else the typical one; false when there is neither. */
+bool view_selection(const struct scene *scene, const struct look *look, struct selection *out);
 
 struct view {
     const char *id, *label;

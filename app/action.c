@@ -1,0 +1,312 @@
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/export.h"
+#include "app/panel.h"
+
+static const double PI = 3.14159265358979323846;
+static const double SWEEP_S = 8;              /* there and back */
+
+static const struct {
+    double steps_per_s;
+    const char *text;
+} paces[] = { { 1, "1/s" }, { 5, "5/s" }, { 20, "20/s" }, { 60, "60/s" }, { 200, "200/s" }, { 600, "600/s" },
+    { 0, "max" } };
+enum { PACE_COUNT = sizeof paces / sizeof paces[0] };
+
+void action_apply(struct window *w)
+{
+    worker_want(w->worker, &w->experiment);
+    window_dirty(w, AREAS_CONTROL);
+    w->map_stale = true;
+}
+
+void action_play(struct window *w, int unused)
+{
+    (void)unused;
+    worker_play(w->worker, !w->state.playing);
+    worker_state(w->worker, &w->state);
+    window_dirty(w, AREAS_CONTROL);
+    w->map_stale = true;
+}
+
+void action_step(struct window *w, int unused)
+{
+    (void)unused;
+    worker_play(w->worker, false);
+    worker_step(w->worker, 1);
+    worker_state(w->worker, &w->state);
+    window_dirty(w, AREAS_CONTROL);
+}
+
+void action_reset(struct window *w, int new_seed)
+{
+    if (new_seed) {
+        w->experiment.seed = w->experiment.seed % 9999 + 1;
+        action_apply(w);
+        return;
+    }
+    worker_reset(w->worker);
+    window_dirty(w, AREAS_ALL);
+}
+
+void action_pace(struct window *w, int direction)
+{
+    int at = direction == 0 ? (w->pace + 1) % PACE_COUNT : w->pace + direction;
+    w->pace = at < 0 ? 0 : at >= PACE_COUNT ? PACE_COUNT - 1 : at;
+    worker_pace(w->worker, paces[w->pace].steps_per_s);
+    window_dirty(w, AREAS_CONTROL);
+    w->map_stale = true;
+}
+
+const char *action_pace_text(const struct window *w)
+{
+    return paces[w->pace].text;
+}
+
+/* The row nearest to a pace given on the command line. */
+void action_pace_find(struct window *w, double pace)
+{
+    w->pace = PACE_COUNT - 1;
+    for (int i = PACE_COUNT - 2; i >= 0 && pace > 0; i--)
+        if (pace <= paces[i].steps_per_s * 1.5)
+            w->pace = i;
+}
+
+/* --- margin -------------------------------------------------------------------------------------------- */
+
+static const struct param *margin_row(struct window *w, double **value)
+{
+    const struct loss *loss = experiment_loss(&w->experiment);
+    if (loss->margin < 0)
+        return NULL;
+    *value = &w->experiment.param[w->experiment.loss][loss->margin];
+    return &loss->param[loss->margin];
+}
+
+double margin_room(int classes, int dim)
+{
+    if (classes < 2)
+        return PI;
+    if (classes <= dim + 1)
+        return acos(-1.0 / (classes - 1));
+    if (dim == 2)
+        return 2 * PI / classes;
+    if (dim == 3 && classes > 4) {            /* Fejes Toth: at least one pair is this close */
+        double omega = PI * classes / (6.0 * (classes - 2)), cot = 1 / tan(omega);
+        return acos((cot * cot - 1) / 2);
+    }
+    return PI / 2;
+}
+
+double margin_end(const struct window *w, const struct loss *loss, double *limit)
+{
+    const struct param *row = &loss->param[loss->margin];
+    int classes = w->snap ? w->snap->classes : 10;
+    *limit = NAN;
+    if (!loss->limit)
+        return row->max;
+    *limit = loss->limit(margin_room(classes, w->experiment.feature_dim), w->experiment.param[w->experiment.loss]);
+    double end = fmin(row->max, 1.25 * *limit);
+    return end > row->min ? end : row->max;
+}
+
+static void set_margin(struct window *w, double *value, double wanted)
+{
+    w->sweeping = false;
+    *value = wanted;
+    action_apply(w);
+}
+
+void action_notch(struct window *w, int direction)
+{
+    double *value;
+    const struct param *row = margin_row(w, &value);
+    if (row)
+        set_margin(w, value, ui_notch(row, row->max, *value, direction));
+}
+
+void action_margin(struct window *w, int neutral)
+{
+    double *value;
+    const struct param *row = margin_row(w, &value);
+    if (row)
+        set_margin(w, value, neutral ? row->neutral : row->initial);
+}
+
+void action_sweep(struct window *w, int unused)
+{
+    (void)unused;
+    double *value;
+    const struct param *row = margin_row(w, &value);
+    if (!row)
+        return;
+    double limit, end = margin_end(w, experiment_loss(&w->experiment), &limit);
+    w->sweeping = !w->sweeping;
+    double p = param_position(row, *value, end);
+    w->sweep_began = window_now() - fmin(1, fmax(0, p)) * SWEEP_S / 2;
+    window_dirty(w, AREAS_CONTROL);
+}
+
+void action_sweep_turn(struct window *w)
+{
+    double *value;
+    const struct param *row = margin_row(w, &value);
+    if (!row || !w->sweeping) {
+        w->sweeping = false;
+        return;
+    }
+    double limit, end = margin_end(w, experiment_loss(&w->experiment), &limit);
+    double phase = fmod((window_now() - w->sweep_began) / (SWEEP_S / 2), 2);
+    double next = param_at(row, phase < 1 ? phase : 2 - phase, end);
+    next = row->kind == PARAM_INTEGER ? round(next) : round(next * 200) / 200;
+    if (next == *value)
+        return;
+    *value = fmin(row->max, fmax(row->min, next));
+    action_apply(w);
+}
+
+/* --- choices ------------------------------------------------------------------------------------------- */
+
+void action_choose_loss(struct window *w, int index)
+{
+    w->sweeping = false;
+    w->experiment.loss = index;
+    ui_edit_end(&w->ui);
+    action_apply(w);
+}
+
+void action_loss(struct window *w, int direction)
+{
+    int next = w->experiment.loss + direction;
+    if (next >= 0 && next < loss_count())
+        action_choose_loss(w, next);
+}
+
+void action_split(struct window *w, int unused)
+{
+    (void)unused;
+    w->experiment.split = (enum split)((w->experiment.split + 1) % SPLIT_COUNT);
+    action_apply(w);
+}
+
+void action_theme(struct window *w, int unused)
+{
+    (void)unused;
+    w->look.theme = theme_find(w->look.theme->dark ? "light" : "dark");
+    w->ui.theme = w->look.theme;
+    window_dirty(w, AREAS_ALL);
+    w->map_stale = true;
+}
+
+void action_panels(struct window *w, int unused)
+{
+    (void)unused;
+    w->panels_hidden = !w->panels_hidden;
+    w->popup = POPUP_NONE;
+    window_layout(w);
+}
+
+void action_drawer(struct window *w, int unused)
+{
+    (void)unused;
+    w->drawer_open = w->narrow && !w->drawer_open;
+    window_layout(w);
+}
+
+void action_fullscreen(struct window *w, int unused)
+{
+    (void)unused;
+    w->options.fullscreen = !w->options.fullscreen;
+    SDL_SetWindowFullscreen(w->sdl, w->options.fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+    window_resize(w);
+}
+
+void action_help(struct window *w, int unused)
+{
+    (void)unused;
+    w->help_open = !w->help_open;
+    w->popup = POPUP_NONE;
+    window_dirty(w, AREAS_ALL);
+}
+
+/* One layer at a time; never the window. */
+void action_escape(struct window *w, int unused)
+{
+    (void)unused;
+    if (w->help_open)
+        w->help_open = false;
+    else if (w->popup)
+        w->popup = POPUP_NONE;
+    else if (w->drawer_open)
+        action_drawer(w, 0);
+    else if (w->sweeping)
+        w->sweeping = false;
+    else if (w->look.pinned)
+        w->look.pinned = false, w->look.selected = -1;
+    else if (w->lit_kept >= 0)
+        w->lit_kept = w->look.lit_class = -1;
+    w->ui.focus_shown = false;
+    window_dirty(w, AREAS_ALL);
+}
+
+void action_quit(struct window *w, int unused)
+{
+    (void)unused;
+    w->quit = true;
+}
+
+void action_shapes(struct window *w, int unused)
+{
+    (void)unused;
+    w->look.layers ^= LAYER_SHAPES;
+    window_dirty(w, AREAS_SNAPSHOT);
+}
+
+void action_fit(struct window *w, int unused)
+{
+    (void)unused;
+    w->look.zoom = 1;
+    w->look.pan_x = w->look.pan_y = 0;
+    window_dirty(w, 1 << AREA_MAIN);
+}
+
+void action_view(struct window *w, const char *id)
+{
+    const struct view *view = view_find(id);
+    if (!view)
+        return;
+    w->view = view;
+    w->hovered = -1;
+    action_fit(w, 0);
+    window_dirty(w, AREAS_ALL);
+    w->map_stale = true;
+}
+
+void action_text_scale(struct window *w, int direction)
+{
+    double scale = direction == 0 ? 1 : w->options.text_scale + 0.1 * direction;
+    w->options.text_scale = fmin(2, fmax(0.8, round(scale * 10) / 10));
+    window_resize(w);
+}
+
+void action_picture(struct window *w, int whole)
+{
+    struct why why = { "" };
+    struct figure_options o;
+    if (!w->snap)
+        return;
+    figure_options_init(&o);
+    snprintf(o.view, sizeof o.view, "%s", whole ? "dashboard" : w->view->id);
+    snprintf(o.theme, sizeof o.theme, "%s", w->look.theme->id);
+    o.scale = 2;
+    enum status status = export_path(w->snap, o.path, sizeof o.path, &why);
+    if (status == STATUS_OK)
+        status = export_figure(w->snap, w->data, &o, &why);
+    if (status == STATUS_OK)
+        window_notice(w, false, "Saved %s", o.path);
+    else
+        window_notice(w, true, "%s", why.text);
+}

@@ -1,0 +1,388 @@
+#include "app/dataset_open.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#define ASSETS_BESIDE_PROGRAM "../share/marginscope"
+#define FILE_LIMIT (((size_t)512 << 20) + 16)     /* as bytes; dataset.h allows 2 GiB of floats */
+enum { FOLDER_MAX = 4096, FIRST_READ = 1 << 20, GZIP_BUFFER = 1 << 18, TEMPORARY_TRIES = 10000 };
+enum { OPTDIGITS_SIDE = 8, OPTDIGITS_MAX = 16 };
+
+/* ---- where the shipped files are ---- */
+
+static char found_folder[FOLDER_MAX];     /* written once, under the pthread_once */
+
+static bool holds_datasets(const char *folder)
+{
+    char path[FOLDER_MAX + 16];
+    struct stat info;
+    snprintf(path, sizeof path, "%s/datasets", folder);
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+static void folder_beside_program(char *folder, size_t size)
+{
+    char program[FOLDER_MAX - sizeof ASSETS_BESIDE_PROGRAM - 1];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    program[length > 0 ? length : 0] = '\0';
+    char *slash = strrchr(program, '/');
+    if (slash)
+        *slash = '\0';
+    snprintf(folder, size, "%s/%s", program, ASSETS_BESIDE_PROGRAM);
+}
+
+static void find_folder(void)
+{
+    folder_beside_program(found_folder, sizeof found_folder);
+    if (holds_datasets(found_folder))
+        return;
+    bool built = holds_datasets(ASSETS_BUILT);
+    snprintf(found_folder, sizeof found_folder, "%s", built ? ASSETS_BUILT : ASSETS_INSTALLED);
+}
+
+const char *assets_folder(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    const char *wanted = getenv("MARGINSCOPE_ASSETS");
+    if (wanted && *wanted)
+        return wanted;
+    pthread_once(&once, find_folder);
+    return found_folder;
+}
+
+/* ---- reading ---- */
+
+static enum status open_error(const char *path, struct why *why)
+{
+    const char *cure = errno == ENOENT ? "check the path" : "check that it is a file you may read";
+    return why_set(why, STATUS_FAILED, "%s: cannot be read (%s); %s", path, strerror(errno), cure);
+}
+
+/* The descriptor in the return value, or -1 with the reason in `why`. */
+static int open_file(const char *path, struct why *why)
+{
+    struct stat info;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) {
+        open_error(path, why);
+        return -1;
+    }
+    if (fstat(file, &info) == 0 && S_ISDIR(info.st_mode)) {
+        close(file);
+        why_set(why, STATUS_FAILED, "%s: is a folder; name a file", path);
+        return -1;
+    }
+    return file;
+}
+
+static bool ends_in_gz(const char *path)
+{
+    size_t length = strlen(path);
+    return length >= 3 && strcmp(path + length - 3, ".gz") == 0;
+}
+
+struct growing {
+    uint8_t *at;
+    size_t size, room;
+};
+
+/* Room for at least one byte more, never for more than limit + 1: that one byte tells that there is more. */
+static bool grow(struct growing *g, size_t limit)
+{
+    if (g->size < g->room)
+        return true;
+    size_t room = g->room ? g->room * 2 : FIRST_READ;
+    if (room > limit)
+        room = limit + 1;
+    uint8_t *more = realloc(g->at, room);
+    if (!more)
+        return false;
+    g->at = more;
+    g->room = room;
+    return true;
+}
+
+static enum status read_all(gzFile gz, const char *path, size_t limit, struct growing *g, struct why *why)
+{
+    int got;
+    do {
+        if (!grow(g, limit))
+            return why_set(why, STATUS_FAILED, "%s: not enough memory to read it; close other programs", path);
+        size_t wanted = g->room - g->size;
+        got = gzread(gz, g->at + g->size, wanted < FIRST_READ ? (unsigned)wanted : FIRST_READ);
+        g->size += got > 0 ? (size_t)got : 0;
+    } while (got > 0 && g->size <= limit);
+    if (g->size > limit)
+        return why_set(why, STATUS_FAILED, "%s: holds more than %zu bytes; choose a smaller file", path, limit);
+    int code;
+    const char *text = gzerror(gz, &code);
+    if (code == Z_ERRNO)
+        return open_error(path, why);
+    if (got < 0 || code != Z_OK)
+        return why_set(why, STATUS_FAILED, "%s: damaged gzip file (%s after %zu bytes); download the file again", path,
+            code == Z_BUF_ERROR ? "it ends" : text, g->size);
+    if (g->size > 0 && ends_in_gz(path) && gzdirect(gz))
+        return why_set(why, STATUS_FAILED, "%s: is not a gzip file; download the file again, or remove .gz", path);
+    return STATUS_OK;
+}
+
+enum status file_read(const char *path, size_t limit, uint8_t **out, size_t *size, struct why *why)
+{
+    int file = open_file(path, why);
+    if (file < 0)
+        return STATUS_FAILED;
+    gzFile gz = gzdopen(file, "rb");
+    if (!gz) {
+        close(file);
+        return why_set(why, STATUS_FAILED, "%s: not enough memory to read it; close other programs", path);
+    }
+    gzbuffer(gz, GZIP_BUFFER);
+    struct growing content = { 0 };
+    enum status status = read_all(gz, path, limit, &content, why);
+    gzclose(gz);
+    if (status != STATUS_OK) {
+        free(content.at);
+        return status;
+    }
+    *out = content.at;
+    *size = content.size;
+    return STATUS_OK;
+}
+
+/* ---- data sets from files ---- */
+
+static const char *const idx_names[4] = { "train-images-idx3-ubyte", "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte" };
+
+struct idx_files {
+    char path[4][FOLDER_MAX + 40];
+    uint8_t *content[4];
+    size_t size[4];
+};
+
+static bool exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+/* The plain file wins over the packed one. A missing test file is left for dataset_from_idx to judge. */
+static enum status read_idx_file(const char *folder, int i, struct idx_files *files, struct why *why)
+{
+    char *path = files->path[i];
+    snprintf(path, sizeof files->path[i], "%s/%s", folder, idx_names[i]);
+    if (!exists(path)) {
+        snprintf(path, sizeof files->path[i], "%s/%s.gz", folder, idx_names[i]);
+        if (!exists(path) && i >= 2)
+            return STATUS_OK;
+        if (!exists(path))
+            return why_set(why, STATUS_FAILED, "%s: has no file %s or %s.gz; choose a folder of MNIST-style IDX files",
+                folder, idx_names[i], idx_names[i]);
+    }
+    return file_read(path, FILE_LIMIT, &files->content[i], &files->size[i], why);
+}
+
+static enum status parse_idx(const struct idx_files *files, const char *name, struct dataset *out,
+    struct why *why)
+{
+    struct bytes file[4];
+    for (int i = 0; i < 4; i++)
+        file[i] = (struct bytes){ files->content[i], files->size[i] };
+    struct idx_source source = { file[0], file[1], file[2], file[3],
+        { files->path[0], files->path[1], files->path[2], files->path[3] } };
+    return dataset_from_idx(&source, name, out, why);
+}
+
+static enum status open_idx_folder(const char *folder, const char *name, struct dataset *out, struct why *why)
+{
+    struct idx_files *files = calloc(1, sizeof *files);
+    if (!files)
+        return why_set(why, STATUS_FAILED, "%s: not enough memory; close other programs", folder);
+    enum status status = STATUS_OK;
+    for (int i = 0; i < 4 && status == STATUS_OK; i++)
+        status = read_idx_file(folder, i, files, why);
+    if (status == STATUS_OK)
+        status = parse_idx(files, name, out, why);
+    for (int i = 0; i < 4; i++)
+        free(files->content[i]);
+    free(files);
+    return status;
+}
+
+static enum status open_optdigits(const char *path, const char *name, struct dataset *out, struct why *why)
+{
+    uint8_t *content = NULL;
+    size_t size = 0;
+    enum status status = file_read(path, FILE_LIMIT, &content, &size, why);
+    if (status == STATUS_OK)
+        status = dataset_from_digits((struct bytes){ content, size }, path, OPTDIGITS_SIDE, OPTDIGITS_SIDE,
+            OPTDIGITS_MAX, name, out, why);
+    free(content);
+    return status;
+}
+
+/* Shipped files under the assets folder. */
+static const struct {
+    const char *id, *path;
+    enum status (*open)(const char *path, const char *name, struct dataset *out, struct why *why);
+} shipped[] = {
+    { "mnist", "datasets/mnist", open_idx_folder },
+    { "optdigits", "datasets/optdigits/digits.csv.gz", open_optdigits },
+};
+
+static enum status open_shipped(const char *id, struct dataset *out, struct why *why)
+{
+    for (size_t i = 0; i < sizeof shipped / sizeof shipped[0]; i++) {
+        if (strcmp(shipped[i].id, id) != 0)
+            continue;
+        char path[FOLDER_MAX + 40];
+        snprintf(path, sizeof path, "%s/%s", assets_folder(), shipped[i].path);
+        if (!exists(path))
+            return why_set(why, STATUS_FAILED, "%s: the shipped data is missing; install marginscope again, or set "
+                "MARGINSCOPE_ASSETS", path);
+        return shipped[i].open(path, id, out, why);
+    }
+    return why_set(why, STATUS_FAILED, "%s: has no file; choose another data set", id);
+}
+
+static enum status unknown_dataset(const char *name, const char *problem, struct why *why)
+{
+    char known[256] = "";
+    size_t used = 0;
+    for (int i = 0; i < dataset_count() && used < sizeof known; i++)
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s, ", dataset_at(i)->id);
+    return why_set(why, STATUS_FAILED, "%s: %s; known: %sor a folder with %s[.gz]", name, problem, known,
+        idx_names[0]);
+}
+
+/* "digits" of "/data/digits/". */
+static void last_part(const char *path, char *name, size_t size)
+{
+    size_t end = strlen(path);
+    while (end > 1 && path[end - 1] == '/')
+        end--;
+    size_t start = end;
+    while (start > 0 && path[start - 1] != '/')
+        start--;
+    snprintf(name, size, "%.*s", (int)(end - start), path + start);
+}
+
+static enum status open_path(const char *path, struct dataset *out, struct why *why)
+{
+    struct stat info;
+    if (stat(path, &info) != 0)
+        return errno == ENOENT || errno == ENOTDIR
+            ? unknown_dataset(path, "no data set and no folder of this name", why)
+            : open_error(path, why);
+    if (!S_ISDIR(info.st_mode))
+        return unknown_dataset(path, "is not a folder", why);
+    char name[DATASET_NAME];
+    last_part(path, name, sizeof name);
+    return open_idx_folder(path, name, out, why);
+}
+
+enum status dataset_open(const struct experiment *e, struct dataset *out, struct why *why)
+{
+    const struct dataset_row *row = dataset_find(e->dataset);
+    struct dataset draft = { 0 };
+    enum status status = !row ? open_path(e->dataset, &draft, why)
+        : row->make           ? row->make(e->seed, &draft, why)
+                              : open_shipped(row->id, &draft, why);
+    if (status == STATUS_OK)
+        status = dataset_choose(&draft, e->classes, e->holdout, why);
+    if (status != STATUS_OK) {
+        dataset_clear(&draft);
+        return status;
+    }
+    *out = draft;
+    return STATUS_OK;
+}
+
+/* ---- writing ---- */
+
+/* Devices and pipes (/dev/stdout) are written in place: renaming over them would replace them. */
+static bool in_place(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
+}
+
+static enum status begin_error(const char *path, struct why *why)
+{
+    const char *slash = strrchr(path, '/');
+    int length = !slash ? 1 : slash == path ? 1 : (int)(slash - path);
+    return why_set(why, STATUS_FAILED, "%s: cannot write into the folder %.*s (%s); choose another folder", path,
+        length, slash ? path : ".", strerror(errno));
+}
+
+/* Not mkstemp: its files are private, and asking for the umask would race with other threads. */
+static int open_temporary(struct output *out)
+{
+    for (int i = 0; i < TEMPORARY_TRIES; i++) {
+        snprintf(out->temporary, sizeof out->temporary, "%s.%d.tmp", out->path, i);
+        int file = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (file >= 0 || errno != EEXIST)
+            return file;
+    }
+    return -1;
+}
+
+enum status output_begin(struct output *out, const char *path, struct why *why)
+{
+    struct output draft = { 0 };
+    struct stat info;
+    bool there = stat(path, &info) == 0;
+    if (*path == '\0' || strlen(path) >= sizeof draft.path)
+        return why_set(why, STATUS_FAILED, "output: the file name is %s; choose another", *path ? "too long" : "empty");
+    if (there && S_ISDIR(info.st_mode))
+        return why_set(why, STATUS_FAILED, "%s: is a folder; add a file name", path);
+    if (there && access(path, W_OK) != 0)
+        return why_set(why, STATUS_FAILED, "%s: is write-protected (%s); choose another name", path, strerror(errno));
+    snprintf(draft.path, sizeof draft.path, "%s", path);
+    int file = in_place(path) ? open(path, O_WRONLY | O_CLOEXEC) : open_temporary(&draft);
+    if (file < 0)
+        return begin_error(path, why);
+    draft.stream = fdopen(file, "wb");
+    if (!draft.stream) {
+        close(file);
+        if (*draft.temporary)
+            unlink(draft.temporary);
+        return why_set(why, STATUS_FAILED, "%s: not enough memory to write it; close other programs", path);
+    }
+    *out = draft;
+    return STATUS_OK;
+}
+
+/* 0, or the errno of what kept the file from reaching the disk whole. */
+static int close_stream(FILE *stream, bool sync)
+{
+    int failed = ferror(stream) ? EIO : 0;
+    if (fflush(stream) != 0)
+        failed = errno;
+    if (!failed && sync && fsync(fileno(stream)) != 0)
+        failed = errno;
+    if (fclose(stream) != 0 && !failed)
+        failed = errno;
+    return failed;
+}
+
+enum status output_end(struct output *out, bool keep, struct why *why)
+{
+    bool renames = *out->temporary != '\0';
+    int failed = close_stream(out->stream, keep && renames);
+    out->stream = NULL;
+    if (!failed && keep && renames && rename(out->temporary, out->path) != 0)
+        failed = errno;
+    if (renames && (failed || !keep))
+        unlink(out->temporary);
+    if (!failed || !keep)
+        return STATUS_OK;
+    return why_set(why, STATUS_FAILED, "%s: not written (%s); %s", out->path, strerror(failed),
+        failed == ENOSPC ? "free some space" : "choose another place");
+}

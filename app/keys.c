@@ -1,0 +1,92 @@
+#include <string.h>
+
+#include "app/panel.h"
+
+/* clang-format off */
+static const struct key_row keys[] = {
+    { "Space",           "play or pause",                    SDLK_SPACE,    false, false, NULL, action_play, 0 },
+    { "N",               "one step",                         SDLK_n,        false, false, NULL, action_step, 0 },
+    { "R",               "back to step 0",                   SDLK_r,        false, false, NULL, action_reset, 0 },
+    { "Shift+R",         "back to step 0 with a new seed",   SDLK_r,        true,  false, NULL, action_reset, 1 },
+    { "<",               "slower",                           0,             false, false, "<,", action_pace, -1 },
+    { ">",               "faster",                           0,             false, false, ">.", action_pace, 1 },
+    { "\u2212 or [",     "margin one notch down",            0,             false, false, "-[", action_notch, -1 },
+    { "+ or ]",          "margin one notch up",              0,             false, false, "+=]", action_notch, 1 },
+    { "D",               "margin to its default",            SDLK_d,        false, false, NULL, action_margin, 0 },
+    { "0",               "margin to neutral",                0,             false, false, "0",  action_margin, 1 },
+    { "M",               "sweep the margin back and forth",  SDLK_m,        false, false, NULL, action_sweep, 0 },
+    { "Page Up",         "previous loss",                    SDLK_PAGEUP,   false, false, NULL, action_loss, -1 },
+    { "Page Down",       "next loss",                        SDLK_PAGEDOWN, false, false, NULL, action_loss, 1 },
+    { "Y",               "show training, test or all points", SDLK_y,       false, false, NULL, action_split, 0 },
+    { "G",               "point shapes on or off",           SDLK_g,        false, false, NULL, action_shapes, 0 },
+    { "F",               "fit the plane to the view",        SDLK_f,        false, false, NULL, action_fit, 0 },
+    { "T",               "dark or light",                    SDLK_t,        false, false, NULL, action_theme, 0 },
+    { "H",               "hide or show the panels",          SDLK_h,        false, false, NULL, action_panels, 0 },
+    { "I",               "side drawer in a small window",    SDLK_i,        false, false, NULL, action_drawer, 0 },
+    { "S",               "save the main view",               SDLK_s,        false, false, NULL, action_picture, 0 },
+    { "Shift+S",         "save the whole arrangement",       SDLK_s,        true,  false, NULL, action_picture, 1 },
+    { "F11",             "full screen",                      SDLK_F11,      false, false, NULL, action_fullscreen, 0 },
+    { "Ctrl + \u2212 0", "larger, smaller, normal text",     SDLK_EQUALS,   false, true,  NULL, action_text_scale, 1 },
+    { NULL,              NULL,                               SDLK_PLUS,     false, true,  NULL, action_text_scale, 1 },
+    { NULL,              NULL,                               SDLK_KP_PLUS,  false, true,  NULL, action_text_scale, 1 },
+    { NULL,              NULL,                               SDLK_MINUS,    false, true,  NULL, action_text_scale, -1 },
+    { NULL,              NULL,                               SDLK_KP_MINUS, false, true,  NULL, action_text_scale, -1 },
+    { NULL,              NULL,                               SDLK_0,        false, true,  NULL, action_text_scale, 0 },
+    { "F1 or ?",         "this page",                        SDLK_F1,       false, false, "?",  action_help, 0 },
+    { "Esc",             "close what is open",               SDLK_ESCAPE,   false, false, NULL, action_escape, 0 },
+    { "Ctrl+Q",          "quit",                             SDLK_q,        false, true,  NULL, action_quit, 0 },
+};
+
+static const struct { const char *gesture, *help; } gestures[] = {
+    { "drag a slider",           "change it while the training goes on" },
+    { "Shift + drag",            "ten times finer" },
+    { "wheel on a slider",       "one step; Shift: a tenth" },
+    { "double-click a slider",   "its default" },
+    { "click a value",           "type a number; Esc keeps the old one" },
+    { "Tab, Enter, arrows",      "focus, activate, change" },
+    { "rest on a point",         "its angles everywhere; click pins it" },
+    { "rest on a class number",  "only that class; click keeps it" },
+    { "wheel, drag the plane",   "zoom about the pointer, move" },
+    { "double-click the plane",  "fit" },
+};
+/* clang-format on */
+
+enum { KEY_COUNT = sizeof keys / sizeof keys[0], GESTURE_COUNT = sizeof gestures / sizeof gestures[0] };
+
+const struct key_row *key_at(int i)
+{
+    return i >= 0 && i < KEY_COUNT ? &keys[i] : NULL;
+}
+
+const char *gesture_at(int i, const char **help)
+{
+    if (i < 0 || i >= GESTURE_COUNT)
+        return NULL;
+    *help = gestures[i].help;
+    return gestures[i].gesture;
+}
+
+bool key_press(struct window *w, int sym, bool shift, bool ctrl)
+{
+    for (int i = 0; i < KEY_COUNT; i++) {
+        const struct key_row *k = &keys[i];
+        bool shift_fits = k->shift == shift || k->ctrl;
+        if (k->sym && k->sym == sym && k->ctrl == ctrl && shift_fits) {
+            k->act(w, k->arg);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool key_typed(struct window *w, const char *text)
+{
+    for (int i = 0; i < KEY_COUNT; i++) {
+        const struct key_row *k = &keys[i];
+        if (k->typed && text[0] && !text[1] && strchr(k->typed, text[0])) {
+            k->act(w, k->arg);
+            return true;
+        }
+    }
+    return false;
+}

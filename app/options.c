@@ -1,0 +1,601 @@
+#include "app/options.h"
+
+#include <math.h>
+#include <popt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "render/theme.h"
+#include "render/view.h"
+
+enum group { GROUP_DATA, GROUP_LOSS, GROUP_MODEL, GROUP_OPTIMISER, GROUP_RUN, GROUP_OUTPUT, GROUP_FIGURE, GROUP_WINDOW,
+    GROUP_OTHER, GROUP_COUNT };
+
+static const char *const group_title[GROUP_COUNT] = { "Data", "Loss", "Model", "Optimiser", "Run", "Outputs", "Figures",
+    "Window", "Other" };
+
+struct option_row {
+    const char *name;                 /* after -- */
+    const char *value;                /* what help calls its value; NULL: a switch */
+    const char *help;
+    unsigned where;
+    enum group group;
+    enum status (*take)(struct options *o, const char *name, const char *value, struct why *why);
+};
+
+/* Whole numbers min..max, nothing after them. */
+static bool read_whole(const char *text, long min, long max, long *out)
+{
+    char *end;
+    long value = strtol(text, &end, 10);
+    if (end == text || *end || text[0] == ' ' || value < min || value > max)
+        return false;
+    *out = value;
+    return true;
+}
+
+static bool read_number(const char *text, double min, double max, double *out)
+{
+    char *end;
+    double value = strtod(text, &end);
+    if (end == text || *end || text[0] == ' ' || !(value >= min && value <= max))
+        return false;
+    *out = value;
+    return true;
+}
+
+/* The sentence again, but with the option as the place: "m: allowed 0 to 1" becomes "--set m=7: allowed 0 to 1". */
+static enum status blame(struct why *why, const char *name, const char *value, const struct why *inner)
+{
+    const char *colon = strstr(inner->text, ": ");
+    return why_set(why, STATUS_USAGE, "--%s %s: %s", name, value, colon ? colon + 2 : inner->text);
+}
+
+static enum status copy_text(char *to, size_t size, const char *name, const char *value, struct why *why)
+{
+    if (!value[0])
+        return why_set(why, STATUS_USAGE, "--%s: empty; give a value", name);
+    if (strlen(value) >= size)
+        return why_set(why, STATUS_USAGE, "--%s: longer than %zu bytes; shorten it", name, size - 1);
+    strcpy(to, value);
+    return STATUS_OK;
+}
+
+static enum status take_setting(struct options *o, const char *name, const char *value, struct why *why)
+{
+    struct why inner = { "" };
+    if (experiment_set(&o->experiment, name, value, &inner) == STATUS_OK)
+        return STATUS_OK;
+    return blame(why, name, value, &inner);
+}
+
+static enum status take_set(struct options *o, const char *name, const char *value, struct why *why)
+{
+    const char *equals = strchr(value, '=');
+    if (!equals || equals == value || !equals[1])
+        return why_set(why, STATUS_USAGE, "--%s %s: not NAME=VALUE; write for example --set m=0.3", name, value);
+    if (o->set_count == OPTIONS_SETS)
+        return why_set(why, STATUS_USAGE, "--%s %s: more than %d of them; leave some out", name, value, OPTIONS_SETS);
+    enum status status = copy_text(o->set[o->set_count], sizeof o->set[0], name, value, why);
+    o->set_count += status == STATUS_OK;
+    return status;
+}
+
+/* Splits "STEP:REST"; NULL when there is no step in front. */
+static const char *read_step(const char *value, long min, long *step)
+{
+    const char *colon = strchr(value, ':');
+    char digits[16];
+    if (!colon || colon == value || !colon[1] || colon - value >= (long)sizeof digits)
+        return NULL;
+    memcpy(digits, value, (size_t)(colon - value));
+    digits[colon - value] = 0;
+    return read_whole(digits, min, 1000000000, step) ? colon + 1 : NULL;
+}
+
+static enum status take_at(struct options *o, const char *name, const char *value, struct why *why)
+{
+    struct planned_change change = { 0 };
+    const char *rest = read_step(value, 0, &change.step);
+    const char *equals = rest ? strchr(rest, '=') : NULL;
+    if (!equals || equals == rest || !equals[1])
+        return why_set(why, STATUS_USAGE, "--%s %s: not STEP:KEY=VALUE; write for example --at 2000:m=0.3", name, value);
+    if (equals - rest >= (long)sizeof change.key || strlen(equals + 1) >= sizeof change.value)
+        return why_set(why, STATUS_USAGE, "--%s %s: key or value too long; shorten it", name, value);
+    if (o->change_count == OPTIONS_CHANGES)
+        return why_set(why, STATUS_USAGE, "--%s %s: more than %d changes; leave some out", name, value, OPTIONS_CHANGES);
+    memcpy(change.key, rest, (size_t)(equals - rest));
+    strcpy(change.value, equals + 1);
+    int place = o->change_count++;      /* kept in order of step; equal steps stay as given */
+    for (; place > 0 && o->change[place - 1].step > change.step; place--)
+        o->change[place] = o->change[place - 1];
+    o->change[place] = change;
+    return STATUS_OK;
+}
+
+static enum status take_length(struct options *o, const char *name, const char *value, struct why *why)
+{
+    bool by_steps = strcmp(name, "steps") == 0;
+    long most = by_steps ? 1000000000 : 1000000;
+    if (!read_whole(value, 0, most, by_steps ? &o->steps : &o->epochs))
+        return why_set(why, STATUS_USAGE, "--%s %s: allowed 0 to %ld; give a whole number", name, value, most);
+    o->by_steps = by_steps;
+    return STATUS_OK;
+}
+
+static enum status take_pace(struct options *o, const char *name, const char *value, struct why *why)
+{
+    if (strcmp(value, "max") == 0) {
+        o->pace = 0;
+        return STATUS_OK;
+    }
+    if (read_number(value, 0.1, 100000, &o->pace))
+        return STATUS_OK;
+    return why_set(why, STATUS_USAGE, "--%s %s: allowed 0.1 to 100000 or max; give steps per second", name, value);
+}
+
+static char *output_field(struct options *o, const char *name)
+{
+    static const struct {
+        const char *name;
+        size_t offset;
+    } row[] = { { "metrics", offsetof(struct options, metrics) }, { "features", offsetof(struct options, features) },
+        { "weights", offsetof(struct options, weights) }, { "out", offsetof(struct options, out) },
+        { "ui-map", offsetof(struct options, ui_map) } };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++)
+        if (strcmp(row[i].name, name) == 0)
+            return (char *)o + row[i].offset;
+    return NULL;
+}
+
+static enum status take_path(struct options *o, const char *name, const char *value, struct why *why)
+{
+    return copy_text(output_field(o, name), OPTIONS_PATH, name, value, why);
+}
+
+static enum status take_every(struct options *o, const char *name, const char *value, struct why *why)
+{
+    if (read_whole(value, 1, 1000000000, &o->metrics_every))
+        return STATUS_OK;
+    return why_set(why, STATUS_USAGE, "--%s %s: allowed 1 to 1000000000; give a whole number of steps", name, value);
+}
+
+static enum status take_dump(struct options *o, const char *name, const char *value, struct why *why)
+{
+    if (o->dump_count == OPTIONS_DUMPS)
+        return why_set(why, STATUS_USAGE, "--%s %s: more than %d of them; leave some out", name, value, OPTIONS_DUMPS);
+    struct planned_dump *dump = &o->dump[o->dump_count];
+    const char *path = read_step(value, 1, &dump->step);
+    if (!path)
+        return why_set(why, STATUS_USAGE, "--%s %s: not STEP:FILE with a step from 1; write for example 200:batch.json",
+            name, value);
+    enum status status = copy_text(dump->path, sizeof dump->path, name, path, why);
+    o->dump_count += status == STATUS_OK;
+    return status;
+}
+
+static struct figure_request *current_figure(struct options *o)
+{
+    return o->figure_count ? &o->figure[o->figure_count - 1] : &o->look;
+}
+
+static enum status check_ending(const char *name, const char *path, struct why *why)
+{
+    const char *dot = strrchr(path, '.');
+    if (dot && (!strcmp(dot, ".png") || !strcmp(dot, ".svg") || !strcmp(dot, ".pdf")))
+        return STATUS_OK;
+    return why_set(why, STATUS_USAGE, "--%s %s: not a figure's ending; end the name in .png, .svg or .pdf", name, path);
+}
+
+static enum status take_figure(struct options *o, const char *name, const char *value, struct why *why)
+{
+    if (o->figure_count == OPTIONS_FIGURES)
+        return why_set(why, STATUS_USAGE, "--%s %s: more than %d figures; leave some out", name, value, OPTIONS_FIGURES);
+    struct figure_request *figure = &o->figure[o->figure_count];
+    *figure = o->look;
+    enum status status = copy_text(figure->figure.path, sizeof figure->figure.path, name, value, why);
+    if (status == STATUS_OK)
+        status = check_ending(name, value, why);
+    o->figure_count += status == STATUS_OK;
+    return status;
+}
+
+static enum status take_out(struct options *o, const char *name, const char *value, struct why *why)
+{
+    enum status status = take_path(o, name, value, why);
+    return status == STATUS_OK ? check_ending(name, value, why) : status;
+}
+
+/* Adds ", word" to a list; cuts it off silently only when the sentence itself would be cut. */
+static void list_add(char *list, size_t size, const char *word)
+{
+    size_t used = strlen(list);
+    snprintf(list + used, size - used, "%s%s", used ? ", " : "", word);
+}
+
+static enum status take_view(struct options *o, const char *name, const char *value, struct why *why)
+{
+    if (view_find(value))
+        return copy_text(current_figure(o)->figure.view, sizeof o->look.figure.view, name, value, why);
+    char known[300] = "";
+    for (int i = 0; i < view_count(); i++)
+        list_add(known, sizeof known, view_at(i)->id);
+    return why_set(why, STATUS_USAGE, "--%s %s: no such view; choose from %s", name, value, known);
+}
+
+static enum status take_theme_into(char *to, size_t size, const char *name, const char *value, struct why *why)
+{
+    if (theme_find(value))
+        return copy_text(to, size, name, value, why);
+    char known[200] = "";
+    for (int i = 0; theme_at(i); i++)
+        list_add(known, sizeof known, theme_at(i)->id);
+    return why_set(why, STATUS_USAGE, "--%s %s: no such theme; choose from %s", name, value, known);
+}
+
+static enum status take_figure_theme(struct options *o, const char *name, const char *value, struct why *why)
+{
+    return take_theme_into(current_figure(o)->figure.theme, sizeof o->look.figure.theme, name, value, why);
+}
+
+static enum status take_scale(struct options *o, const char *name, const char *value, struct why *why)
+{
+    struct figure_request *figure = current_figure(o);
+    if (!read_number(value, 1, 8, &figure->figure.scale))
+        return why_set(why, STATUS_USAGE, "--%s %s: allowed 1 to 8; choose a value in that range", name, value);
+    figure->scaled = true;
+    return STATUS_OK;
+}
+
+static enum status take_dpi(struct options *o, const char *name, const char *value, struct why *why)
+{
+    if (read_number(value, 10, 2400, &current_figure(o)->figure.dpi))
+        return STATUS_OK;
+    return why_set(why, STATUS_USAGE, "--%s %s: allowed 10 to 2400; choose a value in that range", name, value);
+}
+
+/* "1600x1000" or "160x90mm". */
+static bool read_size(const char *text, double *width, double *height, bool *millimetres)
+{
+    char *end;
+    *width = strtod(text, &end);
+    if (end == text || *end != 'x')
+        return false;
+    const char *second = end + 1;
+    *height = strtod(second, &end);
+    *millimetres = strcmp(end, "mm") == 0;
+    return end != second && (*millimetres || !*end) && *width > 0 && *height > 0;
+}
+
+static enum status take_size(struct options *o, const char *name, const char *value, struct why *why)
+{
+    double width, height;
+    bool millimetres;
+    if (!read_size(value, &width, &height, &millimetres))
+        return why_set(why, STATUS_USAGE, "--%s %s: not a size; write 1600x1000 (pixels) or 160x90mm", name, value);
+    return copy_text(current_figure(o)->size, sizeof o->look.size, name, value, why);
+}
+
+static enum status take_transparent(struct options *o, const char *name, const char *value, struct why *why)
+{
+    (void)name, (void)value, (void)why;
+    current_figure(o)->figure.transparent = true;
+    return STATUS_OK;
+}
+
+static enum status take_switch(struct options *o, const char *name, const char *value, struct why *why)
+{
+    (void)value, (void)why;
+    bool *field = !strcmp(name, "benchmark") ? &o->benchmark : !strcmp(name, "fullscreen") ? &o->fullscreen
+        : !strcmp(name, "json") ? &o->json : &o->help;
+    *field = true;
+    return STATUS_OK;
+}
+
+static enum status take_window_theme(struct options *o, const char *name, const char *value, struct why *why)
+{
+    if (strcmp(value, "dark") && strcmp(value, "light"))
+        return why_set(why, STATUS_USAGE, "--%s %s: no such theme; choose from dark, light", name, value);
+    return copy_text(o->theme, sizeof o->theme, name, value, why);
+}
+
+static enum status take_renderer(struct options *o, const char *name, const char *value, struct why *why)
+{
+    if (strcmp(value, "cpu") && strcmp(value, "gpu"))
+        return why_set(why, STATUS_USAGE, "--%s %s: no such renderer; choose from cpu, gpu", name, value);
+    return copy_text(o->renderer, sizeof o->renderer, name, value, why);
+}
+
+static enum status take_text_scale(struct options *o, const char *name, const char *value, struct why *why)
+{
+    if (read_number(value, 0.8, 2, &o->text_scale))
+        return STATUS_OK;
+    return why_set(why, STATUS_USAGE, "--%s %s: allowed 0.8 to 2; choose a value in that range", name, value);
+}
+
+enum { HEADLESS = FOR_TRAIN | FOR_FIGURE, TRAINING = FOR_WINDOW | HEADLESS };
+
+/* clang-format off */
+static const struct option_row row[] = {
+    { "dataset", "NAME|FOLDER", "data set by name (`marginscope datasets`), or a folder of IDX files", TRAINING, GROUP_DATA, take_setting },
+    { "classes", "0,1,4", "keep only these classes", TRAINING, GROUP_DATA, take_setting },
+    { "holdout", "7,8,9", "classes never trained on, used for open-set verification", TRAINING, GROUP_DATA, take_setting },
+    { "loss", "ID", "the loss (`marginscope losses`)", TRAINING, GROUP_LOSS, take_setting },
+    { "set", "NAME=VALUE", "a parameter of the loss; repeatable", TRAINING, GROUP_LOSS, take_set },
+    { "warmup", "N,M", "plain |x| head for N steps, margin ramp over M; 0,0: off", TRAINING, GROUP_LOSS, take_setting },
+    { "anneal", "on|off", "lambda of the psi losses starts at 1000 and falls", TRAINING, GROUP_LOSS, take_setting },
+    { "model", "mlp|free|identity", "perceptron; free points; the data themselves", TRAINING, GROUP_MODEL, take_setting },
+    { "hidden", "N,N", "hidden widths, or none", TRAINING, GROUP_MODEL, take_setting },
+    { "activation", "prelu|relu", "between the layers", TRAINING, GROUP_MODEL, take_setting },
+    { "feature-dim", "N", "dimension of the features", TRAINING, GROUP_MODEL, take_setting },
+    { "optimizer", "ID", "sgd, momentum or adam", TRAINING, GROUP_OPTIMISER, take_setting },
+    { "lr", "RATE", "learning rate", TRAINING, GROUP_OPTIMISER, take_setting },
+    { "momentum", "SHARE", "of the momentum optimiser", TRAINING, GROUP_OPTIMISER, take_setting },
+    { "weight-decay", "RATE", "pull of the weights to zero", TRAINING, GROUP_OPTIMISER, take_setting },
+    { "batch", "N|full", "samples a step", TRAINING, GROUP_OPTIMISER, take_setting },
+    { "epochs", "N", "passes over the training part (20)", HEADLESS, GROUP_RUN, take_length },
+    { "steps", "N", "instead of --epochs: minibatches; the later of the two holds", HEADLESS, GROUP_RUN, take_length },
+    { "at", "STEP:KEY=VALUE", "a change made at that step; repeatable; replays a lecture", HEADLESS, GROUP_RUN, take_at },
+    { "seed", "N", "everything random hangs on it", TRAINING, GROUP_RUN, take_setting },
+    { "pace", "N|max", "steps per second in the window (60); without one always max", TRAINING, GROUP_RUN, take_pace },
+    { "points", "N", "samples the views show", TRAINING, GROUP_RUN, take_setting },
+    { "split", "PART", "the part they are from: train, test or both", TRAINING, GROUP_RUN, take_setting },
+    { "benchmark", NULL, "no outputs but the summary; timing excludes loading", FOR_TRAIN, GROUP_RUN, take_switch },
+    { "metrics", "F.csv", "losses, accuracies, angles at step 0, epoch ends and the end", FOR_TRAIN, GROUP_OUTPUT, take_path },
+    { "metrics-every", "N", "and every N steps", FOR_TRAIN, GROUP_OUTPUT, take_every },
+    { "features", "F.csv", "features of every sample at the end", FOR_TRAIN, GROUP_OUTPUT, take_path },
+    { "weights", "F.csv", "class weights at the end", FOR_TRAIN, GROUP_OUTPUT, take_path },
+    { "dump-batch", "STEP:F.json", "that step's batch as a case for `eval`; repeatable", FOR_TRAIN, GROUP_OUTPUT, take_dump },
+    { "figure", "F", "figure of the final state (.png, .svg, .pdf); repeatable", FOR_TRAIN, GROUP_FIGURE, take_figure },
+    { "out", "F", "the figure's file (.png, .svg, .pdf)", FOR_FIGURE, GROUP_FIGURE, take_out },
+    { "view", "ID", "what it shows", HEADLESS, GROUP_FIGURE, take_view },
+    { "size", "WxH[mm]", "1600x1000 logical pixels, or 160x90mm", HEADLESS, GROUP_FIGURE, take_size },
+    { "scale", "K", "png: device pixels per logical pixel, 1 to 8", HEADLESS, GROUP_FIGURE, take_scale },
+    { "dpi", "N", "png: pixels per inch, and the pixels of a size in mm", HEADLESS, GROUP_FIGURE, take_dpi },
+    { "theme", "ID", "light, dark or print", HEADLESS, GROUP_FIGURE, take_figure_theme },
+    { "transparent", NULL, "no background", HEADLESS, GROUP_FIGURE, take_transparent },
+    { "theme", "dark|light", "colours", FOR_WINDOW, GROUP_WINDOW, take_window_theme },
+    { "text-scale", "K", "size of the interface, 0.8 to 2 (1)", FOR_WINDOW, GROUP_WINDOW, take_text_scale },
+    { "fullscreen", NULL, "start on the whole screen", FOR_WINDOW, GROUP_WINDOW, take_switch },
+    { "renderer", "cpu|gpu", "how the window is drawn", FOR_WINDOW, GROUP_WINDOW, take_renderer },
+    { "ui-map", "FILE", "keep FILE up to date with a JSON list of every control", FOR_WINDOW, GROUP_WINDOW, take_path },
+    { "json", NULL, "as JSON", FOR_LIST, GROUP_OTHER, take_switch },
+    { "help", NULL, "this text", TRAINING | FOR_LIST, GROUP_OTHER, take_switch },
+};
+/* clang-format on */
+
+enum { ROWS = sizeof row / sizeof *row };
+
+const struct option_row *option_at(int i)
+{
+    return i >= 0 && i < ROWS ? &row[i] : NULL;
+}
+
+const char *option_name(const struct option_row *r)
+{
+    return r->name;
+}
+
+unsigned option_where(const struct option_row *r)
+{
+    return r->where;
+}
+
+void options_init(struct options *o)
+{
+    *o = (struct options){ .epochs = 20, .pace = 60, .text_scale = 1 };
+    experiment_init(&o->experiment);
+    figure_options_init(&o->look.figure);
+}
+
+static enum status unknown_param(const char *text, const struct loss *loss, struct why *why)
+{
+    char known[200] = "";
+    for (int i = 0; i < loss_param_count(loss); i++)
+        list_add(known, sizeof known, loss->param[i].id);
+    if (!known[0])
+        return why_set(why, STATUS_USAGE, "--set %s: %s has no parameters; leave it out", text, loss->id);
+    return why_set(why, STATUS_USAGE, "--set %s: no such parameter of %s; choose from %s", text, loss->id, known);
+}
+
+static enum status apply_set(struct options *o, const char *text, struct why *why)
+{
+    char name[96];
+    size_t length = strcspn(text, "=");
+    memcpy(name, text, length);
+    name[length] = 0;
+    const struct loss *loss = experiment_loss(&o->experiment);
+    if (loss_param_find(loss, name) < 0)
+        return unknown_param(text, loss, why);
+    struct why inner = { "" };
+    if (experiment_set(&o->experiment, name, text + length + 1, &inner) == STATUS_OK)
+        return STATUS_OK;
+    return blame(why, "set", text, &inner);
+}
+
+/* Plays the changes on a copy, so that a wrong one is refused now and not after an hour of training. */
+static enum status check_changes(const struct options *o, struct why *why)
+{
+    struct experiment before = o->experiment;
+    for (int i = 0; i < o->change_count; i++) {
+        const struct planned_change *change = &o->change[i];
+        char text[128];
+        snprintf(text, sizeof text, "%ld:%s=%s", change->step, change->key, change->value);
+        struct experiment after = before;
+        struct why inner = { "" };
+        if (experiment_set(&after, change->key, change->value, &inner) != STATUS_OK)
+            return blame(why, "at", text, &inner);
+        if (experiment_rebuilds(&before, &after))
+            return why_set(why, STATUS_USAGE, "--at %s: %s needs a new training; give it as an option instead", text,
+                change->key);
+        if (experiment_check(&after, &inner) != STATUS_OK)
+            return blame(why, "at", text, &inner);
+        before = after;
+    }
+    return STATUS_OK;
+}
+
+/* A size in mm is a number of pixels at --dpi; text keeps the size it has at 96 logical pixels an inch. */
+static enum status resolve_size(struct figure_request *request, struct why *why)
+{
+    struct figure_options *figure = &request->figure;
+    bool millimetres = false;
+    if (request->size[0] && !read_size(request->size, &figure->width, &figure->height, &millimetres))
+        return why_set(why, STATUS_USAGE, "--size %s: not a size; write 1600x1000 or 160x90mm", request->size);
+    if (millimetres) {
+        if (figure->dpi <= 0)
+            figure->dpi = 300;
+        if (!request->scaled)
+            figure->scale = fmin(fmax(figure->dpi / 96, 1), 8);
+        bool png = strcmp(strrchr(figure->path, '.'), ".png") == 0;
+        double unit = png ? figure->dpi / figure->scale / 25.4 : 96 / 25.4;
+        figure->width *= unit;
+        figure->height *= unit;
+    }
+    double longest = fmax(figure->width, figure->height), shortest = fmin(figure->width, figure->height);
+    if (!(shortest >= 160 && longest <= 8000 && longest * figure->scale <= 20000))
+        return why_set(why, STATUS_USAGE,
+            "--size %s: %.0f x %.0f logical pixels at scale %g; keep each side within 160 to 8000, and 20000 scaled",
+            request->size[0] ? request->size : "default", figure->width, figure->height, figure->scale);
+    return STATUS_OK;
+}
+
+/* All files this command line writes, to find one that is named twice. */
+static const char *output_path(const struct options *o, int i)
+{
+    if (i < 3)
+        return i == 0 ? o->metrics : i == 1 ? o->features : o->weights;
+    if (i - 3 < o->dump_count)
+        return o->dump[i - 3].path;
+    int figure = i - 3 - o->dump_count;
+    return figure < o->figure_count ? o->figure[figure].figure.path : NULL;
+}
+
+static enum status check_outputs(const struct options *o, struct why *why)
+{
+    for (int i = 0; output_path(o, i); i++) {
+        const char *path = output_path(o, i);
+        if (path[0] && o->benchmark)
+            return why_set(why, STATUS_USAGE, "--benchmark: writes nothing but the summary; leave out %s", path);
+        for (int k = 0; k < i; k++)
+            if (path[0] && strcmp(path, output_path(o, k)) == 0)
+                return why_set(why, STATUS_USAGE, "%s: named for two outputs; give each its own file", path);
+    }
+    if (o->metrics_every && !o->metrics[0])
+        return why_set(why, STATUS_USAGE, "--metrics-every %ld: there is no --metrics; name its file too", o->metrics_every);
+    return STATUS_OK;
+}
+
+static enum status finish_figures(struct options *o, unsigned where, struct why *why)
+{
+    if (where == FOR_FIGURE) {
+        if (!o->out[0])
+            return why_set(why, STATUS_USAGE, "figure: no file named; add --out F.png, F.svg or F.pdf");
+        strcpy(o->look.figure.path, o->out);
+        o->figure[o->figure_count++] = o->look;
+    }
+    enum status status = STATUS_OK;
+    for (int i = 0; status == STATUS_OK && i < o->figure_count; i++)
+        status = resolve_size(&o->figure[i], why);
+    return status;
+}
+
+static enum status finish(struct options *o, unsigned where, struct why *why)
+{
+    enum status status = STATUS_OK;
+    for (int i = 0; status == STATUS_OK && i < o->set_count; i++)
+        status = apply_set(o, o->set[i], why);
+    if (status == STATUS_OK && experiment_check(&o->experiment, why) != STATUS_OK)
+        status = STATUS_USAGE;
+    if (status == STATUS_OK)
+        status = check_changes(o, why);
+    if (status == STATUS_OK)
+        status = finish_figures(o, where, why);
+    return status == STATUS_OK ? check_outputs(o, why) : status;
+}
+
+static enum status refuse_option(const char *argument, const char *command, unsigned where, struct why *why)
+{
+    char known[440] = "";
+    for (int i = 0; i < ROWS; i++)
+        if (row[i].where & where)
+            list_add(known, sizeof known, row[i].name);
+    return why_set(why, STATUS_USAGE, "%.40s: no such option of %s; known: %s", argument, command, known);
+}
+
+static enum status refuse(poptContext context, int code, const char *command, unsigned where, struct why *why)
+{
+    const char *argument = poptBadOption(context, POPT_BADOPTION_NOALIAS);
+    if (code == POPT_ERROR_BADOPT)
+        return refuse_option(argument, command, where, why);
+    if (code == POPT_ERROR_NOARG)
+        return why_set(why, STATUS_USAGE, "%s: its value is missing; see --help", argument);
+    if (code == POPT_ERROR_UNWANTEDARG)
+        return why_set(why, STATUS_USAGE, "%s: takes no value; leave out what follows =", argument);
+    return why_set(why, STATUS_USAGE, "%s: %s; see --help", argument, poptStrerror(code));
+}
+
+static enum status read_all(poptContext context, const char *command, unsigned where, struct options *o, struct why *why)
+{
+    int code;
+    while ((code = poptGetNextOpt(context)) > 0) {
+        const struct option_row *r = &row[code - 1];
+        char *value = poptGetOptArg(context);
+        enum status status = r->take(o, r->name, value ? value : "", why);
+        free(value);
+        if (status != STATUS_OK || o->help)
+            return status;
+    }
+    if (code < -1)
+        return refuse(context, code, command, where, why);
+    const char *extra = poptGetArg(context);
+    if (extra)
+        return why_set(why, STATUS_USAGE, "%s: %s takes no operand; options begin with --, see --help", extra, command);
+    return STATUS_OK;
+}
+
+enum status options_parse(int argc, const char **argv, unsigned where, struct options *o, struct why *why)
+{
+    struct poptOption table[ROWS + 1] = { 0 };
+    int n = 0;
+    for (int i = 0; i < ROWS; i++)
+        if (row[i].where & where)
+            table[n++] = (struct poptOption){ .longName = row[i].name,
+                .argInfo = row[i].value ? POPT_ARG_STRING : POPT_ARG_NONE,
+                .val = i + 1 };
+    poptContext context = poptGetContext(NULL, argc, argv, table, 0);
+    if (!context)
+        return why_set(why, STATUS_FAILED, "options: out of memory; close other programs and try again");
+    enum status status = read_all(context, argv[0], where, o, why);
+    poptFreeContext(context);
+    if (status != STATUS_OK || o->help || where == FOR_LIST)
+        return status;
+    return finish(o, where, why);
+}
+
+static void help_row(FILE *to, const struct option_row *r, const struct experiment *defaults)
+{
+    char left[64], value[128] = "";
+    snprintf(left, sizeof left, "--%s %s", r->name, r->value ? r->value : "");
+    fprintf(to, "  %-27s %s", left, r->help);
+    if (r->take == take_setting && experiment_get(defaults, r->name, value, sizeof value) && value[0])
+        fprintf(to, " (%s)", value);
+    fputc('\n', to);
+}
+
+void options_help(FILE *to, unsigned where)
+{
+    struct experiment defaults;
+    experiment_init(&defaults);
+    for (enum group group = 0; group < GROUP_COUNT; group++) {
+        bool titled = false;
+        for (int i = 0; i < ROWS; i++) {
+            if (row[i].group != group || !(row[i].where & where))
+                continue;
+            if (!titled)
+                fprintf(to, "\n%s\n", group_title[group]);
+            titled = true;
+            help_row(to, &row[i], &defaults);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+/* options.h - the options of the window, of `train` and of `figure`: one row each, from which parsing, refusals
+ * and help are made. Main thread. */
+#ifndef APP_OPTIONS_H
+#define APP_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "app/export.h"
+#include "math/experiment.h"
+#include "math/status.h"
+
+enum { OPTIONS_SETS = 64, OPTIONS_CHANGES = 256, OPTIONS_DUMPS = 32, OPTIONS_FIGURES = 16, OPTIONS_PATH = 1024 };
+
+/* Which command takes an option. */
+enum { FOR_WINDOW = 1, FOR_TRAIN = 2, FOR_FIGURE = 4, FOR_LIST = 8 };
+
+/* --at STEP:KEY=VALUE */
+struct planned_change {
+    long step;
+    char key[24], value[64];
+};
+
+/* --dump-batch STEP:FILE */
+struct planned_dump {
+    long step;
+    char path[OPTIONS_PATH];
+};
+
+struct figure_request {
+    struct figure_options figure;
+    char size[32];                    /* "1600x1000" or "160x90mm"; empty: the default */
+    bool scaled;                      /* --scale was given */
+};
+
+struct options {
+    struct experiment experiment;
+    bool by_steps;                    /* --steps came last, not --epochs */
+    long steps, epochs;
+    double pace;                      /* steps per second in the window; 0: max */
+    struct planned_change change[OPTIONS_CHANGES];   /* by step, then as given */
+    int change_count;
+
+    char metrics[OPTIONS_PATH], features[OPTIONS_PATH], weights[OPTIONS_PATH];   /* empty: not wanted */
+    long metrics_every;               /* 0: epoch ends only */
+    struct planned_dump dump[OPTIONS_DUMPS];
+    int dump_count;
+    struct figure_request look;       /* what --view, --size ... said before the first --figure */
+    struct figure_request figure[OPTIONS_FIGURES];
+    int figure_count;
+    bool benchmark;
+
+    char theme[16], ui_map[OPTIONS_PATH], renderer[8];   /* empty: not given */
+    double text_scale;
+    bool fullscreen, json, help;
+
+    char set[OPTIONS_SETS][96];       /* --set as given; applied after --loss */
+    int set_count;
+    char out[OPTIONS_PATH];           /* --out of `figure` */
+};
+
+void options_init(struct options *o);
+
+/* argv[0] is the name of the command and is skipped. `where` is one FOR_ value. STATUS_USAGE with the sentence
+ * when the line is wrong. With --help among them the rest is not looked at. */
+enum status options_parse(int argc, const char **argv, unsigned where, struct options *o, struct why *why);
+
+/* The options of a command, grouped, with their defaults. */
+void options_help(FILE *to, unsigned where);
+
+/* Walks the rows: NULL past the end. */
+struct option_row;
+const struct option_row *option_at(int i);
+const char *option_name(const struct option_row *row);
+unsigned option_where(const struct option_row *row);
+
+#endif

@@ -1,0 +1,149 @@
+/* panel.h - what the parts of the window share: its state, its areas, and the actions that keys and controls have
+ * in common. Included by window.c, panel_*.c, action.c, keys.c and uimap.c only. Main thread. */
+#ifndef APP_PANEL_H
+#define APP_PANEL_H
+
+#include <SDL.h>
+
+#include "app/ui/ui.h"
+#include "app/window.h"
+#include "app/worker.h"
+#include "render/view.h"
+
+/* Areas are redrawn one by one, each when something in it has changed. */
+enum area { AREA_TOP, AREA_PANEL, AREA_TRANSPORT, AREA_HEADER, AREA_MAIN, AREA_SIDE, AREA_TIMELINE, AREA_COUNT };
+enum { AREAS_ALL = (1 << AREA_COUNT) - 1,
+    AREAS_CONTROL = 1 << AREA_TOP | 1 << AREA_PANEL | 1 << AREA_TRANSPORT,
+    AREAS_SNAPSHOT = 1 << AREA_HEADER | 1 << AREA_MAIN | 1 << AREA_SIDE };
+
+enum popup { POPUP_NONE, POPUP_DATASET, POPUP_MODEL };
+enum { FRAME_TIMES = 512 };
+
+struct window {
+    struct window_options options;
+    SDL_Window *sdl;
+    SDL_Renderer *renderer;           /* NULL on the software path */
+    SDL_Texture *texture;
+    uint32_t *pixels;                 /* whole window, opaque */
+    int width_px, height_px;
+    double scale;                     /* device px per logical px: display x text scale */
+    double points;                    /* window coordinates per logical px */
+    double width, height;             /* logical */
+    struct canvas *canvas;            /* over `pixels` */
+    Uint32 wake_event;
+    SDL_atomic_t wake_sent;
+    bool quit, hidden;
+
+    struct ui ui;
+    struct worker *worker;
+    const struct snapshot *snap;      /* borrowed from the worker until the next take */
+    const struct dataset *data;
+    struct worker_state state;
+    struct experiment experiment;     /* set values, as edited here */
+    struct scene scene;
+    struct look look;
+    const struct view *view;          /* in the main area */
+
+    unsigned dirty;                   /* a bit for each area */
+    bool placed[AREA_COUNT];
+    struct rect area[AREA_COUNT];
+    bool panels_hidden, drawer_open, narrow;
+    double panel_scroll, panel_content;
+    enum popup popup;
+    struct rect popup_at;             /* the control it hangs from */
+    bool help_open;
+    int pace;                         /* row of pace_at */
+    bool sweeping;
+    double sweep_began;
+
+    int hovered;                      /* sample under the mouse, not yet shown */
+    double hovered_since;
+    int lit_kept;                     /* class chip that was clicked, -1 */
+    bool dragging;
+    struct point drag_from;
+    double drag_pan_x, drag_pan_y, dragged_by;
+    char shown_data[64];              /* what the selection belongs to */
+    uint64_t shown_seed;
+
+    char notice[1200];                /* where a picture went, what failed */
+    bool notice_bad;
+    double notice_until;
+
+    double frame_ms[FRAME_TIMES], frame_cost;   /* s spent since the last frame */
+    int frame_count;
+    double frame_began[64];           /* for frames per second */
+    int fps_count;
+    double next_frame, next_numbers, next_map;
+    struct {
+        long step;
+        double epoch, steps_per_s, fps, p50, p99;
+    } number;                         /* refreshed at 10 Hz */
+    double drawn_force[LOSS_PARAM_MAX];
+    bool map_stale;
+};
+
+double window_now(void);                                  /* s */
+void window_dirty(struct window *w, unsigned areas);
+void window_notice(struct window *w, bool bad, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void window_layout(struct window *w);
+bool window_resize(struct window *w);                     /* after a change of size or scale */
+void window_statistics(struct window *w);
+
+/* Each lays out its area: input or drawing, as w->ui says. */
+void panel_top(struct window *w);
+void panel_control(struct window *w);
+void panel_transport(struct window *w);
+void panel_header(struct window *w);
+void panel_main(struct window *w);
+void panel_side(struct window *w);
+void panel_timeline(struct window *w);
+void panel_popup(struct window *w);                       /* an open menu, above everything */
+void panel_help(struct window *w);
+
+/* What a person can do, however they say it. */
+void action_apply(struct window *w);                      /* the edited experiment goes to the training */
+void action_play(struct window *w, int unused);
+void action_step(struct window *w, int unused);
+void action_reset(struct window *w, int new_seed);
+void action_pace(struct window *w, int direction);        /* 0: the next, round again */
+const char *action_pace_text(const struct window *w);
+void action_pace_find(struct window *w, double pace);
+void action_notch(struct window *w, int direction);
+void action_margin(struct window *w, int neutral);        /* 0: default, 1: neutral */
+void action_sweep(struct window *w, int unused);
+void action_sweep_turn(struct window *w);
+void action_loss(struct window *w, int direction);
+void action_choose_loss(struct window *w, int index);
+void action_theme(struct window *w, int unused);
+void action_panels(struct window *w, int unused);
+void action_drawer(struct window *w, int unused);
+void action_fullscreen(struct window *w, int unused);
+void action_help(struct window *w, int unused);
+void action_escape(struct window *w, int unused);
+void action_quit(struct window *w, int unused);
+void action_split(struct window *w, int unused);
+void action_shapes(struct window *w, int unused);
+void action_text_scale(struct window *w, int direction);  /* 0: as it was */
+void action_picture(struct window *w, int whole);
+void action_fit(struct window *w, int unused);
+void action_view(struct window *w, const char *id);
+
+/* Angle between two of C evenly spread class weights in D dimensions: what margin sliders take as their room. */
+double margin_room(int classes, int dim);
+double margin_end(const struct window *w, const struct loss *loss, double *limit);
+
+/* keys.c: one table serves the keyboard and the help page. */
+struct key_row {
+    const char *keys, *help;
+    int sym;                          /* SDL_Keycode; 0: only by `typed` */
+    bool shift, ctrl;
+    const char *typed;                /* characters that do the same, as typed */
+    void (*act)(struct window *w, int arg);
+    int arg;
+};
+const struct key_row *key_at(int i);                      /* NULL past the end */
+const char *gesture_at(int i, const char **help);         /* NULL past the end */
+bool key_press(struct window *w, int sym, bool shift, bool ctrl);
+bool key_typed(struct window *w, const char *text);
+
+#endif

@@ -1,0 +1,184 @@
+#include "app/ui/ui.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <SDL_keycode.h>
+
+#include "render/text.h"
+
+unsigned ui_hash(const char *id)
+{
+    unsigned h = 2166136261u;                 /* FNV-1a */
+    for (; *id; id++)
+        h = (h ^ (unsigned char)*id) * 16777619u;
+    return h ? h : 1;
+}
+
+bool ui_inside(struct rect r, struct point p)
+{
+    return p.x >= r.x && p.x < r.x + r.w && p.y >= r.y && p.y < r.y + r.h;
+}
+
+void ui_begin(struct ui *ui, const struct ui_input *input)
+{
+    ui->canvas = NULL;
+    ui->clip = NULL;
+    ui->input = input ? *input : (struct ui_input){ .kind = UI_NONE };
+    ui->item_count = 0;
+    ui->next_hot = 0;
+    if (input && input->kind >= UI_MOVE && input->kind <= UI_WHEEL) {
+        ui->mouse = input->at;
+        ui->mouse_inside = true;
+    }
+    if (input && input->kind == UI_PRESS) {
+        ui->focus_shown = false;
+        ui->press_at = input->at;
+    }
+}
+
+bool ui_end(struct ui *ui)
+{
+    if (ui->input.kind == UI_RELEASE)
+        ui->active = 0;
+    bool changed = ui->hot != ui->next_hot;
+    ui->hot = ui->next_hot;
+    return changed;
+}
+
+const struct ui_item *ui_find(const struct ui *ui, const char *id)
+{
+    for (int i = 0; i < ui->item_count; i++)
+        if (strcmp(ui->item[i].id, id) == 0)
+            return &ui->item[i];
+    return NULL;
+}
+
+void ui_focus_next(struct ui *ui, int direction)
+{
+    int at = direction > 0 ? -1 : ui->item_count;
+    for (int i = 0; i < ui->item_count; i++)
+        if (ui->item[i].hash == ui->focus)
+            at = i;
+    for (int n = 0; n < ui->item_count; n++) {
+        at = (at + direction + ui->item_count) % ui->item_count;
+        if (ui->item[at].focusable)
+            break;
+    }
+    if (ui->item_count && at >= 0 && at < ui->item_count && ui->item[at].focusable) {
+        ui->focus = ui->item[at].hash;
+        ui->focus_shown = true;
+    }
+}
+
+void ui_block_mouse(struct ui *ui)
+{
+    enum ui_kind kind = ui->input.kind;
+    if (kind == UI_PRESS || kind == UI_WHEEL || kind == UI_MOVE)
+        ui->input.kind = UI_NONE;
+    ui->mouse_inside = false;
+}
+
+static bool visible(const struct ui *ui, struct rect r)
+{
+    const struct rect *c = ui->clip;
+    return !c || (r.x < c->x + c->w && r.x + r.w > c->x && r.y < c->y + c->h && r.y + r.h > c->y);
+}
+
+static bool under_mouse(const struct ui *ui, struct rect r)
+{
+    return ui->mouse_inside && ui_inside(r, ui->mouse) && (!ui->clip || ui_inside(*ui->clip, ui->mouse));
+}
+
+static void list(struct ui *ui, const char *id, const char *label, struct rect rect, bool focusable)
+{
+    if (ui->item_count == UI_ITEM_MAX || !visible(ui, rect))
+        return;
+    struct ui_item *item = &ui->item[ui->item_count++];
+    snprintf(item->id, sizeof item->id, "%s", id);
+    snprintf(item->label, sizeof item->label, "%s", label);
+    item->value[0] = '\0';
+    item->rect = rect;
+    item->hash = ui_hash(id);
+    item->focusable = focusable;
+}
+
+bool ui_control(struct ui *ui, const char *id, const char *label, struct rect rect, bool focusable)
+{
+    unsigned hash = ui_hash(id);
+    if (ui->canvas)
+        return ui->hot == hash || ui->active == hash;
+    list(ui, id, label, rect, focusable);
+    if (!ui->next_hot && under_mouse(ui, rect))
+        ui->next_hot = hash;
+    return ui->next_hot == hash;
+}
+
+void ui_value(struct ui *ui, const char *format, ...)
+{
+    if (ui->canvas || ui->item_count == 0)
+        return;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(ui->item[ui->item_count - 1].value, UI_VALUE, format, args);
+    va_end(args);
+}
+
+bool ui_clicked(struct ui *ui, const char *id, struct rect rect)
+{
+    unsigned hash = ui_hash(id);
+    enum ui_kind kind = ui->input.kind;
+    if (kind == UI_KEY && ui->focus == hash && ui->focus_shown && !ui->edit.owner &&
+        (ui->input.key == SDLK_RETURN || ui->input.key == SDLK_KP_ENTER)) {
+        ui->input.kind = UI_NONE;
+        return true;
+    }
+    if (kind == UI_PRESS && under_mouse(ui, rect)) {
+        ui->active = hash;
+        ui->focus = hash;
+        ui->input.kind = UI_NONE;
+        return false;
+    }
+    if (kind == UI_RELEASE && ui->active == hash) {
+        ui->active = 0;
+        ui->input.kind = UI_NONE;
+        return under_mouse(ui, rect);
+    }
+    return false;
+}
+
+void ui_text(struct ui *ui, double x, double middle, const char *text, double size, enum weight weight,
+    struct color color, enum align align)
+{
+    if (!ui->canvas)
+        return;
+    struct font font = { .size = size, .weight = weight };
+    double baseline = middle + text_ascent(&font) / 2;
+    canvas_text(ui->canvas, (struct point){ x, baseline }, text, &font, color, align);
+}
+
+void ui_text_fit(struct ui *ui, double x, double middle, double width, const char *text, double size,
+    enum weight weight, struct color color)
+{
+    if (!ui->canvas)
+        return;
+    struct font font = { .size = size, .weight = weight };
+    char cut[256];
+    text_fit(text, &font, width, cut, sizeof cut);
+    ui_text(ui, x, middle, cut, size, weight, color, ALIGN_LEFT);
+}
+
+void ui_hairline(struct ui *ui, struct point a, struct point b)
+{
+    if (ui->canvas)
+        canvas_rect(ui->canvas, (struct rect){ a.x, a.y, b.x > a.x ? b.x - a.x : 1, b.y > a.y ? b.y - a.y : 1 },
+            ui->theme->hairline);
+}
+
+void ui_focus_ring(struct ui *ui, const char *id, struct rect r, double radius)
+{
+    if (ui->canvas && ui->focus_shown && ui->focus == ui_hash(id))
+        canvas_round_outline(ui->canvas, (struct rect){ r.x - 3, r.y - 3, r.w + 6, r.h + 6 }, radius + 3, 2,
+            ui->theme->text1);
+}

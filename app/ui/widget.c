@@ -1,0 +1,478 @@
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <SDL_keycode.h>
+
+#include "app/ui/ui.h"
+#include "render/number.h"
+#include "render/text.h"
+
+static struct color fill_of(const struct ui *ui, bool hot, bool active)
+{
+    return active || hot ? ui->theme->raised2 : ui->theme->raised;
+}
+
+static struct point middle(struct rect r)
+{
+    return (struct point){ r.x + r.w / 2, r.y + r.h / 2 };
+}
+
+bool ui_icon_button(struct ui *ui, const char *id, const char *label, struct rect rect, enum ui_icon icon)
+{
+    bool hot = ui_control(ui, id, label, rect, true);
+    if (ui->canvas) {
+        if (hot)
+            canvas_round_rect(ui->canvas, rect, 6, ui->theme->raised);
+        ui_icon_draw(ui->canvas, icon, middle(rect), 18, hot ? ui->theme->text1 : ui->theme->text2,
+            ui->theme->margin);
+        ui_focus_ring(ui, id, rect, 6);
+        return false;
+    }
+    return ui_clicked(ui, id, rect);
+}
+
+bool ui_text_button(struct ui *ui, const char *id, const char *label, struct rect rect, bool filled)
+{
+    bool hot = ui_control(ui, id, label, rect, true);
+    if (ui->canvas) {
+        if (hot || filled)
+            canvas_round_rect(ui->canvas, rect, 6, fill_of(ui, hot, false));
+        struct point m = middle(rect);
+        ui_text(ui, m.x, m.y, label, 14, WEIGHT_SEMIBOLD, hot || filled ? ui->theme->text1 : ui->theme->text2,
+            ALIGN_CENTER);
+        ui_focus_ring(ui, id, rect, 6);
+        return false;
+    }
+    return ui_clicked(ui, id, rect);
+}
+
+bool ui_toggle(struct ui *ui, const char *id, const char *label, struct rect rect, bool on)
+{
+    bool hot = ui_control(ui, id, label, rect, true);
+    ui_value(ui, on ? "on" : "off");
+    if (!ui->canvas)
+        return ui_clicked(ui, id, rect);
+    const struct theme *t = ui->theme;
+    double y = rect.y + rect.h / 2;
+    ui_text(ui, rect.x, y, label, 14, WEIGHT_REGULAR, hot ? t->text1 : t->text2, ALIGN_LEFT);
+    struct rect pill = { rect.x + rect.w - 28, y - 8, 28, 16 };
+    canvas_round_rect(ui->canvas, pill, 8, on ? t->text1 : t->axis);
+    canvas_disc(ui->canvas, (struct point){ on ? pill.x + 20 : pill.x + 8, y }, 6, t->surface);
+    ui_focus_ring(ui, id, rect, 6);
+    return false;
+}
+
+bool ui_dropdown(struct ui *ui, const char *id, const char *title, const char *note, struct rect rect, bool open)
+{
+    bool hot = ui_control(ui, id, id, rect, true);
+    ui_value(ui, "%s", title);
+    if (!ui->canvas)
+        return ui_clicked(ui, id, rect);
+    const struct theme *t = ui->theme;
+    struct font font = { .size = 14, .weight = WEIGHT_REGULAR };
+    double y = rect.y + rect.h / 2, wide = text_width(title, &font);
+    canvas_round_rect(ui->canvas, rect, 6, fill_of(ui, hot, open));
+    if (!t->dark && (hot || open))
+        canvas_round_outline(ui->canvas, rect, 6, 1, t->hairline);
+    ui_text_fit(ui, rect.x + 12, y, rect.w - 44, title, 14, WEIGHT_REGULAR, t->text1);
+    if (wide + 60 < rect.w)
+        ui_text_fit(ui, rect.x + 12 + wide + 8, y, rect.w - wide - 52, note, 12, WEIGHT_REGULAR, t->text3);
+    ui_icon_draw(ui->canvas, ICON_DOWN, (struct point){ rect.x + rect.w - 17, y }, 14, t->text2, t->text2);
+    ui_focus_ring(ui, id, rect, 6);
+    return false;
+}
+
+/* --- numbers ------------------------------------------------------------------------------------------- */
+
+const char *ui_number(const struct param *param, double value, char *out, int size)
+{
+    if (param->kind == PARAM_INTEGER)
+        return number_count(lround(value), out, size);
+    if (param->kind == PARAM_LOG)
+        return number_short(value, out, size);
+    bool hundredths = fabs(value * 100 - round(value * 100)) < 1e-6;
+    return number_fixed(value, hundredths ? 2 : 3, out, size);
+}
+
+/* Dragging lands on readable numbers: notches, or tenths of one when fine; 2 or 3 digits on a log row. */
+static double readable(const struct param *param, double value, bool fine)
+{
+    if (param->kind == PARAM_INTEGER || param->kind == PARAM_BOOL)
+        return round(value);
+    double quantum = param->notch > 0 ? param->notch : (param->max - param->min) / 100;
+    if (param->kind == PARAM_LOG)
+        quantum = value > 0 ? pow(10, floor(log10(value)) - 1) : 1;
+    if (fine)
+        quantum /= 10;
+    return round(value / quantum) * quantum;
+}
+
+static double keep(const struct param *param, double value)
+{
+    return fmin(param->max, fmax(param->min, value));
+}
+
+double ui_notch(const struct param *param, double end, double value, double notches)
+{
+    bool fine = fabs(notches) < 1;
+    if (param->kind == PARAM_LOG) {
+        double p = param_position(param, value, end) + 0.02 * notches;
+        return keep(param, readable(param, param_at(param, fmin(1, fmax(0, p)), end), fine));
+    }
+    if (param->kind == PARAM_INTEGER && fine)
+        notches = notches > 0 ? 1 : -1;
+    return keep(param, readable(param, value + notches * param->notch, fine));
+}
+
+/* --- slider -------------------------------------------------------------------------------------------- */
+
+static double thumb_radius(const struct ui_slider *s)
+{
+    return s->margin ? 12 : 6.5;
+}
+
+/* The thumb stays inside the rectangle at both ends. */
+static struct rect track_of(const struct ui_slider *s)
+{
+    double height = s->margin ? 10 : 3, inset = s->margin ? 2 : 0;
+    double y = s->margin ? s->rect.y + 14 : s->rect.y + s->rect.h / 2;
+    return (struct rect){ s->rect.x + inset, y - height / 2, s->rect.w - 2 * inset, height };
+}
+
+static double place(const struct ui_slider *s, double value)
+{
+    struct rect track = track_of(s);
+    double p = param_position(s->param, value, s->end);
+    return track.x + track.w * fmin(1, fmax(0, p));
+}
+
+static double value_under(const struct ui_slider *s, double x, bool fine)
+{
+    struct rect track = track_of(s);
+    double p = fmin(1, fmax(0, (x - track.x) / track.w));
+    return keep(s->param, readable(s->param, param_at(s->param, p, s->end), fine));
+}
+
+static double dragged(struct ui *ui, const struct ui_slider *s, double value)
+{
+    bool fine = ui->input.shift;
+    if (fine != ui->press_fine) {             /* start over from here, so that nothing jumps */
+        ui->press_fine = fine;
+        ui->press_at = ui->input.at;
+        ui->press_value = value;
+    }
+    if (!fine)
+        return value_under(s, ui->input.at.x, false);
+    double x = place(s, ui->press_value) + (ui->input.at.x - ui->press_at.x) / 10;
+    return value_under(s, x, true);
+}
+
+static double pressed(struct ui *ui, const struct ui_slider *s, double value)
+{
+    ui->active = ui->focus = ui_hash(s->id);
+    ui->press_restore = value;
+    ui->press_fine = ui->input.shift;
+    ui->press_value = value;
+    if (ui->input.clicks == 2)
+        return s->initial;
+    return ui->input.shift ? value : value_under(s, ui->input.at.x, false);
+}
+
+static bool slider_key(struct ui *ui, const struct ui_slider *s, double *value)
+{
+    int key = ui->input.key;
+    double by = ui->input.shift ? 0.1 : 1;
+    if (key == SDLK_LEFT || key == SDLK_DOWN)
+        *value = ui_notch(s->param, s->end, *value, -by);
+    else if (key == SDLK_RIGHT || key == SDLK_UP)
+        *value = ui_notch(s->param, s->end, *value, by);
+    else if (key == SDLK_ESCAPE && ui->active == ui_hash(s->id))
+        *value = ui->press_restore, ui->active = 0;
+    else
+        return false;
+    return true;
+}
+
+static bool slider_input(struct ui *ui, const struct ui_slider *s, bool hot, double *value)
+{
+    unsigned hash = ui_hash(s->id);
+    enum ui_kind kind = ui->input.kind;
+    double before = *value;
+    if (kind == UI_PRESS && hot)
+        *value = pressed(ui, s, before);
+    else if (kind == UI_MOVE && ui->active == hash)
+        *value = dragged(ui, s, before);
+    else if (kind == UI_RELEASE && ui->active == hash)
+        ui->active = 0;
+    else if (kind == UI_WHEEL && hot)
+        *value = ui_notch(s->param, s->end, before, (ui->input.wheel > 0 ? 1 : -1) * (ui->input.shift ? 0.1 : 1));
+    else if (!(kind == UI_KEY && !ui->edit.owner && ui->focus == hash && slider_key(ui, s, value)))
+        return false;
+    ui->input.kind = UI_NONE;
+    return *value != before;
+}
+
+static double tick_step(double span)
+{
+    double step = pow(10, floor(log10(span / 5)));
+    return span / step > 25 ? 5 * step : span / step > 12 ? 2 * step : step;
+}
+
+static void tick(struct ui *ui, double x, double y, double value, const struct ui_slider *s, bool bold)
+{
+    const struct theme *t = ui->theme;
+    char text[24];
+    bool whole = s->param->kind == PARAM_INTEGER;
+    double step = tick_step(s->end - s->param->min);
+    number_fixed(value, whole ? 0 : step < 0.1 || (bold && fabs(value * 10 - round(value * 10)) > 1e-6) ? 2 : 1,
+        text, sizeof text);
+    canvas_rect(ui->canvas, (struct rect){ x - 0.5, y, 1, bold ? 7 : 5 }, bold ? t->text1 : t->axis);
+    ui_text(ui, x, y + 15, text, 12, bold ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR, bold ? t->text1 : t->text3,
+        ALIGN_CENTER);
+}
+
+/* Default in bold, the limit by its name, and plain numbers where they leave both readable. */
+static void ticks_draw(struct ui *ui, const struct ui_slider *s)
+{
+    struct rect track = track_of(s);
+    double y = track.y + track.h + 10, step = tick_step(s->end - s->param->min);
+    double bold = place(s, s->initial), limit = isnan(s->limit) ? -1000 : place(s, s->limit);
+    bool show_limit = !isnan(s->limit) && s->limit <= s->end;
+    if (s->param->kind == PARAM_INTEGER)
+        step = fmax(1, step);
+    for (double v = s->param->min; v <= s->end + step * 0.01; v += step) {
+        double x = place(s, v);
+        if (fabs(x - bold) < 26 || (show_limit && fabs(x - limit) < 34))
+            continue;
+        tick(ui, fmin(x, track.x + track.w - 0.5), y, v, s, false);
+    }
+    if (s->initial <= s->end)
+        tick(ui, bold, y, s->initial, s, true);
+    if (!show_limit)
+        return;
+    canvas_rect(ui->canvas, (struct rect){ limit - 0.75, track.y - 3, 1.5, track.h + 16 }, ui->theme->text2);
+    if (fabs(limit - bold) >= 40)
+        ui_text(ui, fmin(limit, s->rect.x + s->rect.w - 12), y + 15, "limit", 12, WEIGHT_REGULAR,
+            ui->theme->text2, ALIGN_CENTER);
+}
+
+static void margin_slider_draw(struct ui *ui, const struct ui_slider *s, double value, bool hot)
+{
+    const struct theme *t = ui->theme;
+    struct canvas *c = ui->canvas;
+    struct rect track = track_of(s);
+    double x = place(s, value), y = track.y + track.h / 2;
+    canvas_round_rect(c, track, 5, t->raised);
+    struct rect full = { track.x, track.y, x - track.x, track.h };
+    if (full.w > 1) {
+        canvas_round_rect(c, full, fmin(5, full.w / 2), color_mix(t->surface, t->margin, 0.25));
+        struct point corner[4] = { { full.x + 2, full.y }, { x, full.y }, { x, full.y + full.h },
+            { full.x + 2, full.y + full.h } };
+        canvas_hatch(c, corner, 4, 4, t->margin);
+        canvas_round_outline(c, full, fmin(5, full.w / 2), 1, t->margin);
+    }
+    ticks_draw(ui, s);
+    if (!isnan(s->force) && fabs(place(s, s->force) - x) > 1)
+        canvas_rect(c, (struct rect){ place(s, s->force) - 1, track.y - 5, 2, track.h + 10 }, t->margin);
+    canvas_disc(c, (struct point){ x, y }, hot ? 13 : 12, t->surface);
+    canvas_disc(c, (struct point){ x, y }, hot ? 12 : 11, t->margin);
+    canvas_disc(c, (struct point){ x, y }, 3, t->surface);
+}
+
+static void plain_slider_draw(struct ui *ui, const struct ui_slider *s, double value, bool hot)
+{
+    const struct theme *t = ui->theme;
+    struct rect track = track_of(s);
+    double x = place(s, value), y = track.y + track.h / 2;
+    canvas_round_rect(ui->canvas, track, 1.5, t->raised2.r > 0.99 ? t->hairline : t->raised2);
+    if (x > track.x)
+        canvas_round_rect(ui->canvas, (struct rect){ track.x, track.y, x - track.x, track.h }, 1.5, t->text2);
+    if (!isnan(s->force) && fabs(place(s, s->force) - x) > 1)
+        canvas_rect(ui->canvas, (struct rect){ place(s, s->force) - 0.75, y - 7, 1.5, 14 }, t->text2);
+    double r = thumb_radius(s) + (hot ? 1 : 0);
+    canvas_disc(ui->canvas, (struct point){ x, y }, r + 1.5, t->surface);
+    canvas_disc(ui->canvas, (struct point){ x, y }, r, t->text1);
+}
+
+bool ui_slider(struct ui *ui, const struct ui_slider *s, double *value)
+{
+    struct rect reach = s->rect;
+    double grow = thumb_radius(s);
+    reach.x -= grow;
+    reach.w += 2 * grow;
+    bool hot = ui_control(ui, s->id, s->param->label, reach, true);
+    ui_value(ui, "%.6g", *value);
+    if (!ui->canvas)
+        return slider_input(ui, s, hot, value);
+    (s->margin ? margin_slider_draw : plain_slider_draw)(ui, s, *value, hot);
+    ui_focus_ring(ui, s->id, reach, 6);
+    return false;
+}
+
+/* --- typing -------------------------------------------------------------------------------------------- */
+
+void ui_edit_end(struct ui *ui)
+{
+    ui->edit.owner = 0;
+    ui->error_owner = 0;
+    ui->error[0] = '\0';
+}
+
+void ui_edit_error(struct ui *ui, const char *id, const char *text)
+{
+    ui->error_owner = ui_hash(id);
+    snprintf(ui->error, sizeof ui->error, "%s", text);
+}
+
+static void edit_begin(struct ui *ui, const struct ui_field *f)
+{
+    ui->edit = (struct ui_edit){ .owner = ui_hash(f->id), .all = true };
+    snprintf(ui->edit.text, sizeof ui->edit.text, "%s", f->value);
+    ui->edit.caret = (int)strlen(ui->edit.text);
+}
+
+static void edit_insert(struct ui_edit *e, const char *text)
+{
+    size_t have = strlen(e->text), more = strlen(text);
+    if (e->all) {
+        e->text[0] = '\0';
+        have = 0;
+        e->caret = 0;
+        e->all = false;
+    }
+    if (have + more >= sizeof e->text)
+        return;
+    memmove(e->text + e->caret + more, e->text + e->caret, have - (size_t)e->caret + 1);
+    memcpy(e->text + e->caret, text, more);
+    e->caret += (int)more;
+}
+
+static int character_before(const struct ui_edit *e)
+{
+    int at = e->caret;
+    while (at > 0 && (e->text[--at] & 0xC0) == 0x80)
+        continue;
+    return at;
+}
+
+static int character_after(const struct ui_edit *e)
+{
+    int at = e->caret;
+    if (e->text[at])
+        at++;
+    while ((e->text[at] & 0xC0) == 0x80)
+        at++;
+    return at;
+}
+
+static void edit_remove(struct ui_edit *e, int from, int to)
+{
+    if (e->all) {
+        from = 0;
+        to = (int)strlen(e->text);
+        e->all = false;
+    }
+    memmove(e->text + from, e->text + to, strlen(e->text + to) + 1);
+    e->caret = from;
+}
+
+static enum ui_typed edit_key(struct ui *ui)
+{
+    struct ui_edit *e = &ui->edit;
+    switch (ui->input.key) {
+    case SDLK_RETURN:
+    case SDLK_KP_ENTER:
+    case SDLK_TAB:
+        return UI_COMMITTED;
+    case SDLK_ESCAPE:
+        ui_edit_end(ui);
+        return UI_IDLE;
+    case SDLK_BACKSPACE:
+        edit_remove(e, character_before(e), e->caret);
+        return UI_IDLE;
+    case SDLK_DELETE:
+        edit_remove(e, e->caret, character_after(e));
+        return UI_IDLE;
+    case SDLK_LEFT:
+        e->caret = e->all ? 0 : character_before(e);
+        break;
+    case SDLK_RIGHT:
+        e->caret = e->all ? (int)strlen(e->text) : character_after(e);
+        break;
+    case SDLK_HOME:
+        e->caret = 0;
+        break;
+    case SDLK_END:
+        e->caret = (int)strlen(e->text);
+        break;
+    default:
+        return UI_IDLE;
+    }
+    e->all = false;
+    return UI_IDLE;
+}
+
+static enum ui_typed field_input(struct ui *ui, const struct ui_field *f, bool hot)
+{
+    bool editing = ui->edit.owner == ui_hash(f->id);
+    if (editing && ui->input.kind == UI_TEXT) {
+        edit_insert(&ui->edit, ui->input.text);
+        ui->input.kind = UI_NONE;
+    } else if (editing && ui->input.kind == UI_KEY && !ui->input.ctrl) {
+        enum ui_typed typed = edit_key(ui);
+        if (typed == UI_IDLE || ui->input.key != SDLK_TAB)
+            ui->input.kind = UI_NONE;         /* Tab also moves on */
+        return typed;
+    } else if (editing && ui->input.kind == UI_PRESS && !hot) {
+        return UI_COMMITTED;                  /* pressing elsewhere accepts, like Tab */
+    } else if (ui_clicked(ui, f->id, f->rect) && !editing) {
+        edit_begin(ui, f);
+    }
+    return UI_IDLE;
+}
+
+static double anchor(const struct ui_field *f, double inset)
+{
+    return f->align == ALIGN_RIGHT ? f->rect.x + f->rect.w - inset
+        : f->align == ALIGN_CENTER ? f->rect.x + f->rect.w / 2
+                                   : f->rect.x + inset;
+}
+
+static void caret_draw(struct ui *ui, const struct ui_field *f, const struct font *font, double inset)
+{
+    char before[UI_EDIT];
+    double width = text_width(ui->edit.text, font), y = f->rect.y + f->rect.h / 2;
+    double left = f->align == ALIGN_RIGHT ? f->rect.x + f->rect.w - inset - width
+        : f->align == ALIGN_CENTER        ? f->rect.x + f->rect.w / 2 - width / 2
+                                          : f->rect.x + inset;
+    snprintf(before, sizeof before, "%.*s", ui->edit.caret, ui->edit.text);
+    if (ui->edit.all)
+        canvas_rect(ui->canvas, (struct rect){ left - 1, y - font->size * 0.65, width + 2, font->size * 1.3 },
+            color_alpha(ui->theme->text3, 0.4));
+    double x = left + text_width(before, font);
+    canvas_rect(ui->canvas, (struct rect){ x, y - font->size * 0.65, 1.5, font->size * 1.3 }, ui->theme->text1);
+}
+
+enum ui_typed ui_field(struct ui *ui, const struct ui_field *f)
+{
+    bool hot = ui_control(ui, f->id, f->label, f->rect, true);
+    bool editing = ui->edit.owner == ui_hash(f->id);
+    ui_value(ui, "%s", editing ? ui->edit.text : f->value);
+    if (!ui->canvas)
+        return field_input(ui, f, hot);
+    const struct theme *t = ui->theme;
+    struct font font = { .size = f->size, .weight = f->weight };
+    double inset = f->boxed || editing || hot ? 6 : 6, y = f->rect.y + f->rect.h / 2;
+    if (editing || f->boxed || hot)
+        canvas_round_rect(ui->canvas, f->rect, 6, fill_of(ui, hot && !editing, false));
+    if (editing)
+        canvas_round_outline(ui->canvas, f->rect, 6, 1.5, ui->error_owner == ui_hash(f->id) ? t->bad : t->text2);
+    char cut[UI_EDIT];
+    text_fit(editing ? ui->edit.text : f->value, &font, f->rect.w - 2 * inset, cut, sizeof cut);
+    ui_text(ui, anchor(f, inset), y, cut, f->size, f->weight, editing ? t->text1 : f->color, f->align);
+    if (editing)
+        caret_draw(ui, f, &font, inset);
+    ui_focus_ring(ui, f->id, f->rect, 6);
+    return UI_IDLE;
+}

@@ -1,0 +1,26 @@
+/* dataset_build.h - the steps every parser and generator of data sets takes, in this order:
+ * reserve, fill `pixel` (images) or `value` (tables) and `label` in file order, name, split, scale. */
+#ifndef MATH_DATASET_BUILD_H
+#define MATH_DATASET_BUILD_H
+
+#include "math/dataset.h"
+
+/* Room for `rows` training rows, numbered in file order; more than 2 GiB of numbers is refused before anything
+ * is allocated. Set width, height and pixel_max of an image set first: they decide `dim` and whether there is
+ * `pixel`. On failure `out` holds nothing. */
+enum status dataset_reserve(struct dataset *out, size_t rows, size_t dim, const char *where, struct why *why);
+
+/* The numbers in `label` (0 .. DATASET_CLASS_MAX-1) become classes 0.. in sorted order, named by the number. */
+enum status dataset_name_classes(struct dataset *data, const char *where, struct why *why);
+
+/* Within each class the 5th, 10th, 15th, ... sample in file order becomes test. */
+enum status dataset_split(struct dataset *data, const char *where, struct why *why);
+
+/* Fills or rescales `value` (product.md section 2): images by one mean and deviation of all training pixels,
+ * tables column by column, points of the plane not at all. */
+void dataset_scale(struct dataset *data);
+
+enum status dataset_blobs(uint64_t seed, struct dataset *out, struct why *why);
+enum status dataset_rings(uint64_t seed, struct dataset *out, struct why *why);
+
+#endif

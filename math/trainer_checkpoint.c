@@ -1,0 +1,316 @@
+/* A checkpoint is: magic, version, the shape it belongs to, then every field in the order of `pass`. One function
+ * walks the fields for both directions, so that what is written and what is read cannot drift apart. Numbers are
+ * in the machine's byte order; the magic tells a foreign one. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "math/trainer_state.h"
+
+enum { MAGIC = 0x4b43534d, VERSION = 1, CHANGE_LIMIT = 1000000, TEXT_LIMIT = 1 << 20 };
+
+/* Counts bytes (out NULL), writes them, or reads them (reading). A read past the end fails and stays failed. */
+struct stream {
+    uint8_t *out;
+    const uint8_t *in;
+    size_t at, size;
+    bool reading, failed;
+};
+
+static void bytes(struct stream *s, void *data, size_t size)
+{
+    if (s->reading && (s->failed || size > s->size - s->at)) {
+        s->failed = true;
+        return;
+    }
+    if (s->reading)
+        memcpy(data, s->in + s->at, size);
+    else if (s->out)
+        memcpy(s->out + s->at, data, size);
+    s->at += size;
+}
+
+static void number(struct stream *s, long *value)
+{
+    int64_t wide = *value;
+    bytes(s, &wide, sizeof wide);
+    *value = (long)wide;
+}
+
+static void count(struct stream *s, int *value, int limit)
+{
+    int32_t own = *value;
+    bytes(s, &own, sizeof own);
+    if (own < 0 || own > limit)
+        s->failed = true;
+    else
+        *value = own;
+}
+
+static void flag(struct stream *s, bool *value)
+{
+    uint8_t byte = *value;
+    bytes(s, &byte, 1);
+    if (byte > 1)
+        s->failed = true;
+    else
+        *value = byte;
+}
+
+/* A number that must be what the trainer at hand has. */
+static void same(struct stream *s, long value)
+{
+    long got = value;
+    number(s, &got);
+    if (got != value)
+        s->failed = true;
+}
+
+/* The experiment as lines "key=value", so that a file outlives a change of the struct. */
+
+static void add_line(char *text, size_t *at, const struct experiment *e, const char *key)
+{
+    char value[EXPERIMENT_PATH];
+    experiment_get(e, key, value, sizeof value);
+    *at += (size_t)snprintf(text + *at, TEXT_LIMIT - *at, "%s=%s\n", key, value);
+}
+
+static size_t describe(const struct experiment *e, char *text)
+{
+    size_t at = 0;
+    for (int i = 0; i < experiment_key_count(); i++)
+        add_line(text, &at, e, experiment_key(i));
+    for (int i = 0; i < loss_count(); i++)
+        for (int p = 0; p < loss_param_count(loss_at(i)); p++) {
+            char key[64];
+            snprintf(key, sizeof key, "%s.%s", loss_at(i)->id, loss_at(i)->param[p].id);
+            add_line(text, &at, e, key);
+        }
+    return at;
+}
+
+static bool parse(char *text, struct experiment *e)
+{
+    char *rest = NULL;
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        char *equals = strchr(line, '=');
+        if (!equals)
+            return false;
+        *equals = '\0';
+        if (experiment_set(e, line, equals + 1, NULL) != STATUS_OK)
+            return false;
+    }
+    return true;
+}
+
+static void pass_experiment(struct stream *s, struct experiment *e, char *text)
+{
+    int length = s->reading ? 0 : (int)describe(e, text);
+    count(s, &length, TEXT_LIMIT - 1);
+    if (s->failed)
+        return;
+    bytes(s, text, (size_t)length);
+    text[length] = '\0';
+    if (s->reading && !s->failed)
+        s->failed = !parse(text, e);
+}
+
+static void pass_shape(struct stream *s, const struct trainer *t)
+{
+    same(s, MAGIC);
+    same(s, VERSION);
+    same(s, t->experiment.model);
+    same(s, (long)t->size);
+    same(s, t->dim);
+    same(s, t->classes);
+    same(s, t->pool);
+    same(s, t->data->dim);
+}
+
+static void pass_schedule(struct stream *s, struct schedule *schedule)
+{
+    number(s, &schedule->start);
+    flag(s, &schedule->skip_norm);
+    for (int p = 0; p < LOSS_PARAM_MAX; p++)
+        flag(s, &schedule->ended[p]);
+}
+
+static void pass_journal(struct stream *s, struct trainer *t)
+{
+    count(s, &t->first_loss, loss_count() - 1);
+    count(s, &t->change_count, CHANGE_LIMIT);
+    if (s->reading && !s->failed) {
+        if ((size_t)t->change_count * sizeof *t->change > s->size - s->at) {
+            s->failed = true;
+            return;
+        }
+        t->change_capacity = t->change_count + 1;
+        t->change = calloc((size_t)t->change_capacity, sizeof *t->change);
+        s->failed = !t->change;
+    }
+    for (int i = 0; i < t->change_count && !s->failed; i++) {
+        struct change *change = &t->change[i];
+        number(s, &change->step);
+        bytes(s, change->key, sizeof change->key);
+        bytes(s, change->value, sizeof change->value);
+        change->key[sizeof change->key - 1] = change->value[sizeof change->value - 1] = '\0';
+    }
+}
+
+static void pass_curve(struct stream *s, struct trainer *t)
+{
+    count(s, &t->curve_count, CURVE_MAX);
+    number(s, &t->curve_stride);
+    bytes(s, &t->curve_sum, sizeof t->curve_sum);
+    count(s, &t->curve_terms, INT32_MAX);
+    for (int i = 0; i < t->curve_count && !s->failed; i++) {
+        struct curve_point *p = &t->curve[i];
+        number(s, &p->step);
+        bytes(s, &p->batch_loss, sizeof p->batch_loss);
+        bytes(s, &p->train_loss, sizeof p->train_loss);
+        bytes(s, &p->test_loss, sizeof p->test_loss);
+        bytes(s, &p->train_accuracy, sizeof p->train_accuracy);
+        bytes(s, &p->test_accuracy, sizeof p->test_accuracy);
+        bytes(s, &p->margin_accuracy, sizeof p->margin_accuracy);
+    }
+}
+
+static void pass_arrays(struct stream *s, struct trainer *t)
+{
+    float *array[] = { t->value, t->next, t->first, t->second };
+    for (int i = 0; i < 4; i++)
+        bytes(s, array[i], t->size * sizeof *array[i]);
+    bytes(s, t->order, (size_t)t->pool * sizeof *t->order);
+}
+
+/* Every field of a training, in the order of the bytes. */
+static void pass(struct stream *s, struct trainer *t, char *text)
+{
+    pass_shape(s, t);
+    if (s->failed)
+        return;
+    pass_experiment(s, &t->experiment, text);
+    number(s, &t->step);
+    number(s, &t->passes);
+    count(s, &t->cursor, t->pool);
+    number(s, &t->net_age);
+    number(s, &t->bias_age);
+    flag(s, &t->have_good);
+    bytes(s, &t->batches, sizeof t->batches);
+    pass_schedule(s, &t->schedule);
+    flag(s, &t->diverged);
+    number(s, &t->diverged_step);
+    bytes(s, t->message, sizeof t->message);
+    t->message[sizeof t->message - 1] = '\0';
+    pass_journal(s, t);
+    pass_curve(s, t);
+    pass_arrays(s, t);
+}
+
+enum status trainer_save(const struct trainer *t, uint8_t **out, size_t *size, struct why *why)
+{
+    struct trainer *source = malloc(sizeof *source);
+    char *text = malloc(TEXT_LIMIT);
+    uint8_t *block = NULL;
+    struct stream s = { 0 };
+    if (source && text) {
+        *source = *t; /* only read from: passing writes nothing unless it reads the stream */
+        pass(&s, source, text);
+        block = malloc(s.at);
+    }
+    if (block) {
+        s = (struct stream){ .out = block };
+        pass(&s, source, text);
+        *out = block;
+        *size = s.at;
+    }
+    free(source);
+    free(text);
+    return block ? STATUS_OK : why_set(why, STATUS_FAILED, "checkpoint: out of memory; close other programs");
+}
+
+static bool sound(const struct trainer *draft)
+{
+    for (int i = 0; i < draft->pool; i++)
+        if (draft->order[i] < 0 || draft->order[i] >= draft->pool)
+            return false;
+    return draft->curve_stride > 0 && draft->step >= 0 && draft->passes >= 0 && draft->net_age >= 0 &&
+        draft->bias_age >= 0;
+}
+
+/* The draft becomes the training; its arrays are copied into those of t, which have the same sizes. */
+static enum status accept(struct trainer *t, struct trainer *draft, struct why *why)
+{
+    struct experiment wanted = draft->experiment;
+    int batch = wanted.batch == 0 || wanted.batch > t->pool ? t->pool : wanted.batch;
+    bool sample = wanted.points != t->experiment.points || wanted.split != t->experiment.split;
+    if ((batch != t->batch && !trainer_reserve_batch(t, batch)) || (sample && !trainer_draw_sample(t, &wanted)))
+        return why_set(why, STATUS_FAILED, "checkpoint: out of memory; close other programs");
+    memcpy(t->value, draft->value, t->size * sizeof *t->value);
+    memcpy(t->next, draft->next, t->size * sizeof *t->next);
+    memcpy(t->first, draft->first, t->size * sizeof *t->first);
+    memcpy(t->second, draft->second, t->size * sizeof *t->second);
+    memcpy(t->order, draft->order, (size_t)t->pool * sizeof *t->order);
+    struct change *old = t->change;
+    t->experiment = wanted;
+    t->step = draft->step;
+    t->passes = draft->passes;
+    t->cursor = draft->cursor;
+    t->net_age = draft->net_age;
+    t->bias_age = draft->bias_age;
+    t->have_good = draft->have_good;
+    t->batches = draft->batches;
+    t->schedule = draft->schedule;
+    t->diverged = draft->diverged;
+    t->diverged_step = draft->diverged_step;
+    memcpy(t->message, draft->message, sizeof t->message);
+    t->first_loss = draft->first_loss;
+    t->change = draft->change;
+    t->change_count = draft->change_count;
+    t->change_capacity = draft->change_capacity;
+    memcpy(t->curve, draft->curve, sizeof t->curve);
+    t->curve_count = draft->curve_count;
+    t->curve_stride = draft->curve_stride;
+    t->curve_sum = draft->curve_sum;
+    t->curve_terms = draft->curve_terms;
+    t->seen_n = 0;
+    draft->change = old;
+    trainer_mirror_head(t);
+    return STATUS_OK;
+}
+
+enum status trainer_load(struct trainer *t, const uint8_t *in, size_t size, struct why *why)
+{
+    struct trainer *draft = malloc(sizeof *draft);
+    char *text = malloc(TEXT_LIMIT);
+    enum status status = STATUS_FAILED;
+    if (!draft || !text) {
+        free(draft);
+        free(text);
+        return why_set(why, STATUS_FAILED, "checkpoint: out of memory; close other programs");
+    }
+    *draft = *t;
+    draft->change = NULL;
+    draft->value = malloc(4 * t->size * sizeof *draft->value);
+    draft->order = malloc((size_t)t->pool * sizeof *draft->order);
+    if (draft->value && draft->order) {
+        draft->next = draft->value + t->size;
+        draft->first = draft->next + t->size;
+        draft->second = draft->first + t->size;
+        struct stream s = { .in = in, .size = size, .reading = true };
+        pass(&s, draft, text);
+        bool whole = !s.failed && s.at == size && sound(draft) &&
+            !experiment_rebuilds(&t->experiment, &draft->experiment);
+        status = whole ? accept(t, draft, why)
+                       : why_set(why, STATUS_FAILED,
+                             "checkpoint: damaged, or of another data set, model or version; start anew");
+    } else {
+        why_set(why, STATUS_FAILED, "checkpoint: out of memory; close other programs");
+    }
+    free(draft->change);
+    free(draft->value);
+    free(draft->order);
+    free(draft);
+    free(text);
+    return status;
+}

@@ -1,0 +1,170 @@
+#include "math/verification.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "math/rng.h"
+
+struct pairs {
+    float *same, *different;
+    long same_count, different_count;
+};
+
+static int ascending(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* One threshold: how many of each kind lie below it. */
+struct cut {
+    long same, different;
+};
+
+/* The next higher threshold: past every score equal to the lowest one not yet below. */
+static struct cut next_cut(const struct pairs *p, struct cut at)
+{
+    float tau = at.same < p->same_count ? p->same[at.same] : p->different[at.different];
+    if (at.different < p->different_count && p->different[at.different] < tau)
+        tau = p->different[at.different];
+    while (at.same < p->same_count && p->same[at.same] <= tau)
+        at.same++;
+    while (at.different < p->different_count && p->different[at.different] <= tau)
+        at.different++;
+    return at;
+}
+
+static double far_at(const struct pairs *p, struct cut cut)
+{
+    return 1 - (double)cut.different / (double)p->different_count;
+}
+
+static double frr_at(const struct pairs *p, struct cut cut)
+{
+    return (double)cut.same / (double)p->same_count;
+}
+
+/* Linear between the two thresholds around FAR = FRR. */
+static double crossing(const struct pairs *p, struct cut before, struct cut after)
+{
+    double d0 = far_at(p, before) - frr_at(p, before), d1 = far_at(p, after) - frr_at(p, after);
+    double share = d0 > d1 ? d0 / (d0 - d1) : 0;
+    return far_at(p, before) + share * (far_at(p, after) - far_at(p, before));
+}
+
+static void add_roc(struct verification *out, const struct pairs *p, struct cut cut, bool last)
+{
+    double far = far_at(p, cut), tar = 1 - frr_at(p, cut);
+    if (out->roc_count > 0) {
+        const double *before = out->roc[out->roc_count - 1];
+        bool near = fabs(before[0] - far) + fabs(before[1] - tar) < 2.0 / (ROC_MAX - 4);
+        if (!last && (near || out->roc_count >= ROC_MAX - 1))
+            return;
+    }
+    out->roc[out->roc_count][0] = far;
+    out->roc[out->roc_count++][1] = tar;
+}
+
+void verification_from_scores(float *same, long same_count, float *different, long different_count,
+    struct verification *out)
+{
+    static const double fars[VERIFICATION_FARS] = { 1e-1, 1e-2, 1e-3 };
+    *out = (struct verification){ .same = same_count, .different = different_count, .eer = NAN };
+    for (int f = 0; f < VERIFICATION_FARS; f++)
+        out->tar[f] = NAN;
+    if (same_count == 0 || different_count == 0)
+        return;
+    struct pairs p = { same, different, same_count, different_count };
+    qsort(same, (size_t)same_count, sizeof *same, ascending);
+    qsort(different, (size_t)different_count, sizeof *different, ascending);
+    struct cut at = { 0, 0 };
+    add_roc(out, &p, at, false);
+    while (at.same < same_count || at.different < different_count) {
+        struct cut next = next_cut(&p, at);
+        if (isnan(out->eer) && far_at(&p, next) <= frr_at(&p, next))
+            out->eer = crossing(&p, at, next);
+        for (int f = 0; f < VERIFICATION_FARS; f++)
+            if (isnan(out->tar[f]) && (double)different_count >= 10 / fars[f] && far_at(&p, next) <= fars[f])
+                out->tar[f] = 1 - frr_at(&p, next);
+        at = next;
+        add_roc(out, &p, at, at.same == same_count && at.different == different_count);
+    }
+}
+
+static float similarity(const float *unit, int i, int j, int dim)
+{
+    const float *a = unit + (size_t)i * (size_t)dim, *b = unit + (size_t)j * (size_t)dim;
+    double sum = 0;
+    for (int k = 0; k < dim; k++)
+        sum += (double)a[k] * (double)b[k];
+    return (float)sum;
+}
+
+static void normalise(const float *feature, int n, int dim, float *unit)
+{
+    for (int i = 0; i < n; i++) {
+        double square = 0;
+        for (int k = 0; k < dim; k++)
+            square += (double)feature[(size_t)i * (size_t)dim + (size_t)k] *
+                (double)feature[(size_t)i * (size_t)dim + (size_t)k];
+        double scale = square > 1e-24 ? 1 / sqrt(square) : 0;
+        for (int k = 0; k < dim; k++)
+            unit[(size_t)i * (size_t)dim + (size_t)k] =
+                (float)(scale * (double)feature[(size_t)i * (size_t)dim + (size_t)k]);
+    }
+}
+
+static void add_pair(struct pairs *p, const float *unit, const int *label, int i, int j, int dim)
+{
+    float score = similarity(unit, i, j, dim);
+    if (label[i] == label[j])
+        p->same[p->same_count++] = score;
+    else
+        p->different[p->different_count++] = score;
+}
+
+static void all_pairs(struct pairs *p, const float *unit, const int *label, int n, int dim)
+{
+    for (int i = 0; i < n; i++)
+        for (int j = i + 1; j < n; j++)
+            add_pair(p, unit, label, i, j, dim);
+}
+
+/* Draws pairs until both kinds are full; gives up when one kind hardly occurs. */
+static void drawn_pairs(struct pairs *p, const float *unit, const int *label, int n, int dim, uint64_t seed)
+{
+    struct rng rng;
+    rng_init(&rng, seed, RNG_VERIFY);
+    for (long tries = 0; tries < 200L * VERIFICATION_DRAWN; tries++) {
+        int i = rng_below(&rng, n), j = rng_below(&rng, n);
+        bool same = label[i] == label[j];
+        if (i != j && (same ? p->same_count : p->different_count) < VERIFICATION_DRAWN)
+            add_pair(p, unit, label, i, j, dim);
+        if (p->same_count == VERIFICATION_DRAWN && p->different_count == VERIFICATION_DRAWN)
+            return;
+    }
+}
+
+enum status verification_compute(const float *feature, const int *label, int n, int dim, uint64_t seed,
+    struct verification *out, struct why *why)
+{
+    long all = (long)n * (n - 1) / 2;
+    bool draw = all > VERIFICATION_ALL;
+    size_t room = (size_t)(draw ? VERIFICATION_DRAWN : all) + 1;
+    float *unit = malloc(((size_t)n * (size_t)dim + 1) * sizeof *unit);
+    struct pairs p = { malloc(room * sizeof(float)), malloc(room * sizeof(float)), 0, 0 };
+    bool ready = unit && p.same && p.different;
+    if (ready) {
+        normalise(feature, n, dim, unit);
+        if (draw)
+            drawn_pairs(&p, unit, label, n, dim, seed);
+        else
+            all_pairs(&p, unit, label, n, dim);
+        verification_from_scores(p.same, p.same_count, p.different, p.different_count, out);
+    }
+    free(unit);
+    free(p.same);
+    free(p.different);
+    return ready ? STATUS_OK : why_set(why, STATUS_FAILED, "verification: out of memory; use fewer test samples");
+}

@@ -1,0 +1,249 @@
+/* scene.c - what several views need of one snapshot, computed once: sectors, angles, the ring, the sample that
+ * stands for all when none is chosen. */
+#include "render/view.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double PI = 3.14159265358979323846;
+
+/* Polygons and polylines of a full circle need at most this many corners, however few samples there are. */
+enum { SCRATCH_MIN = 8192 };
+
+void look_init(struct look *look, const struct theme *theme)
+{
+    *look = (struct look){
+        .theme = theme, .zoom = 1, .layers = LAYER_ALL, .selected = -1, .lit_class = -1, .interactive = true,
+    };
+}
+
+/* ---- room ---- */
+
+static bool grow(void *array, int *capacity, int wanted, size_t size)
+{
+    void **at = array;
+    if (*capacity >= wanted && *at)
+        return true;
+    void *bigger = realloc(*at, (size_t)(wanted > 0 ? wanted : 1) * size);
+    if (!bigger)
+        return false;
+    *at = bigger;
+    *capacity = wanted;
+    return true;
+}
+
+static bool grow_samples(struct scene *scene, int count)
+{
+    int angle = scene->count_capacity, own = angle, rival = angle, rival_class = angle;
+    if (!grow(&scene->angle, &angle, count, sizeof *scene->angle) ||
+        !grow(&scene->own, &own, count, sizeof *scene->own) ||
+        !grow(&scene->rival, &rival, count, sizeof *scene->rival) ||
+        !grow(&scene->rival_class, &rival_class, count, sizeof *scene->rival_class))
+        return false;
+    scene->count_capacity = angle;
+    return true;
+}
+
+static bool make_room(struct scene *scene, const struct snapshot *snap)
+{
+    int scratch = snap->count > SCRATCH_MIN ? snap->count : SCRATCH_MIN;
+    return grow_samples(scene, snap->count) &&
+        grow(&scene->region, &scene->class_capacity, snap->classes, sizeof *scene->region) &&
+        grow(&scene->unit, &scene->unit_capacity, snap->classes * snap->dim, sizeof *scene->unit) &&
+        grow(&scene->scratch, &scene->scratch_capacity, scratch, sizeof *scene->scratch);
+}
+
+/* ---- the ring ---- */
+
+/* Round numbers less than a factor 1.6 apart, so that the disc is never half empty. */
+static double ring_above(double norm)
+{
+    static const double steps[] = { 1, 1.5, 2, 3, 5, 7.5, 10 };
+    double decade = pow(10, floor(log10(norm)));
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+        if (steps[i] * decade >= norm * (1 - 1e-9))
+            return steps[i] * decade;
+    return 10 * decade;
+}
+
+/* Grows at once; shrinks only when the features fill less than 0.6 of the disc, or it would twitch. */
+static double ring_follow(double ring, double norm_p99)
+{
+    double wanted = norm_p99 > 1e-9 && isfinite(norm_p99) ? ring_above(norm_p99) : 1;
+    bool keep = ring > 0 && wanted <= ring && wanted >= 0.6 * ring;
+    return keep ? ring : wanted;
+}
+
+/* ---- angles ---- */
+
+static void weight_units(struct scene *scene, const struct snapshot *snap)
+{
+    for (int j = 0; j < snap->classes; j++) {
+        const double *w = &snap->weight[(size_t)j * (size_t)snap->dim];
+        double *u = &scene->unit[(size_t)j * (size_t)snap->dim], square = 0;
+        for (int d = 0; d < snap->dim; d++)
+            square += w[d] * w[d];
+        double scale = square >= 1e-24 ? 1 / sqrt(square) : 0;
+        for (int d = 0; d < snap->dim; d++)
+            u[d] = w[d] * scale;
+    }
+}
+
+static double dot(const float *x, const double *u, int dim)
+{
+    double sum = 0;
+    for (int d = 0; d < dim; d++)
+        sum += (double)x[d] * u[d];
+    return sum;
+}
+
+/* The angle of a cosine that is still multiplied by the length of x; no length, no direction: a right angle. */
+static float angle_of(double cosine_length, double length)
+{
+    double c = length >= 1e-12 ? cosine_length / length : isnan(length) ? NAN : 0;
+    return (float)acos(c > 1 ? 1 : c < -1 ? -1 : c);
+}
+
+static void sample_angles(struct scene *scene, const struct snapshot *snap, int i)
+{
+    int dim = snap->dim, label = snap->label[i], best = -1;
+    const float *x = &snap->feature[(size_t)i * (size_t)dim];
+    double square = 0, own = 0, top = -INFINITY;
+    for (int d = 0; d < dim; d++)
+        square += (double)x[d] * (double)x[d];
+    for (int j = 0; j < snap->classes; j++) {
+        double c = dot(x, &scene->unit[(size_t)j * (size_t)dim], dim);
+        if (j == label) {
+            own = c;
+        } else if (c > top) {
+            top = c;
+            best = j;
+        }
+    }
+    double length = sqrt(square);
+    scene->own[i] = angle_of(own, length);
+    scene->rival[i] = best >= 0 ? angle_of(top, length) : NAN;
+    scene->rival_class[i] = best;
+    scene->angle[i] = dim >= 2 ? atan2f(x[1], x[0]) : NAN;
+}
+
+/* ---- slack ---- */
+
+/* Losses that compare angles and nothing else: theirs is a margin in degrees. */
+static bool compares_angles(const struct loss *loss)
+{
+    bool bends_angle = loss->family == FAMILY_PLAIN || loss->family == FAMILY_ANGLE_TIMES ||
+        loss->family == FAMILY_ANGLE_PLUS;
+    return bends_angle && !loss->has_bias && loss->radius != RADIUS_BOTH && loss->radius != RADIUS_LINEAR;
+}
+
+/* How far the rival is beyond the angle whose plain cosine equals the own target (theta + m for ArcFace, m theta
+ * for A-Softmax). Past 180 degrees the target falls below -1: what is missing counts on. */
+static double angle_slack(const struct loss_force *force, double own, double rival)
+{
+    double target = loss_target(force, cos(own)).value;
+    double bent = target < -1 ? PI + (-1 - target) : acos(fmin(target, 1));
+    return rival - bent;
+}
+
+enum { DIM_MAX = 512 };
+
+static double logit_slack(const struct scene *scene, int i)
+{
+    const struct snapshot *snap = scene->snap;
+    const struct loss *loss = snap->force.loss;
+    struct head head = { snap->classes, snap->dim, snap->weight, loss->has_bias ? snap->bias : NULL };
+    double x[DIM_MAX];
+    if (snap->dim > DIM_MAX)
+        return NAN;
+    for (int d = 0; d < snap->dim; d++)
+        x[d] = (double)snap->feature[(size_t)i * (size_t)snap->dim + (size_t)d];
+    return loss_slack(&snap->force, x, snap->label[i], &head);
+}
+
+static double sample_slack(const struct scene *scene, int i)
+{
+    if (compares_angles(scene->snap->force.loss))
+        return angle_slack(&scene->snap->force, (double)scene->own[i], (double)scene->rival[i]);
+    return logit_slack(scene, i);
+}
+
+/* The last one stays while it is right and nearly as close, so that the header does not jump at every step. */
+static int find_typical(const struct scene *scene, int last)
+{
+    const struct snapshot *snap = scene->snap;
+    double least = INFINITY, old = INFINITY;
+    int best = -1;
+    for (int i = 0; i < snap->count && snap->classes > 1; i++) {
+        if (snap->predicted[i] != snap->label[i])
+            continue;
+        double distance = fabs(sample_slack(scene, i));
+        if (i == last)
+            old = distance;
+        if (distance < least) {
+            least = distance;
+            best = i;
+        }
+    }
+    return old <= least + 0.05 ? last : best;
+}
+
+/* ---- the scene ---- */
+
+bool scene_update(struct scene *scene, const struct snapshot *snap, const uint8_t *pixel)
+{
+    if (!make_room(scene, snap))
+        return false;
+    bool same = scene->snap && scene->snap->force.loss == snap->force.loss && scene->ring > 0;
+    scene->snap = snap;
+    scene->pixel = pixel;
+    scene->angular = snap->dim == 2 && snap->classes > 0 && snap->force.loss && region_is_angular(snap->force.loss);
+    scene->ring = ring_follow(scene->ring, snap->norm_p99);
+    weight_units(scene, snap);
+    for (int i = 0; i < snap->count; i++)
+        sample_angles(scene, snap, i);
+    if (scene->angular) {
+        struct head head = { snap->classes, snap->dim, snap->weight, NULL };
+        region_sectors(&snap->force, &head, scene->region);
+    }
+    int last = same && scene->typical < snap->count ? scene->typical : -1;
+    scene->typical = snap->force.loss ? find_typical(scene, last) : -1;
+    return true;
+}
+
+void scene_clear(struct scene *scene)
+{
+    free(scene->region);
+    free(scene->angle);
+    free(scene->own);
+    free(scene->rival);
+    free(scene->rival_class);
+    free(scene->unit);
+    free(scene->scratch);
+    memset(scene, 0, sizeof *scene);
+}
+
+int scene_typical(const struct scene *scene)
+{
+    return scene->snap && scene->snap->count > 0 ? scene->typical : -1;
+}
+
+bool scene_select(const struct scene *scene, const struct look *look, struct selection *out)
+{
+    int i = look->selected;
+    if (!scene->snap || i < 0 || i >= scene->snap->count || scene->rival_class[i] < 0)
+        return false;
+    double slack = sample_slack(scene, i);
+    *out = (struct selection){
+        .sample = i,
+        .own = scene->snap->label[i],
+        .rival = scene->rival_class[i],
+        .own_angle = (double)scene->own[i],
+        .rival_angle = (double)scene->rival[i],
+        .slack = slack,
+        .slack_is_angle = compares_angles(scene->snap->force.loss),
+        .meets = slack > 0,
+    };
+    return true;
+}

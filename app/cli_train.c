@@ -1,5 +1,6 @@
 #include "app/cli.h"
 
+#include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <string.h>
@@ -280,6 +281,15 @@ static enum status write_outputs(struct job *job, struct why *why)
     return status == STATUS_OK ? draw_figures(job, why) : status;
 }
 
+/* What still waits in a buffer is written now, so that a full disk is found before the first file is renamed. */
+static enum status flush_output(const struct output *output, const char *path, enum status status, struct why *why)
+{
+    FILE *stream = output->stream;
+    if (status != STATUS_OK || !stream || (fflush(stream) == 0 && !ferror(stream)))
+        return status;
+    return why_set(why, STATUS_FAILED, "%.300s: %s; make room there or choose another place", path, strerror(errno));
+}
+
 static enum status end_output(struct output *output, enum status status, struct why *why)
 {
     if (!output->stream)
@@ -293,6 +303,10 @@ static enum status end_output(struct output *output, enum status status, struct 
 static enum status close_job(struct job *job, enum status status, struct why *why)
 {
     const struct options *o = job->options;
+    for (int i = 0; i < CSV_COUNT; i++)
+        status = flush_output(&job->csv[i], csv_path(o, i), status, why);
+    for (int i = 0; i < o->dump_count; i++)
+        status = flush_output(&job->dump[i], o->dump[i].path, status, why);
     for (int i = 0; i < CSV_COUNT; i++)
         status = end_output(&job->csv[i], status, why);
     for (int i = 0; i < o->dump_count; i++)

@@ -11,13 +11,13 @@
 #include <zlib.h>
 
 #define ASSETS_BESIDE_PROGRAM "../share/marginscope"
-#define FILE_LIMIT (((size_t)512 << 20) + 16)     /* as bytes; dataset.h allows 2 GiB of floats */
+#define FILE_LIMIT (((size_t)512 << 20) + 16) /* as bytes; dataset.h allows 2 GiB of floats */
 enum { FOLDER_MAX = 4096, FIRST_READ = 1 << 20, GZIP_BUFFER = 1 << 18, TEMPORARY_TRIES = 10000 };
 enum { OPTDIGITS_SIDE = 8, OPTDIGITS_MAX = 16 };
 
 /* ---- where the shipped files are ---- */
 
-static char found_folder[FOLDER_MAX];     /* written once, under the pthread_once */
+static char found_folder[FOLDER_MAX]; /* written once, under the pthread_once */
 
 static bool holds_datasets(const char *folder)
 {
@@ -114,22 +114,26 @@ static enum status read_all(gzFile gz, const char *path, size_t limit, struct gr
     int got;
     do {
         if (!grow(g, limit))
-            return why_set(why, STATUS_FAILED, "%s: not enough memory to read it; close other programs", path);
+            return why_set(
+                why, STATUS_FAILED, "%s: not enough memory to read it; close other programs", path);
         size_t wanted = g->room - g->size;
         got = gzread(gz, g->at + g->size, wanted < FIRST_READ ? (unsigned)wanted : FIRST_READ);
         g->size += got > 0 ? (size_t)got : 0;
     } while (got > 0 && g->size <= limit);
     if (g->size > limit)
-        return why_set(why, STATUS_FAILED, "%s: holds more than %zu bytes; choose a smaller file", path, limit);
+        return why_set(
+            why, STATUS_FAILED, "%s: holds more than %zu bytes; choose a smaller file", path, limit);
     int code;
     const char *text = gzerror(gz, &code);
     if (code == Z_ERRNO)
         return open_error(path, why);
     if (got < 0 || code != Z_OK)
-        return why_set(why, STATUS_FAILED, "%s: damaged gzip file (%s after %zu bytes); download the file again", path,
+        return why_set(why, STATUS_FAILED,
+            "%s: damaged gzip file (%s after %zu bytes); download the file again", path,
             code == Z_BUF_ERROR ? "it ends" : text, g->size);
     if (g->size > 0 && ends_in_gz(path) && gzdirect(gz))
-        return why_set(why, STATUS_FAILED, "%s: is not a gzip file; download the file again, or remove .gz", path);
+        return why_set(
+            why, STATUS_FAILED, "%s: is not a gzip file; download the file again, or remove .gz", path);
     return STATUS_OK;
 }
 
@@ -182,14 +186,15 @@ static enum status read_idx_file(const char *folder, int i, struct idx_files *fi
         if (!exists(path) && i >= 2)
             return STATUS_OK;
         if (!exists(path))
-            return why_set(why, STATUS_FAILED, "%s: has no file %s or %s.gz; choose a folder of MNIST-style IDX files",
-                folder, idx_names[i], idx_names[i]);
+            return why_set(why, STATUS_FAILED,
+                "%s: has no file %s or %s.gz; choose a folder of MNIST-style IDX files", folder, idx_names[i],
+                idx_names[i]);
     }
     return file_read(path, FILE_LIMIT, &files->content[i], &files->size[i], why);
 }
 
-static enum status parse_idx(const struct idx_files *files, const char *name, struct dataset *out,
-    struct why *why)
+static enum status parse_idx(
+    const struct idx_files *files, const char *name, struct dataset *out, struct why *why)
 {
     struct bytes file[4];
     for (int i = 0; i < 4; i++)
@@ -244,8 +249,10 @@ static enum status open_shipped(const char *id, struct dataset *out, struct why 
         char path[FOLDER_MAX + 40];
         snprintf(path, sizeof path, "%s/%s", assets_folder(), shipped[i].path);
         if (!exists(path))
-            return why_set(why, STATUS_FAILED, "%s: the shipped data is missing; install marginscope again, or set "
-                "MARGINSCOPE_ASSETS", path);
+            return why_set(why, STATUS_FAILED,
+                "%s: the shipped data is missing; install marginscope again, or set "
+                "MARGINSCOPE_ASSETS",
+                path);
         return shipped[i].open(path, id, out, why);
     }
     return why_set(why, STATUS_FAILED, "%s: has no file; choose another data set", id);
@@ -257,8 +264,8 @@ static enum status unknown_dataset(const char *name, const char *problem, struct
     size_t used = 0;
     for (int i = 0; i < dataset_count() && used < sizeof known; i++)
         used += (size_t)snprintf(known + used, sizeof known - used, "%s, ", dataset_at(i)->id);
-    return why_set(why, STATUS_FAILED, "%s: %s; known: %sor a folder with %s[.gz]", name, problem, known,
-        idx_names[0]);
+    return why_set(
+        why, STATUS_FAILED, "%s: %s; known: %sor a folder with %s[.gz]", name, problem, known, idx_names[0]);
 }
 
 /* "digits" of "/data/digits/". */
@@ -278,8 +285,8 @@ static enum status open_path(const char *path, struct dataset *out, struct why *
     struct stat info;
     if (stat(path, &info) != 0)
         return errno == ENOENT || errno == ENOTDIR
-            ? unknown_dataset(path, "no data set and no folder of this name", why)
-            : open_error(path, why);
+                   ? unknown_dataset(path, "no data set and no folder of this name", why)
+                   : open_error(path, why);
     if (!S_ISDIR(info.st_mode))
         return unknown_dataset(path, "is not a folder", why);
     char name[DATASET_NAME];
@@ -291,9 +298,9 @@ enum status dataset_open(const struct experiment *e, struct dataset *out, struct
 {
     const struct dataset_row *row = dataset_find(e->dataset);
     struct dataset draft = { 0 };
-    enum status status = !row ? open_path(e->dataset, &draft, why)
-        : row->make           ? row->make(e->seed, &draft, why)
-                              : open_shipped(row->id, &draft, why);
+    enum status status = !row        ? open_path(e->dataset, &draft, why)
+                         : row->make ? row->make(e->seed, &draft, why)
+                                     : open_shipped(row->id, &draft, why);
     if (status == STATUS_OK)
         status = dataset_choose(&draft, e->classes, e->holdout, why);
     if (status != STATUS_OK) {
@@ -317,8 +324,8 @@ static enum status begin_error(const char *path, struct why *why)
 {
     const char *slash = strrchr(path, '/');
     int length = !slash ? 1 : slash == path ? 1 : (int)(slash - path);
-    return why_set(why, STATUS_FAILED, "%s: cannot write into the folder %.*s (%s); choose another folder", path,
-        length, slash ? path : ".", strerror(errno));
+    return why_set(why, STATUS_FAILED, "%s: cannot write into the folder %.*s (%s); choose another folder",
+        path, length, slash ? path : ".", strerror(errno));
 }
 
 /* Not mkstemp: its files are private, and asking for the umask would race with other threads. */
@@ -339,11 +346,13 @@ enum status output_begin(struct output *out, const char *path, struct why *why)
     struct stat info;
     bool there = stat(path, &info) == 0;
     if (*path == '\0' || strlen(path) >= sizeof draft.path)
-        return why_set(why, STATUS_FAILED, "output: the file name is %s; choose another", *path ? "too long" : "empty");
+        return why_set(
+            why, STATUS_FAILED, "output: the file name is %s; choose another", *path ? "too long" : "empty");
     if (there && S_ISDIR(info.st_mode))
         return why_set(why, STATUS_FAILED, "%s: is a folder; add a file name", path);
     if (there && access(path, W_OK) != 0)
-        return why_set(why, STATUS_FAILED, "%s: is write-protected (%s); choose another name", path, strerror(errno));
+        return why_set(
+            why, STATUS_FAILED, "%s: is write-protected (%s); choose another name", path, strerror(errno));
     snprintf(draft.path, sizeof draft.path, "%s", path);
     int file = in_place(path) ? open(path, O_WRONLY | O_CLOEXEC) : open_temporary(&draft);
     if (file < 0)

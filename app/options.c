@@ -44,11 +44,12 @@ static bool read_number(const char *text, double min, double max, double *out)
     return true;
 }
 
-/* The sentence again, but with the option as the place: "m: allowed 0 to 1" becomes "--set m=7: allowed 0 to 1". */
+/* The sentence again, with the option as it was given for its place, and with what to do where that is missing. */
 static enum status blame(struct why *why, const char *name, const char *value, const struct why *inner)
 {
-    const char *colon = strstr(inner->text, ": ");
-    return why_set(why, STATUS_USAGE, "--%s %s: %s", name, value, colon ? colon + 2 : inner->text);
+    const char *colon = strstr(inner->text, ": "), *what = colon ? colon + 2 : inner->text;
+    return why_set(why, STATUS_USAGE, "--%s %s: %s%s", name, value, what,
+        strchr(what, ';') ? "" : "; give a value that is allowed");
 }
 
 static enum status copy_text(char *to, size_t size, const char *name, const char *value, struct why *why)
@@ -332,6 +333,7 @@ static const struct option_row row[] = {
     { "lr", "RATE", "learning rate", TRAINING, GROUP_OPTIMISER, take_setting },
     { "momentum", "SHARE", "of the momentum optimiser", TRAINING, GROUP_OPTIMISER, take_setting },
     { "weight-decay", "RATE", "pull of the weights to zero", TRAINING, GROUP_OPTIMISER, take_setting },
+    { "clip", "NORM", "largest norm of a step's gradient; 0: no limit", TRAINING, GROUP_OPTIMISER, take_setting },
     { "batch", "N|full", "samples a step", TRAINING, GROUP_OPTIMISER, take_setting },
     { "epochs", "N", "passes over the training part (20)", HEADLESS, GROUP_RUN, take_length },
     { "steps", "N", "instead of --epochs: minibatches; the later of the two holds", HEADLESS, GROUP_RUN, take_length },
@@ -398,19 +400,34 @@ static enum status unknown_param(const char *text, const struct loss *loss, stru
     return why_set(why, STATUS_USAGE, "--set %s: no such parameter of %s; choose from %s", text, loss->id, known);
 }
 
+/* A value the row refuses, with the range and the loss it belongs to. */
+static enum status refuse_value(const char *text, const struct loss *loss, const struct param *param, struct why *why)
+{
+    return why_set(why, STATUS_USAGE, "--set %s: allowed %s%g to %g for %s; choose a value in that range", text,
+        param->kind == PARAM_INTEGER ? "whole numbers " : "", param->min, param->max, loss->id);
+}
+
+/* NAME of the chosen loss, or ID.NAME of one that --at will choose. */
 static enum status apply_set(struct options *o, const char *text, struct why *why)
 {
-    char name[96];
+    char key[96];
     size_t length = strcspn(text, "=");
-    memcpy(name, text, length);
-    name[length] = 0;
-    const struct loss *loss = experiment_loss(&o->experiment);
-    if (loss_param_find(loss, name) < 0)
+    memcpy(key, text, length);
+    key[length] = 0;
+    char *dot = strchr(key, '.');
+    if (dot)
+        *dot = 0;
+    const struct loss *loss = dot ? loss_find(key) : experiment_loss(&o->experiment);
+    if (!loss)
+        return why_set(why, STATUS_USAGE, "--set %s: no loss has the id %s; see marginscope losses", text, key);
+    int param = loss_param_find(loss, dot ? dot + 1 : key);
+    if (param < 0)
         return unknown_param(text, loss, why);
-    struct why inner = { "" };
-    if (experiment_set(&o->experiment, name, text + length + 1, &inner) == STATUS_OK)
+    if (dot)
+        *dot = '.';
+    if (experiment_set(&o->experiment, key, text + length + 1, NULL) == STATUS_OK)
         return STATUS_OK;
-    return blame(why, "set", text, &inner);
+    return refuse_value(text, loss, &loss->param[param], why);
 }
 
 /* Plays the changes on a copy, so that a wrong one is refused now and not after an hour of training. */

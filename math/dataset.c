@@ -14,10 +14,14 @@ enum { TEST_EVERY = 5, LEVELS = 256 };
 
 /* clang-format off */
 static const struct dataset_row rows[] = {
-    { "mnist",            "Handwritten digits (MNIST)", "10,000 training and 2,000 test digits, 28x28", NULL },
-    { "optdigits",        "Handwritten digits (UCI)",   "1,797 digits, 8x8",                            NULL },
-    { "blobs",            "Clusters",                   "10 classes, 24-D, generated",                  dataset_blobs },
-    { "rings-of-classes", "Classes around a circle",    "10 classes, 2-D, generated",                   dataset_rings },
+    { "mnist",            "Handwritten digits (MNIST)",
+      "10,000 training and 2,000 test digits, 28x28", NULL },
+    { "optdigits",        "Handwritten digits (UCI)",
+      "1,797 digits, 8x8", NULL },
+    { "blobs",            "Clusters",
+      "10 classes, 24-D, generated", dataset_blobs },
+    { "rings-of-classes", "Classes around a circle",
+      "10 classes, 2-D, generated", dataset_rings },
 };
 /* clang-format on */
 
@@ -105,8 +109,8 @@ enum status dataset_name_classes(struct dataset *data, const char *where, struct
 
 /* A copy of `from` with only the rows listed, in that order, the first `train` of them for training. Classes
  * are left to the caller. */
-static enum status gather(const struct dataset *from, const int *row, const int part[3], struct dataset *out,
-    struct why *why)
+static enum status gather(
+    const struct dataset *from, const int *row, const int part[3], struct dataset *out, struct why *why)
 {
     *out = *from;
     out->value = NULL;
@@ -144,8 +148,8 @@ static void list_part(const unsigned char *part_of, int n, enum part part, int *
 }
 
 /* Gathers the rows by the part each belongs to; rows of another value are left out. */
-static enum status gather_parts(const struct dataset *from, const unsigned char *part_of, struct dataset *out,
-    struct why *why)
+static enum status gather_parts(
+    const struct dataset *from, const unsigned char *part_of, struct dataset *out, struct why *why)
 {
     int n = row_count(from), at = 0, count[3] = { 0 };
     int *row = malloc((size_t)n * sizeof *row);
@@ -277,8 +281,8 @@ static enum status mark_class(const struct dataset *data, const char *key, const
             length < 32 ? (int)length : 32, name, known);
     }
     if (fate[k] != FATE_NONE)
-        return why_set(why, STATUS_USAGE, "%s: class \"%s\" is named twice; name it once, in classes or holdout",
-            key, data->class_name[k]);
+        return why_set(why, STATUS_USAGE,
+            "%s: class \"%s\" is named twice; name it once, in classes or holdout", key, data->class_name[k]);
     fate[k] = (unsigned char)mark;
     return STATUS_OK;
 }
@@ -299,8 +303,8 @@ static enum status mark_classes(const struct dataset *data, const char *key, con
     return STATUS_OK;
 }
 
-static enum status mark_all(const struct dataset *data, const char *keep, const char *holdout,
-    unsigned char *fate, struct why *why)
+static enum status mark_all(
+    const struct dataset *data, const char *keep, const char *holdout, unsigned char *fate, struct why *why)
 {
     enum status status = mark_classes(data, "classes", keep, FATE_KEEP, fate, why);
     if (status == STATUS_OK)
@@ -314,7 +318,8 @@ static enum status mark_all(const struct dataset *data, const char *keep, const 
         kept += fate[k] == FATE_KEEP;
     }
     if (kept == 0)
-        return why_set(why, STATUS_USAGE, "holdout: no class of %s is left to train on; hold out fewer", data->name);
+        return why_set(
+            why, STATUS_USAGE, "holdout: no class of %s is left to train on; hold out fewer", data->name);
     return STATUS_OK;
 }
 
@@ -336,8 +341,8 @@ static void renumber(const struct dataset *data, const unsigned char *fate, int 
 
 /* The part of each row after the choice; verification uses test samples only, so the training samples of a
  * held-out class are left out. */
-static enum status choose_rows(const struct dataset *data, const unsigned char *fate, unsigned char *part_of,
-    struct why *why)
+static enum status choose_rows(
+    const struct dataset *data, const unsigned char *fate, unsigned char *part_of, struct why *why)
 {
     enum { LEFT_OUT = PART_HOLDOUT + 1 };
     int held = 0, wanted = 0;
@@ -357,8 +362,8 @@ static enum status choose_rows(const struct dataset *data, const unsigned char *
         part_of[i] = (unsigned char)part;
     }
     if (wanted > 0 && held == 0)
-        return why_set(why, STATUS_FAILED, "holdout: %s has no test samples of these classes; hold out others",
-            data->name);
+        return why_set(why, STATUS_FAILED,
+            "holdout: %s has no test samples of these classes; hold out others", data->name);
     return STATUS_OK;
 }
 

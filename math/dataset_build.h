@@ -5,12 +5,13 @@
 
 #include "math/dataset.h"
 
-/* Room for `rows` training rows, numbered in file order; more than 2 GiB of numbers is refused before anything
- * is allocated. Set width, height and pixel_max of an image set first: they decide `dim` and whether there is
+/* Room for `rows` training rows, numbered in file order; more than 2 GiB of numbers is refused before
+ * anything is allocated. Set width, height and pixel_max of an image set first: they decide whether there is
  * `pixel`. On failure `out` holds nothing. */
-enum status dataset_reserve(struct dataset *out, size_t rows, size_t dim, const char *where, struct why *why);
+enum status dataset_reserve(struct dataset *out, size_t rows, size_t dim, const char *where,
+    struct why *why);
 
-/* The numbers in `label` (0 .. DATASET_CLASS_MAX-1) become classes 0.. in sorted order, named by the number. */
+/* The numbers in `label` (0 .. DATASET_CLASS_MAX-1) become classes 0.. in sorted order, named by number. */
 enum status dataset_name_classes(struct dataset *data, const char *where, struct why *why);
 
 /* Within each class the 5th, 10th, 15th, ... sample in file order becomes test. */

@@ -16,7 +16,7 @@ static size_t count_lines(struct bytes csv)
 struct reader {
     const uint8_t *at, *end;
     const char *where;
-    size_t line;                      /* from 1, as editors count */
+    size_t line; /* from 1, as editors count */
 };
 
 /* One whole number 0..max and whatever ends it: a comma, or for the `last` of a line its end. */
@@ -27,16 +27,17 @@ static enum status read_number(struct reader *r, int max, bool last, int *out, s
     for (; r->at < r->end && *r->at >= '0' && *r->at <= '9' && number <= max; r->at++)
         number = number * 10 + (*r->at - '0');
     if (r->at == start)
-        return why_set(why, STATUS_FAILED, "%s:%zu: a whole number is missing; every line needs the same count of them",
-            r->where, r->line);
+        return why_set(why, STATUS_FAILED,
+            "%s:%zu: a whole number is missing; every line needs the same count of them", r->where, r->line);
     if (number > max)
-        return why_set(why, STATUS_FAILED, "%s:%zu: a number is above %d; allowed 0 to %d", r->where, r->line, max,
-            max);
+        return why_set(
+            why, STATUS_FAILED, "%s:%zu: a number is above %d; allowed 0 to %d", r->where, r->line, max, max);
     if (last && r->at < r->end && *r->at == '\r')
         r->at++;
     if (r->at < r->end ? *r->at != (last ? '\n' : ',') : !last)
-        return why_set(why, STATUS_FAILED, "%s:%zu: %s after a number; every line needs the same count of them",
-            r->where, r->line, last ? "no end of line" : "no comma");
+        return why_set(why, STATUS_FAILED,
+            "%s:%zu: %s after a number; every line needs the same count of them", r->where, r->line,
+            last ? "no end of line" : "no comma");
     r->at += r->at < r->end;
     *out = number;
     return STATUS_OK;
@@ -58,7 +59,8 @@ static enum status read_row(struct reader *r, int row, struct dataset *out, stru
 static enum status read_rows(struct bytes csv, const char *where, struct dataset *out, struct why *why)
 {
     struct reader r = { .at = csv.at, .end = csv.at + csv.size, .where = where };
-    enum status status = dataset_reserve(out, count_lines(csv), (size_t)out->width * (size_t)out->height, where, why);
+    enum status status =
+        dataset_reserve(out, count_lines(csv), (size_t)out->width * (size_t)out->height, where, why);
     for (int row = 0; status == STATUS_OK && row < out->train; row++) {
         r.line = (size_t)row + 1;
         status = read_row(&r, row, out, why);

@@ -13,7 +13,7 @@ enum { GENERATED_CLASSES = 10, BLOBS_DIM = 24, BLOBS_ROWS = 2400, RINGS_DIM = 2,
 
 #define RINGS_RADIUS 4.0
 #define RINGS_RADIUS_NOISE 0.4
-#define RINGS_ANGLE_NOISE 0.1         /* rad; half the way to the next class is 0.31 */
+#define RINGS_ANGLE_NOISE 0.1 /* rad; half the way to the next class is 0.31 */
 #define PI 3.14159265358979323846
 
 /* One sample of class k. `centre` has a row a class. */
@@ -43,7 +43,8 @@ static enum status generate(const struct recipe *recipe, uint64_t seed, struct d
 {
     struct dataset draft = { 0 };
     snprintf(draft.name, sizeof draft.name, "%s", recipe->name);
-    enum status status = dataset_reserve(&draft, (size_t)recipe->rows, (size_t)recipe->dim, recipe->name, why);
+    enum status status =
+        dataset_reserve(&draft, (size_t)recipe->rows, (size_t)recipe->dim, recipe->name, why);
     if (status != STATUS_OK)
         return status;
     struct rng rng;

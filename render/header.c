@@ -74,21 +74,21 @@ static bool annealed(const struct loss_force *force)
     return false;
 }
 
-static double row_norm(const float *row, int dim)
+static double row_norm(const double *row, int dim)
 {
     double sum = 0;
     for (int i = 0; i < dim; i++)
-        sum += (double)row[i] * row[i];
+        sum += row[i] * row[i];
     return sqrt(sum);
 }
 
 static double logit(const struct snapshot *snap, int sample, int label)
 {
     const float *x = snap->feature + (size_t)sample * (size_t)snap->dim;
-    const float *w = snap->weight + (size_t)label * (size_t)snap->dim;
+    const double *w = snap->weight + (size_t)label * (size_t)snap->dim;
     double sum = snap->bias ? snap->bias[label] : 0;
     for (int i = 0; i < snap->dim; i++)
-        sum += (double)w[i] * x[i];
+        sum += w[i] * x[i];
     return sum;
 }
 

@@ -1,0 +1,173 @@
+#include "app/export.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/dataset_open.h"
+
+enum { NAME_TRIES = 9999 };
+
+/* 1 logical px is 1/96 inch, as in CSS and SVG. */
+static const double point_per_px = 0.75;
+
+void figure_options_init(struct figure_options *o)
+{
+    *o = (struct figure_options){ .view = "feature", .theme = "light", .width = 1600, .height = 1000, .scale = 2 };
+}
+
+static struct canvas *make_png(const char *path, const struct figure_options *o)
+{
+    return canvas_cairo_png(path, o->width, o->height, o->scale, o->dpi);
+}
+
+static struct canvas *make_svg(const char *path, const struct figure_options *o)
+{
+    return canvas_svg(path, o->width, o->height);
+}
+
+static struct canvas *make_pdf(const char *path, const struct figure_options *o)
+{
+    return canvas_cairo_pdf(path, o->width, o->height, point_per_px);
+}
+
+struct format {
+    const char *ending;
+    struct canvas *(*make)(const char *path, const struct figure_options *o);
+};
+
+static const struct format formats[] = { { ".png", make_png }, { ".svg", make_svg }, { ".pdf", make_pdf } };
+
+static const struct format *format_find(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *ending = strrchr(slash ? slash : path, '.');
+    for (size_t i = 0; ending && i < sizeof formats / sizeof formats[0]; i++)
+        if (strcasecmp(formats[i].ending, ending) == 0)
+            return &formats[i];
+    return NULL;
+}
+
+static enum status check_options(const struct figure_options *o, struct why *why)
+{
+    const double largest = 20000;
+    if (!format_find(o->path))
+        return why_set(why, STATUS_USAGE, "%s: the ending names no known format; use .png, .svg or .pdf", o->path);
+    if (!view_find(o->view))
+        return why_set(why, STATUS_USAGE, "%s: there is no view \"%s\"; `list views` shows them", o->path, o->view);
+    if (!theme_find(o->theme))
+        return why_set(why, STATUS_USAGE, "%s: there is no theme \"%s\"; use dark, light or print", o->path,
+            o->theme);
+    if (!(o->scale >= 1 && o->scale <= 8))
+        return why_set(why, STATUS_USAGE, "%s: scale is %g; allowed 1 to 8", o->path, o->scale);
+    if (!(o->width >= 64 && o->height >= 64 && o->width * o->scale <= largest && o->height * o->scale <= largest))
+        return why_set(why, STATUS_USAGE, "%s: %g x %g at scale %g is not possible; 64 to %g pixels a side", o->path,
+            o->width, o->height, o->scale, largest);
+    return STATUS_OK;
+}
+
+static enum status draw_to(struct canvas *c, const struct snapshot *snap, const struct dataset *data,
+    const struct figure_options *o, struct why *why)
+{
+    struct scene scene = { 0 };
+    struct look look;
+    look_init(&look, theme_find(o->theme));
+    look.transparent = o->transparent;
+    look.interactive = false;
+    enum status status = STATUS_OK;
+    if (scene_update(&scene, snap, data ? data->pixel : NULL))
+        figure_draw(c, view_find(o->view), &scene, &look, o->width, o->height);
+    else
+        status = why_set(why, STATUS_FAILED, "%s: no memory for the figure; show fewer points", o->path);
+    scene_clear(&scene);
+    enum status finished = canvas_finish(c, status == STATUS_OK ? why : NULL);
+    return status == STATUS_OK ? finished : status;
+}
+
+enum status export_figure(const struct snapshot *snap, const struct dataset *data, const struct figure_options *o,
+    struct why *why)
+{
+    struct output output;
+    enum status status = check_options(o, why);
+    if (status == STATUS_OK)
+        status = output_begin(&output, o->path, why);
+    if (status != STATUS_OK)
+        return status;
+    struct canvas *c = format_find(o->path)->make(output.temporary, o);
+    status = c ? draw_to(c, snap, data, o, why)
+               : why_set(why, STATUS_FAILED, "%s: no memory for the picture; use a smaller scale", o->path);
+    canvas_destroy(c);
+    enum status ended = output_end(&output, status == STATUS_OK, status == STATUS_OK ? why : NULL);
+    return status == STATUS_OK ? ended : status;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat info;
+    return path[0] && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* The value of XDG_PICTURES_DIR="..." in one line of user-dirs.dirs; "$HOME/" at its start is the home folder. */
+static bool read_pictures_line(const char *line, char *out, size_t size)
+{
+    static const char key[] = "XDG_PICTURES_DIR=\"", home_start[] = "$HOME";
+    line += strspn(line, " \t");
+    if (strncmp(line, key, sizeof key - 1) != 0)
+        return false;
+    const char *value = line + sizeof key - 1, *home = "";
+    if (strncmp(value, home_start, sizeof home_start - 1) == 0) {
+        value += sizeof home_start - 1;
+        home = getenv("HOME") ? getenv("HOME") : "";
+    }
+    int wrote = snprintf(out, size, "%s%.*s", home, (int)strcspn(value, "\"\n"), value);
+    return wrote > 0 && (size_t)wrote < size;
+}
+
+static bool pictures_from_user_dirs(char *out, size_t size)
+{
+    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    char path[1024], line[1024];
+    if (config && config[0])
+        snprintf(path, sizeof path, "%s/user-dirs.dirs", config);
+    else
+        snprintf(path, sizeof path, "%s/.config/user-dirs.dirs", home ? home : "");
+    FILE *file = fopen(path, "r");
+    bool found = false;
+    while (file && !found && fgets(line, sizeof line, file))
+        found = read_pictures_line(line, out, size);
+    if (file)
+        fclose(file);
+    return found;
+}
+
+static void pictures_folder(char *out, size_t size)
+{
+    const char *named = getenv("XDG_PICTURES_DIR"), *home = getenv("HOME");
+    snprintf(out, size, "%s", named ? named : "");
+    if (is_folder(out) || (pictures_from_user_dirs(out, size) && is_folder(out)))
+        return;
+    snprintf(out, size, "%s/Pictures", home ? home : "");
+    if (!home || !is_folder(out))
+        snprintf(out, size, ".");
+}
+
+enum status export_path(const struct snapshot *snap, char *out, int size, struct why *why)
+{
+    char folder[512], name[256], path[1024];
+    pictures_folder(folder, sizeof folder);
+    figure_name(snap, name, sizeof name);
+    if (access(folder, W_OK) != 0)
+        return why_set(why, STATUS_FAILED, "%s: this folder cannot be written; choose a file name in another", folder);
+    for (int i = 1; i <= NAME_TRIES; i++) {
+        snprintf(path, sizeof path, i == 1 ? "%s/%s.png" : "%s/%s-%d.png", folder, name, i);
+        if (access(path, F_OK) != 0) {
+            int wrote = snprintf(out, (size_t)size, "%s", path);
+            return wrote < size ? STATUS_OK : why_set(why, STATUS_FAILED, "%s: the path is too long", folder);
+        }
+    }
+    return why_set(why, STATUS_FAILED, "%s: %s has %d numbered copies already; clear the folder", folder, name,
+        NAME_TRIES);
+}

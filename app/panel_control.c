@@ -1,0 +1,635 @@
+/* The left panel: data, loss, margin, parameters. The margin block stays in sight when the rest must scroll. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/panel.h"
+#include "render/formula.h"
+#include "render/number.h"
+#include "render/text.h"
+
+enum { ROW = 32, LOSS_ROW = 28, FIELD = 32, MARGIN_BLOCK = 154, ERROR_LINE = 18 };
+
+/* clang-format off */
+static const struct param rate_row = {
+    .id = "lr", .label = "rate", .symbol = "\\eta", .min = 1e-5, .max = 1, .initial = 1e-3, .neutral = 1e-3,
+    .notch = 1e-4, .kind = PARAM_LOG, .help = "size of a step of the optimiser",
+};
+static const struct param batch_row = {
+    .id = "batch", .label = "batch", .symbol = "", .min = 1, .max = 2048, .initial = 128, .neutral = 128,
+    .notch = 16, .kind = PARAM_LOG, .help = "samples in a step",
+};
+/* clang-format on */
+
+/* Where the next row goes; content box of the panel. */
+struct flow {
+    double x, y, width;
+};
+
+static void rule(struct window *w, struct flow *f, double before, double after)
+{
+    f->y += before;
+    ui_hairline(&w->ui, (struct point){ f->x, f->y }, (struct point){ f->x + f->width, f->y });
+    f->y += after;
+}
+
+static void heading(struct window *w, struct flow *f, const char *text)
+{
+    ui_text(&w->ui, f->x, f->y + 8, text, 12, WEIGHT_SEMIBOLD, w->look.theme->text2, ALIGN_LEFT);
+    f->y += 22;
+}
+
+/* The red line under the control it belongs to. */
+static void error_line(struct window *w, struct flow *f, const char *id)
+{
+    if (w->ui.error_owner != ui_hash(id) || !w->ui.error[0])
+        return;
+    ui_text_fit(&w->ui, f->x, f->y + 6, f->width, w->ui.error, 12, WEIGHT_REGULAR, w->look.theme->bad);
+    f->y += ERROR_LINE;
+}
+
+/* --- data and model ------------------------------------------------------------------------------------ */
+
+static void model_text(const struct window *w, char *title, int size, char *note, int note_size)
+{
+    static const char *const names[MODEL_COUNT] = { "Perceptron", "Free points", "Inputs as they are" };
+    const struct experiment *e = &w->experiment;
+    snprintf(title, (size_t)size, "%s", names[e->model]);
+    note[0] = '\0';
+    if (e->model != MODEL_MLP)
+        return;
+    int used = w->data ? snprintf(note, (size_t)note_size, "%d", w->data->dim) : 0;
+    for (int i = 0; i < e->hidden_count && used < note_size - 8; i++)
+        used += snprintf(note + used, (size_t)(note_size - used), used ? "\u2013%d" : "%d", e->hidden[i]);
+    snprintf(note + used, (size_t)(note_size - used), "\u2013%d", e->feature_dim);
+}
+
+static const char *dataset_title(const struct window *w)
+{
+    const struct dataset_row *row = dataset_find(w->experiment.dataset);
+    const char *slash = strrchr(w->experiment.dataset, '/');
+    return row ? row->label : slash && slash[1] ? slash + 1 : w->experiment.dataset;
+}
+
+static void loading_bar(struct window *w, struct rect field)
+{
+    if (!w->ui.canvas || !w->state.loading)
+        return;
+    struct rect bar = { field.x, field.y + field.h - 3, field.w, 3 };
+    canvas_round_rect(w->ui.canvas, bar, 1.5, w->look.theme->hairline);
+    bar.w *= 0.5;
+    canvas_round_rect(w->ui.canvas, bar, 1.5, w->look.theme->text2);
+}
+
+static void open_popup(struct window *w, enum popup popup, struct rect at)
+{
+    w->popup = w->popup == popup ? POPUP_NONE : popup;
+    w->popup_at = at;
+    window_dirty(w, AREAS_ALL);
+}
+
+static void data_section(struct window *w, struct flow *f)
+{
+    char title[64], note[96] = "";
+    heading(w, f, "Data and model");
+    struct rect field = { f->x, f->y, f->width, FIELD };
+    if (w->state.loading)
+        snprintf(note, sizeof note, "reading");
+    else if (w->data)
+        snprintf(note, sizeof note, "%d classes, %d-D", w->data->classes, w->data->dim);
+    if (ui_dropdown(&w->ui, "dataset", dataset_title(w), note, field, w->popup == POPUP_DATASET))
+        open_popup(w, POPUP_DATASET, field);
+    loading_bar(w, field);
+    f->y += FIELD + 8;
+    error_line(w, f, "dataset");
+
+    model_text(w, title, sizeof title, note, sizeof note);
+    field.y = f->y;
+    if (ui_dropdown(&w->ui, "model", title, note, field, w->popup == POPUP_MODEL))
+        open_popup(w, POPUP_MODEL, field);
+    f->y += FIELD + 8;
+    error_line(w, f, "model");
+}
+
+static bool commit(struct window *w, const char *id, const char *key)
+{
+    struct why why = { "" };
+    struct experiment draft = w->experiment;
+    if (experiment_set(&draft, key, w->ui.edit.text, &why) != STATUS_OK ||
+        experiment_check(&draft, &why) != STATUS_OK) {
+        ui_edit_error(&w->ui, id, why.text);
+        return false;
+    }
+    w->experiment = draft;
+    ui_edit_end(&w->ui);
+    action_apply(w);
+    return true;
+}
+
+static void text_row(struct window *w, struct flow *f, const char *id, const char *label, const char *key,
+    double right_gap)
+{
+    char value[128] = "";
+    const struct theme *t = w->look.theme;
+    experiment_get(&w->experiment, key, value, sizeof value);
+    ui_text(&w->ui, f->x, f->y + 14, label, 14, WEIGHT_REGULAR, t->text2, ALIGN_LEFT);
+    struct ui_field field = {
+        .id = id, .label = label, .value = value, .rect = { f->x + 92, f->y, f->width - 86 - right_gap, 28 },
+        .size = 14, .weight = WEIGHT_SEMIBOLD, .color = t->text1, .align = ALIGN_RIGHT,
+    };
+    if (ui_field(&w->ui, &field) == UI_COMMITTED)
+        commit(w, id, key);
+}
+
+static void seed_section(struct window *w, struct flow *f)
+{
+    if (w->experiment.model == MODEL_MLP) {
+        text_row(w, f, "hidden", "Hidden", "hidden", 0);
+        f->y += ROW - 2;
+        error_line(w, f, "hidden");
+    }
+    text_row(w, f, "seed", "Seed", "seed", 32);
+    struct rect dice = { f->x + f->width - 24, f->y, 28, 28 };
+    if (ui_icon_button(&w->ui, "seed.dice", "New seed", dice, ICON_DICE))
+        action_reset(w, 1);
+    f->y += ROW - 2;
+    error_line(w, f, "seed");
+}
+
+/* --- losses -------------------------------------------------------------------------------------------- */
+
+/* psi over 0..180 degrees, fitted to the thumbnail. */
+static void thumbnail(struct window *w, const struct loss *loss, struct rect r, struct color color)
+{
+    enum { POINTS = 27 };
+    struct point at[POINTS];
+    struct loss_force force = loss_force_initial(loss);
+    double value[POINTS], low = -1, high = 1;
+    memcpy(force.param, w->experiment.param[loss_index(loss)], sizeof force.param);
+    for (int i = 0; i < POINTS; i++) {
+        value[i] = loss_target(&force, cos(i * 3.14159265358979 / (POINTS - 1))).value;
+        low = fmin(low, fmax(value[i], -4));
+        high = fmax(high, value[i]);
+    }
+    for (int i = 0; i < POINTS; i++) {
+        double y = (high - fmax(value[i], low)) / (high - low);
+        at[i] = (struct point){ r.x + r.w * i / (POINTS - 1), r.y + r.h * y };
+    }
+    struct stroke stroke = { .color = color, .width = 1.5, .round = true };
+    canvas_lines(w->ui.canvas, at, POINTS, &stroke);
+}
+
+static void loss_row(struct window *w, const struct flow *f, const struct loss *loss, bool first)
+{
+    char id[UI_ID];
+    const struct theme *t = w->look.theme;
+    bool chosen = loss == experiment_loss(&w->experiment);
+    struct rect row = { f->x + 66, f->y, f->width - 66, LOSS_ROW };
+    snprintf(id, sizeof id, "loss.%s", loss->id);
+    bool hot = ui_control(&w->ui, id, loss->label, row, true);
+    ui_value(&w->ui, chosen ? "chosen" : "");
+    if (!w->ui.canvas) {
+        if (ui_clicked(&w->ui, id, row))
+            action_choose_loss(w, loss_index(loss));
+        return;
+    }
+    double y = f->y + LOSS_ROW / 2.0;
+    struct rect back = { row.x, row.y + 1, row.w, row.h - 2 };
+    if (chosen || hot)
+        canvas_round_rect(w->ui.canvas, back, 6, chosen && t->dark ? t->raised2 : t->raised);
+    if (first)
+        ui_text(&w->ui, f->x, y, loss_family_label(loss->family), 12, WEIGHT_REGULAR, t->text3, ALIGN_LEFT);
+    ui_text_fit(&w->ui, row.x + 8, y, row.w - 56, loss->label, 14, chosen ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR,
+        chosen ? t->text1 : t->text2);
+    thumbnail(w, loss, (struct rect){ row.x + row.w - 34, y - 7, 26, 14 }, chosen ? t->margin : t->text3);
+    ui_focus_ring(&w->ui, id, back, 6);
+}
+
+static void loss_section(struct window *w, struct flow *f)
+{
+    heading(w, f, "Loss");
+    for (int i = 0; i < loss_count(); i++) {
+        const struct loss *loss = loss_at(i);
+        bool first = i == 0 || loss->family != loss_at(i - 1)->family;
+        f->y += first && i ? 4 : 0;
+        loss_row(w, f, loss, first);
+        f->y += LOSS_ROW;
+    }
+}
+
+/* --- parameters ---------------------------------------------------------------------------------------- */
+
+static double in_force(const struct window *w, int param)
+{
+    const struct snapshot *s = w->snap;
+    if (!s || s->force.loss != experiment_loss(&w->experiment))
+        return NAN;
+    double set = s->experiment.param[s->experiment.loss][param];
+    return fabs(s->force.param[param] - set) > 1e-9 ? s->force.param[param] : NAN;
+}
+
+/* A typed number: range errors name the range, the old value stays. */
+static bool typed_number(struct window *w, const char *id, const struct param *row, double *value)
+{
+    char *end, text[UI_EDIT], low[32], high[32], message[160];
+    snprintf(text, sizeof text, "%s", w->ui.edit.text);
+    if (strncmp(text, "\u2212", 3) == 0)
+        memmove(text, "- ", 2), memmove(text + 1, text + 3, strlen(text + 3) + 1);
+    double typed = strtod(text, &end), stored;
+    while (*end == ' ')
+        end++;
+    if (end == text || *end || !param_accept(row, typed, &stored)) {
+        snprintf(message, sizeof message, "%s goes from %s to %s", row->label, ui_number(row, row->min, low, 32),
+            ui_number(row, row->max, high, 32));
+        ui_edit_error(&w->ui, id, message);
+        return false;
+    }
+    *value = stored;
+    ui_edit_end(&w->ui);
+    return true;
+}
+
+static double symbol(struct window *w, const struct param *row, double x, double y, struct color color)
+{
+    if (!w->ui.canvas || !row->symbol || !row->symbol[0])
+        return 0;
+    struct font font = { .size = 14, .weight = WEIGHT_REGULAR };
+    struct point at = { x, y + text_ascent(&font) / 2 };
+    return formula_draw(w->ui.canvas, at, row->symbol, 14, color, w->look.theme).width;
+}
+
+static void capitalised(const char *text, char *out, size_t size)
+{
+    snprintf(out, size, "%s", text);
+    if (out[0] >= 'a' && out[0] <= 'z')
+        out[0] = (char)(out[0] - 'a' + 'A');
+}
+
+/* Label, slider, value that can be typed. True when the value changed. */
+static bool number_row(struct window *w, struct flow *f, const char *id, const struct param *row, double force,
+    double *value)
+{
+    char label[48], text[32], field_id[UI_ID];
+    struct font font = { .size = 14, .weight = WEIGHT_REGULAR };
+    const struct theme *t = w->look.theme;
+    double y = f->y + ROW / 2.0;
+    capitalised(row->label, label, sizeof label);
+    text_fit(label, &font, 82, text, sizeof text);
+    ui_text(&w->ui, f->x, y, text, 14, WEIGHT_REGULAR, t->text2, ALIGN_LEFT);
+    symbol(w, row, f->x + text_width(text, &font) + 5, y, t->text1);
+
+    struct ui_slider slider = {
+        .id = id, .param = row, .rect = { f->x + 98, f->y + 2, f->width - 162, ROW - 4 }, .end = row->max,
+        .initial = row->initial, .force = force, .limit = NAN,
+    };
+    bool changed = ui_slider(&w->ui, &slider, value);
+    snprintf(field_id, sizeof field_id, "%s.value", id);
+    struct ui_field field = {
+        .id = field_id, .label = label, .value = ui_number(row, *value, text, sizeof text),
+        .rect = { f->x + f->width - 54, f->y + 2, 60, ROW - 4 }, .size = 14, .weight = WEIGHT_SEMIBOLD,
+        .color = t->text1, .align = ALIGN_RIGHT,
+    };
+    if (ui_field(&w->ui, &field) == UI_COMMITTED)
+        changed = typed_number(w, field_id, row, value) || changed;
+    f->y += ROW;
+    error_line(w, f, field_id);
+    return changed;
+}
+
+static void plain_params(struct window *w, struct flow *f)
+{
+    const struct loss *loss = experiment_loss(&w->experiment);
+    double *value = w->experiment.param[w->experiment.loss];
+    for (int i = 0; i < loss_param_count(loss); i++) {
+        char id[UI_ID];
+        snprintf(id, sizeof id, "param.%s", loss->param[i].id);
+        if (i != loss->margin && number_row(w, f, id, &loss->param[i], in_force(w, i), &value[i]))
+            action_apply(w);
+    }
+}
+
+static void training_params(struct window *w, struct flow *f)
+{
+    struct experiment *e = &w->experiment;
+    if (number_row(w, f, "param.lr", &rate_row, NAN, &e->lr))
+        action_apply(w);
+    double all = w->data ? w->data->train : batch_row.max;
+    double batch = e->batch > 0 ? e->batch : fmin(all, batch_row.max);
+    if (number_row(w, f, "param.batch", &batch_row, NAN, &batch)) {
+        e->batch = (int)lround(batch);
+        action_apply(w);
+    }
+}
+
+static bool any_role(const struct loss *loss, enum param_role role)
+{
+    for (int i = 0; i < loss_param_count(loss); i++)
+        if (loss->param[i].role == role)
+            return true;
+    return false;
+}
+
+static void schedule_rows(struct window *w, struct flow *f)
+{
+    struct experiment *e = &w->experiment;
+    const struct loss *loss = experiment_loss(e);
+    struct rect row = { f->x, f->y, f->width, ROW - 2 };
+    if (loss->radius == RADIUS_SCALE) {
+        bool on = e->warmup[0] != 0 || e->warmup[1] != 0;
+        if (ui_toggle(&w->ui, "warmup", "Warm-up", row, on)) {
+            e->warmup[0] = e->warmup[1] = on ? 0 : SCHEDULE_DEFAULT;
+            action_apply(w);
+        }
+        row.y += ROW;
+    }
+    if (any_role(loss, ROLE_ANNEALED)) {
+        if (ui_toggle(&w->ui, "anneal", "Anneal \u03bb", row, e->anneal != 0)) {
+            e->anneal = e->anneal != 0 ? 0 : SCHEDULE_DEFAULT;
+            action_apply(w);
+        }
+        row.y += ROW;
+    }
+    ui_text(&w->ui, row.x, row.y + 15, "Points shown", 14, WEIGHT_REGULAR, w->look.theme->text2, ALIGN_LEFT);
+    static const char *const shown[SPLIT_COUNT] = { "train", "test", "both" };
+    struct rect button = { f->x + f->width - 62, row.y + 1, 68, 28 };
+    if (ui_text_button(&w->ui, "split", shown[e->split], button, true))
+        action_split(w, 0);
+    f->y = row.y + ROW;
+}
+
+/* --- the margin ---------------------------------------------------------------------------------------- */
+
+static void no_margin(struct window *w, struct flow *f)
+{
+    const struct theme *t = w->look.theme;
+    heading(w, f, "Margin");
+    ui_text(&w->ui, f->x, f->y + 14, "none", 20, WEIGHT_SEMIBOLD, t->text3, ALIGN_LEFT);
+    ui_text(&w->ui, f->x, f->y + 42, "Every direction is safe up to the", 12, WEIGHT_REGULAR, t->text3,
+        ALIGN_LEFT);
+    ui_text(&w->ui, f->x, f->y + 58, "decision boundary.", 12, WEIGHT_REGULAR, t->text3, ALIGN_LEFT);
+}
+
+static void margin_heading(struct window *w, const struct flow *f, const struct loss *loss)
+{
+    if (!w->ui.canvas)
+        return;
+    const struct theme *t = w->look.theme;
+    const struct param *row = &loss->param[loss->margin];
+    char label[48];
+    struct font font = { .size = 12, .weight = WEIGHT_SEMIBOLD };
+    capitalised(row->label, label, sizeof label);
+    ui_text(&w->ui, f->x, f->y + 8, label, 12, WEIGHT_SEMIBOLD, t->text2, ALIGN_LEFT);
+    symbol(w, row, f->x + text_width(label, &font) + 5, f->y + 8, t->margin);
+    if (!loss->logit)
+        return;
+    struct formula_size size = formula_measure(loss->logit, 14);
+    struct point at = { f->x + f->width - size.width, f->y + 8 + text_ascent(&font) / 2 };
+    if (size.width < f->width - 90)
+        formula_draw(w->ui.canvas, at, loss->logit, 14, t->text3, t);
+}
+
+static void margin_section(struct window *w, struct flow *f)
+{
+    const struct loss *loss = experiment_loss(&w->experiment);
+    const struct theme *t = w->look.theme;
+    double top = f->y;
+    if (loss->margin < 0) {
+        no_margin(w, f);
+        f->y = top + MARGIN_BLOCK;
+        return;
+    }
+    const struct param *row = &loss->param[loss->margin];
+    double *value = &w->experiment.param[w->experiment.loss][loss->margin];
+    char id[UI_ID], field_id[UI_ID], text[32], degrees[32];
+    snprintf(id, sizeof id, "param.%s", row->id);
+    snprintf(field_id, sizeof field_id, "%s.value", id);
+    margin_heading(w, f, loss);
+
+    struct font big = { .size = 32, .weight = WEIGHT_SEMIBOLD };
+    ui_number(row, *value, text, sizeof text);
+    bool editing = w->ui.edit.owner == ui_hash(field_id);
+    double wide = editing ? 110 : text_width(text, &big);
+    struct ui_field field = {
+        .id = field_id, .label = row->label, .value = text, .rect = { f->x - 6, top + 21, wide + 12, 44 },
+        .size = 32, .weight = WEIGHT_SEMIBOLD, .color = t->margin, .align = ALIGN_LEFT,
+    };
+    bool changed = false;
+    if (ui_field(&w->ui, &field) == UI_COMMITTED)
+        changed = typed_number(w, field_id, row, value);
+    bool radians = row->unit && strcmp(row->unit, "rad") == 0;
+    ui_text(&w->ui, f->x + wide + 8, top + 48, row->unit ? row->unit : "", 14, WEIGHT_REGULAR, t->text2,
+        ALIGN_LEFT);
+    if (radians)
+        ui_text(&w->ui, f->x + f->width, top + 43, number_degrees(*value, degrees, sizeof degrees), 20,
+            WEIGHT_SEMIBOLD, t->text2, ALIGN_RIGHT);
+
+    struct ui_slider slider = {
+        .id = id, .param = row, .rect = { f->x, top + 72, f->width, 34 }, .initial = row->initial,
+        .force = in_force(w, loss->margin), .margin = true,
+    };
+    slider.end = margin_end(w, loss, &slider.limit);
+    if (ui_slider(&w->ui, &slider, value) || changed) {
+        w->sweeping = false;
+        action_apply(w);
+    }
+    f->y = top + 130;
+    error_line(w, f, field_id);
+    f->y = top + MARGIN_BLOCK;
+}
+
+/* --- the whole ----------------------------------------------------------------------------------------- */
+
+static void upper(struct window *w, struct flow *f)
+{
+    data_section(w, f);
+    seed_section(w, f);
+    rule(w, f, 6, 14);
+    loss_section(w, f);
+    rule(w, f, 10, 14);
+}
+
+static void lower(struct window *w, struct flow *f)
+{
+    plain_params(w, f);
+    training_params(w, f);
+    rule(w, f, 8, 8);
+    schedule_rows(w, f);
+}
+
+static void scroll(struct window *w, struct rect view)
+{
+    double most = fmax(0, w->panel_content - view.h);
+    if (w->ui.input.kind == UI_WHEEL && ui_inside(view, w->ui.mouse) && w->ui.mouse_inside) {
+        w->panel_scroll -= w->ui.input.wheel * 48;
+        w->ui.input.kind = UI_NONE;
+        window_dirty(w, 1 << AREA_PANEL);
+    }
+    w->panel_scroll = fmin(most, fmax(0, w->panel_scroll));
+}
+
+static void scrollbar(struct window *w, struct rect view)
+{
+    if (!w->ui.canvas || w->panel_content <= view.h + 1)
+        return;
+    double share = view.h / w->panel_content, y = view.y + w->panel_scroll * share;
+    canvas_round_rect(w->ui.canvas, (struct rect){ view.x + view.w - 6, y + 2, 3, view.h * share - 4 }, 1.5,
+        w->look.theme->axis);
+}
+
+/* Too small for everything: data, losses and parameters scroll above the pinned margin block. */
+static void pinned(struct window *w, struct rect area, struct flow f)
+{
+    struct rect view = { area.x, area.y, area.w, area.h - MARGIN_BLOCK - 12 };
+    struct ui *ui = &w->ui;
+    ui->clip = &view;
+    if (ui->canvas)
+        canvas_clip(ui->canvas, &view);
+    f.y -= w->panel_scroll;
+    double top = f.y;
+    upper(w, &f);
+    lower(w, &f);
+    w->panel_content = f.y - top + 24;
+    ui->clip = NULL;
+    scroll(w, view);
+    scrollbar(w, view);
+    if (ui->canvas)
+        canvas_clip(ui->canvas, &area);
+    struct flow block = { f.x, view.y + view.h + 12, f.width };
+    ui_hairline(ui, (struct point){ area.x, view.y + view.h }, (struct point){ area.x + area.w, view.y + view.h });
+    margin_section(w, &block);
+}
+
+void panel_control(struct window *w)
+{
+    struct rect area = w->area[AREA_PANEL];
+    double pad = area.w >= 256 ? 20 : 16;
+    struct flow f = { area.x + pad, area.y + 16, area.w - 2 * pad - 1 };
+    if (w->ui.canvas) {
+        canvas_rect(w->ui.canvas, area, w->look.theme->surface);
+        ui_hairline(&w->ui, (struct point){ area.x + area.w - 1, area.y },
+            (struct point){ area.x + area.w - 1, area.y + area.h });
+    }
+    int loss_rows = loss_count() * LOSS_ROW + 4 * (FAMILY_COUNT - 1);
+    int params = loss_param_count(experiment_loss(&w->experiment)) + 5;
+    if (area.h < 22 + 80 + 62 + 20 + 22 + loss_rows + 24 + MARGIN_BLOCK + params * ROW + 40) {
+        pinned(w, area, f);
+        return;
+    }
+    w->panel_scroll = 0;
+    upper(w, &f);
+    margin_section(w, &f);
+    rule(w, &f, 0, 8);
+    lower(w, &f);
+}
+
+/* --- open menus ---------------------------------------------------------------------------------------- */
+
+static bool option(struct window *w, struct rect row, const char *id, const char *title, const char *note,
+    bool chosen)
+{
+    const struct theme *t = w->look.theme;
+    bool hot = ui_control(&w->ui, id, title, row, true);
+    if (!w->ui.canvas)
+        return ui_clicked(&w->ui, id, row);
+    if (hot || chosen)
+        canvas_round_rect(w->ui.canvas, (struct rect){ row.x + 4, row.y + 1, row.w - 8, row.h - 2 }, 5,
+            hot ? t->raised2 : t->raised);
+    ui_text(&w->ui, row.x + 14, row.y + 15, title, 14, chosen ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR, t->text1,
+        ALIGN_LEFT);
+    ui_text_fit(&w->ui, row.x + 14, row.y + 32, row.w - 28, note, 12, WEIGHT_REGULAR, t->text3);
+    return false;
+}
+
+static void choose(struct window *w, const char *key, const char *value)
+{
+    struct why why = { "" };
+    struct experiment draft = w->experiment;
+    w->popup = POPUP_NONE;
+    window_dirty(w, AREAS_ALL);
+    if (experiment_set(&draft, key, value, &why) != STATUS_OK || experiment_check(&draft, &why) != STATUS_OK) {
+        ui_edit_error(&w->ui, key, why.text);
+        return;
+    }
+    ui_edit_end(&w->ui);
+    w->experiment = draft;
+    action_apply(w);
+}
+
+static void popup_ground(struct window *w, struct rect box)
+{
+    if (!w->ui.canvas)
+        return;
+    canvas_round_rect(w->ui.canvas, box, 8, w->look.theme->surface);
+    canvas_round_outline(w->ui.canvas, box, 8, 1, w->look.theme->axis);
+}
+
+static void path_field(struct window *w, struct rect row)
+{
+    bool path = strchr(w->experiment.dataset, '/') != NULL;
+    struct ui_field field = {
+        .id = "dataset.path", .label = "Folder", .value = path ? w->experiment.dataset : "Folder of IDX files \u2026",
+        .rect = { row.x + 8, row.y + 4, row.w - 16, 32 }, .size = 14, .weight = WEIGHT_REGULAR,
+        .color = w->look.theme->text3, .align = ALIGN_LEFT, .boxed = true,
+    };
+    if (ui_field(&w->ui, &field) == UI_COMMITTED) {
+        char typed[UI_EDIT];
+        snprintf(typed, sizeof typed, "%s", w->ui.edit.text);
+        choose(w, "dataset", typed);
+    }
+}
+
+static void dataset_menu(struct window *w, struct rect box)
+{
+    struct rect row = { box.x, box.y + 6, box.w, 44 };
+    for (int i = 0; i < dataset_count(); i++, row.y += 44) {
+        const struct dataset_row *d = dataset_at(i);
+        char id[UI_ID];
+        snprintf(id, sizeof id, "dataset.%s", d->id);
+        if (option(w, row, id, d->label, d->help, strcmp(w->experiment.dataset, d->id) == 0))
+            choose(w, "dataset", d->id);
+    }
+    path_field(w, row);
+}
+
+static const struct {
+    const char *title, *note;
+} model_rows[MODEL_COUNT] = {
+    [MODEL_MLP] = { "Perceptron", "a network makes the features" },
+    [MODEL_FREE] = { "Free points", "each point moves by its own gradient" },
+    [MODEL_IDENTITY] = { "Inputs as they are", "only the class weights learn" },
+};
+
+static void model_menu(struct window *w, struct rect box)
+{
+    struct rect row = { box.x, box.y + 6, box.w, 44 };
+    for (int i = 0; i < MODEL_COUNT; i++, row.y += 44) {
+        char id[UI_ID];
+        snprintf(id, sizeof id, "model.%s", model_id((enum model)i));
+        if (option(w, row, id, model_rows[i].title, model_rows[i].note, (int)w->experiment.model == i))
+            choose(w, "model", model_id((enum model)i));
+    }
+}
+
+void panel_popup(struct window *w)
+{
+    if (!w->popup)
+        return;
+    bool data = w->popup == POPUP_DATASET;
+    double height = 12 + (data ? 44.0 * dataset_count() + 42 : 44.0 * MODEL_COUNT);
+    struct rect box = { w->popup_at.x, w->popup_at.y + w->popup_at.h + 4, fmax(w->popup_at.w, 300), height };
+    box.y = fmax(8, fmin(box.y, w->height - height - 8));
+    popup_ground(w, box);
+    (data ? dataset_menu : model_menu)(w, box);
+    if (w->ui.canvas)
+        return;
+    bool outside = !ui_inside(box, w->ui.mouse);
+    if (w->ui.input.kind == UI_PRESS && outside && !ui_inside(w->popup_at, w->ui.mouse)) {
+        w->popup = POPUP_NONE;
+        window_dirty(w, AREAS_ALL);
+        ui_block_mouse(&w->ui);
+    } else if (!outside) {
+        ui_block_mouse(&w->ui);
+    }
+}

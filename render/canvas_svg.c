@@ -1,0 +1,416 @@
+#include "render/canvas.h"
+#include "render/buffer.h"
+#include "render/sprite.h"
+#include "render/text.h"
+
+#include <math.h>
+#include <png.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEFS_MAX = 256, KEY_BYTES = 80 };
+
+/* A definition that strokes refer to, found again by what it was made from. */
+struct def {
+    char key[KEY_BYTES];
+};
+
+struct canvas_svg {
+    struct canvas base;
+    struct buffer defs, body;
+    struct def def[DEFS_MAX];
+    int def_count;
+    bool clipped;
+    char *path;
+};
+
+static struct canvas_svg *self(struct canvas *c)
+{
+    return (struct canvas_svg *)c;
+}
+
+/* ---- pieces ---- */
+
+static int byte_of(float v)
+{
+    return (int)lroundf(fminf(fmaxf(v, 0), 1) * 255);
+}
+
+static void put_paint(struct buffer *b, const char *what, struct color c)
+{
+    buffer_add(b, " %s=\"#%02x%02x%02x\"", what, byte_of(c.r), byte_of(c.g), byte_of(c.b));
+    if (c.a >= 1)
+        return;
+    buffer_add(b, " %s-opacity=\"", what);
+    buffer_number(b, (double)c.a, 3);
+    buffer_put(b, "\"", 1);
+}
+
+static void put_attribute(struct buffer *b, const char *name, double v)
+{
+    buffer_add(b, " %s=\"", name);
+    buffer_number(b, v, 2);
+    buffer_put(b, "\"", 1);
+}
+
+/* SVG reads pairs after M as a path of lines. */
+static void put_path(struct buffer *b, const struct point *at, int n, bool closed)
+{
+    buffer_add(b, " d=\"M");
+    for (int i = 0; i < n; i++) {
+        if (i > 0)
+            buffer_put(b, " ", 1);
+        buffer_number(b, at[i].x, 2);
+        buffer_put(b, ",", 1);
+        buffer_number(b, at[i].y, 2);
+    }
+    buffer_add(b, closed ? "Z\"" : "\"");
+}
+
+static void put_escaped(struct buffer *b, const char *s)
+{
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s;
+        if (c == '&')
+            buffer_add(b, "&amp;");
+        else if (c == '<')
+            buffer_add(b, "&lt;");
+        else if (c == '>')
+            buffer_add(b, "&gt;");
+        else if (c == '"')
+            buffer_add(b, "&quot;");
+        else if (c >= 32 && c != 127)    /* XML allows no other control bytes */
+            buffer_put(b, s, 1);
+        else
+            buffer_put(b, " ", 1);
+    }
+}
+
+/* The number of the definition with this key, and whether it must be written now. */
+static int def_find(struct canvas_svg *c, const char *key, bool *fresh)
+{
+    *fresh = false;
+    for (int i = 0; i < c->def_count; i++)
+        if (strcmp(c->def[i].key, key) == 0)
+            return i;
+    if (c->def_count == DEFS_MAX) {
+        canvas_fail(&c->base, "%s: too many kinds of markers and clips for one svg; export png or pdf", c->path);
+        return 0;
+    }
+    *fresh = true;
+    snprintf(c->def[c->def_count].key, KEY_BYTES, "%s", key);
+    return c->def_count++;
+}
+
+/* ---- strokes ---- */
+
+static void unclip(struct canvas_svg *c)
+{
+    if (c->clipped)
+        buffer_add(&c->body, "</g>\n");
+    c->clipped = false;
+}
+
+static void clip(struct canvas *canvas, const struct rect *r)
+{
+    struct canvas_svg *c = self(canvas);
+    unclip(c);
+    if (!r)
+        return;
+    char key[KEY_BYTES];
+    bool fresh;
+    snprintf(key, sizeof key, "clip %.2f %.2f %.2f %.2f", r->x, r->y, r->w, r->h);
+    int id = def_find(c, key, &fresh);
+    if (fresh) {
+        buffer_add(&c->defs, "<clipPath id=\"d%d\"><rect", id);
+        put_attribute(&c->defs, "x", r->x);
+        put_attribute(&c->defs, "y", r->y);
+        put_attribute(&c->defs, "width", fmax(r->w, 0));
+        put_attribute(&c->defs, "height", fmax(r->h, 0));
+        buffer_add(&c->defs, "/></clipPath>\n");
+    }
+    buffer_add(&c->body, "<g clip-path=\"url(#d%d)\">\n", id);
+    c->clipped = true;
+}
+
+static void lines(struct canvas *canvas, const struct point *at, int n, const struct stroke *stroke)
+{
+    struct buffer *b = &self(canvas)->body;
+    buffer_add(b, "<path fill=\"none\"");
+    put_paint(b, "stroke", stroke->color);
+    put_attribute(b, "stroke-width", stroke->width);
+    if (stroke->dash_on > 0)
+        buffer_add(b, " stroke-dasharray=\"%.2f %.2f\"", stroke->dash_on, stroke->dash_off);
+    if (stroke->round)
+        buffer_add(b, " stroke-linecap=\"round\" stroke-linejoin=\"round\"");
+    put_path(b, at, n, stroke->closed);
+    buffer_add(b, "/>\n");
+}
+
+static void polygon(struct canvas *canvas, const struct point *at, int n, struct color fill)
+{
+    struct buffer *b = &self(canvas)->body;
+    buffer_add(b, "<path");
+    put_paint(b, "fill", fill);
+    put_path(b, at, n, true);
+    buffer_add(b, "/>\n");
+}
+
+/* The pattern's upright line, in the middle of its tile, lies on x = 0 once shifted and turned: x + y = k pitch. */
+static void define_hatch(struct buffer *b, int id, double pitch, struct color color)
+{
+    buffer_add(b, "<pattern id=\"d%d\" patternUnits=\"userSpaceOnUse\"", id);
+    put_attribute(b, "width", pitch);
+    put_attribute(b, "height", pitch);
+    buffer_add(b, " patternTransform=\"rotate(45) translate(");
+    buffer_number(b, -pitch / 2, 2);
+    buffer_add(b, ")\"><path fill=\"none\"");
+    put_paint(b, "stroke", color);
+    const struct point line[] = { { pitch / 2, 0 }, { pitch / 2, pitch } };
+    put_path(b, line, 2, false);
+    buffer_add(b, "/></pattern>\n");
+}
+
+static void hatch(struct canvas *canvas, const struct point *at, int n, double pitch, struct color color)
+{
+    struct canvas_svg *c = self(canvas);
+    char key[KEY_BYTES];
+    bool fresh;
+    snprintf(key, sizeof key, "hatch %.3f %02x%02x%02x %.3f", pitch, byte_of(color.r), byte_of(color.g),
+        byte_of(color.b), (double)color.a);
+    int id = def_find(c, key, &fresh);
+    if (fresh)
+        define_hatch(&c->defs, id, pitch, color);
+    buffer_add(&c->body, "<path fill=\"url(#d%d)\"", id);
+    put_path(&c->body, at, n, true);
+    buffer_add(&c->body, "/>\n");
+}
+
+/* A hollow marker is a line whose outer edge is the outline: the outline drawn smaller by half its width. */
+static double drawn_radius(const struct marker *m)
+{
+    return m->hollow ? fmax(m->radius - shape_hollow_width(m->radius) / 2, 0.1) : m->radius;
+}
+
+static void define_marker(struct buffer *b, int id, const struct marker *m)
+{
+    double radius = drawn_radius(m);
+    if (m->shape == SHAPE_CIRCLE) {
+        buffer_add(b, "<circle id=\"d%d\"", id);
+        put_attribute(b, "r", radius);
+    } else {
+        struct point at[SHAPE_POINTS];
+        int n = shape_outline(m->shape, radius, at);
+        buffer_add(b, "<path id=\"d%d\"", id);
+        put_path(b, at, n, true);
+    }
+    buffer_add(b, "/>\n");
+}
+
+/* The outline lies around the filling: a line of twice its width, painted first. */
+static void put_marker_look(struct buffer *b, const struct marker *m)
+{
+    if (m->hollow) {
+        buffer_add(b, " fill=\"none\"");
+        put_paint(b, "stroke", m->fill);
+        put_attribute(b, "stroke-width", shape_hollow_width(m->radius));
+        return;
+    }
+    put_paint(b, "fill", m->fill);
+    if (m->outline_width <= 0 || m->outline.a <= 0)
+        return;
+    put_paint(b, "stroke", m->outline);
+    put_attribute(b, "stroke-width", 2 * m->outline_width);
+    buffer_add(b, " stroke-linejoin=\"round\" paint-order=\"stroke\"");
+}
+
+static void markers(struct canvas *canvas, const struct point *at, int n, const struct marker *m)
+{
+    struct canvas_svg *c = self(canvas);
+    struct buffer *b = &c->body;
+    char key[KEY_BYTES];
+    bool fresh;
+    snprintf(key, sizeof key, "marker %d %d %.3f", (int)m->shape, m->hollow, m->radius);
+    int id = def_find(c, key, &fresh);
+    if (fresh)
+        define_marker(&c->defs, id, m);
+    buffer_add(b, "<g");
+    put_marker_look(b, m);
+    buffer_add(b, ">\n");
+    for (int i = 0; i < n; i++) {
+        if (!isfinite(at[i].x) || !isfinite(at[i].y))
+            continue;
+        buffer_add(b, "<use href=\"#d%d\" x=\"", id);
+        buffer_number(b, at[i].x, 1);
+        buffer_add(b, "\" y=\"");
+        buffer_number(b, at[i].y, 1);
+        buffer_add(b, "\"/>\n");
+    }
+    buffer_add(b, "</g>\n");
+}
+
+/* ---- images: a png inside the file, as base64 ---- */
+
+static void png_bytes(png_structp png, png_bytep bytes, size_t n)
+{
+    buffer_put(png_get_io_ptr(png), (const char *)bytes, n);
+}
+
+static void png_nothing(png_structp png)
+{
+    (void)png;
+}
+
+static bool png_encode(png_structp png, png_infop info, struct buffer *out, const uint32_t *argb, int w, int h)
+{
+    if (setjmp(png_jmpbuf(png)))
+        return false;
+    png_set_write_fn(png, out, png_bytes, png_nothing);
+    png_set_IHDR(png, info, (png_uint_32)w, (png_uint_32)h, 8, PNG_COLOR_TYPE_RGB_ALPHA, PNG_INTERLACE_NONE,
+        PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_write_info(png, info);
+    png_set_bgr(png);    /* ARGB words lie in memory as B, G, R, A */
+    for (int y = 0; y < h; y++)
+        png_write_row(png, (png_const_bytep)(argb + (size_t)y * (size_t)w));
+    png_write_end(png, info);
+    return true;
+}
+
+static bool to_png(struct buffer *out, const uint32_t *argb, int w, int h)
+{
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
+    png_infop info = png ? png_create_info_struct(png) : NULL;
+    bool done = info && png_encode(png, info, out, argb, w, h) && !out->failed;
+    png_destroy_write_struct(&png, &info);
+    return done;
+}
+
+static void put_base64(struct buffer *b, const unsigned char *data, size_t n)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < n; i += 3) {
+        uint32_t v = (uint32_t)data[i] << 16;
+        v |= i + 1 < n ? (uint32_t)data[i + 1] << 8 : 0;
+        v |= i + 2 < n ? data[i + 2] : 0;
+        char four[] = { digits[v >> 18], digits[v >> 12 & 63], i + 1 < n ? digits[v >> 6 & 63] : '=',
+            i + 2 < n ? digits[v & 63] : '=' };
+        buffer_put(b, four, 4);
+    }
+}
+
+static void image(struct canvas *canvas, struct rect r, const uint32_t *argb, int w, int h)
+{
+    struct canvas_svg *c = self(canvas);
+    struct buffer png = { 0 }, *b = &c->body;
+    if (!to_png(&png, argb, w, h)) {
+        canvas_fail(canvas, "%s: out of memory for an image; close other programs", c->path);
+        free(png.data);
+        return;
+    }
+    buffer_add(b, "<image");
+    put_attribute(b, "x", r.x);
+    put_attribute(b, "y", r.y);
+    put_attribute(b, "width", r.w);
+    put_attribute(b, "height", r.h);
+    buffer_add(b, " preserveAspectRatio=\"none\" image-rendering=\"pixelated\" href=\"data:image/png;base64,");
+    put_base64(b, (const unsigned char *)png.data, png.length);
+    buffer_add(b, "\"/>\n");
+    free(png.data);
+}
+
+static void text(struct canvas *canvas, struct point at, const char *utf8, const struct font *font,
+    struct color color, enum align align)
+{
+    static const char *const anchor[] = { [ALIGN_LEFT] = "", [ALIGN_CENTER] = " text-anchor=\"middle\"",
+        [ALIGN_RIGHT] = " text-anchor=\"end\"" };
+    struct buffer *b = &self(canvas)->body;
+    buffer_add(b, "<text");
+    put_attribute(b, "x", at.x);
+    put_attribute(b, "y", at.y);
+    put_attribute(b, "font-size", font->size);
+    if (font->weight != WEIGHT_REGULAR)
+        buffer_add(b, " font-weight=\"%d\"", (int)font->weight);
+    buffer_add(b, "%s%s", font->italic ? " font-style=\"italic\"" : "", anchor[align]);
+    put_paint(b, "fill", color);
+    put_attribute(b, "textLength", text_width(utf8, font));
+    buffer_put(b, ">", 1);
+    put_escaped(b, utf8);
+    buffer_add(b, "</text>\n");
+}
+
+/* ---- life ---- */
+
+static void write_head(FILE *file, const struct canvas_svg *c)
+{
+    fprintf(file, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.2f\" height=\"%.2f\" viewBox=\"0 0 %.2f %.2f\"\n"
+        "font-family=\"Inter, 'DejaVu Sans', sans-serif\"\n"
+        "style=\"font-variant-numeric:tabular-nums;white-space:pre\">\n"
+        "<!-- marginscope " MARGINSCOPE_VERSION " -->\n",
+        c->base.width, c->base.height, c->base.width, c->base.height);
+}
+
+static void write_part(FILE *file, const struct buffer *b)
+{
+    if (b->length > 0)
+        fwrite(b->data, 1, b->length, file);
+}
+
+static enum status finish(struct canvas *canvas, struct why *why)
+{
+    struct canvas_svg *c = self(canvas);
+    unclip(c);
+    if (canvas->status != STATUS_OK)
+        return canvas->status;
+    if (c->body.failed || c->defs.failed)
+        return why_set(why, STATUS_FAILED, "%s: out of memory; close other programs", c->path);
+    FILE *file = fopen(c->path, "wb");
+    if (!file)
+        return why_set(why, STATUS_FAILED, "%s: cannot be created; choose a folder you may write to", c->path);
+    write_head(file, c);
+    fputs("<defs>\n", file);
+    write_part(file, &c->defs);
+    fputs("</defs>\n", file);
+    write_part(file, &c->body);
+    fputs("</svg>\n", file);
+    bool written = !ferror(file);
+    if (fclose(file) != 0 || !written)
+        return why_set(why, STATUS_FAILED, "%s: could not be written completely; check the free space", c->path);
+    return STATUS_OK;
+}
+
+static void destroy(struct canvas *canvas)
+{
+    struct canvas_svg *c = self(canvas);
+    free(c->defs.data);
+    free(c->body.data);
+    free(c->path);
+    free(c);
+}
+
+static const struct canvas_ops svg_ops = {
+    .name = "svg",
+    .clip = clip,
+    .lines = lines,
+    .polygon = polygon,
+    .hatch = hatch,
+    .markers = markers,
+    .image = image,
+    .text = text,
+    .finish = finish,
+    .destroy = destroy,
+};
+
+struct canvas *canvas_svg(const char *path, double width, double height)
+{
+    struct canvas_svg *c = calloc(1, sizeof *c);
+    if (!c)
+        return NULL;
+    c->base = (struct canvas){ .ops = &svg_ops, .width = width, .height = height, .scale = 1 };
+    c->path = strdup(path);
+    if (c->path)
+        return &c->base;
+    free(c);
+    return NULL;
+}

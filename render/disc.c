@@ -1,0 +1,191 @@
+#include "render/disc.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "render/text.h"
+
+static const double PI = 3.14159265358979323846;
+
+static double wrap(double a, double from)
+{
+    double turned = fmod(a - from, 2 * PI);
+    return from + (turned < 0 ? turned + 2 * PI : turned);
+}
+
+struct disc disc_whole(struct canvas *c, struct scene *scene, struct point center, double radius)
+{
+    return (struct disc){ .canvas = c, .center = center, .outer = radius, .to = 2 * PI, .scratch = scene->scratch,
+        .scratch_max = scene->scratch_capacity };
+}
+
+struct point disc_at(const struct disc *d, double angle, double radius)
+{
+    double a = angle + d->turn;
+    return (struct point){ d->center.x + radius * cos(a), d->center.y - radius * sin(a) };
+}
+
+bool disc_shows(const struct disc *d, double angle)
+{
+    return d->to - d->from >= 2 * PI || wrap(angle, d->from) <= d->to;
+}
+
+/* The part number `i` (0..2) of an arc that the disc shows; empty when from >= to. */
+static struct arc shown_part(const struct disc *d, struct arc arc, int i)
+{
+    if (d->to - d->from >= 2 * PI)
+        return i == 0 ? arc : (struct arc){ 0, 0 };
+    double shift = wrap(arc.from, d->from) - arc.from + (i - 1) * 2 * PI;
+    return (struct arc){ fmax(arc.from + shift, d->from), fmin(arc.to + shift, d->to) };
+}
+
+static int outline(const struct disc *d, struct arc arc)
+{
+    double a = arc.from + d->turn, b = arc.to + d->turn, scale = d->canvas->scale;
+    int n = arc_points(d->center, d->outer, a, b, scale, d->scratch, d->scratch_max / 2);
+    if (d->inner <= 0) {
+        if (b - a < 2 * PI)
+            d->scratch[n++] = d->center;
+        return n;
+    }
+    int m = arc_points(d->center, d->inner, a, b, scale, d->scratch + n, d->scratch_max / 2);
+    for (int i = 0; i < m / 2; i++) {
+        struct point swap = d->scratch[n + i];
+        d->scratch[n + i] = d->scratch[n + m - 1 - i];
+        d->scratch[n + m - 1 - i] = swap;
+    }
+    return n + m;
+}
+
+void disc_sector(const struct disc *d, struct arc arc, struct color fill)
+{
+    for (int i = 0; i < 3; i++) {
+        struct arc part = shown_part(d, arc, i);
+        if (part.from < part.to)
+            canvas_polygon(d->canvas, d->scratch, outline(d, part), fill);
+    }
+}
+
+void disc_hatch(const struct disc *d, struct arc arc, double pitch, struct color color)
+{
+    for (int i = 0; i < 3; i++) {
+        struct arc part = shown_part(d, arc, i);
+        if (part.from < part.to)
+            canvas_hatch(d->canvas, d->scratch, outline(d, part), pitch, color);
+    }
+}
+
+void disc_spoke(const struct disc *d, double angle, const struct stroke *stroke)
+{
+    if (!disc_shows(d, angle))
+        return;
+    struct point ends[2] = { disc_at(d, angle, d->inner), disc_at(d, angle, d->outer) };
+    canvas_lines(d->canvas, ends, 2, stroke);
+}
+
+void disc_arc(const struct disc *d, double radius, struct arc arc, double width, struct color color)
+{
+    struct stroke stroke = { .color = color, .width = width };
+    for (int i = 0; i < 3; i++) {
+        struct arc part = shown_part(d, arc, i);
+        if (!(part.from < part.to))
+            continue;
+        int n = arc_points(d->center, radius, part.from + d->turn, part.to + d->turn, d->canvas->scale, d->scratch,
+            d->scratch_max);
+        canvas_lines(d->canvas, d->scratch, n, &stroke);
+    }
+}
+
+void disc_arrow(const struct disc *d, double angle, double radius, double size, struct color color)
+{
+    struct point tip = disc_at(d, angle, radius), tail = disc_at(d, angle, radius - size);
+    double nx = (tip.y - tail.y) * 0.4, ny = -(tip.x - tail.x) * 0.4;
+    struct point head[3] = { tip, { tail.x + nx, tail.y + ny }, { tail.x - nx, tail.y - ny } };
+    canvas_polygon(d->canvas, head, 3, color);
+}
+
+void chip_draw(struct canvas *c, const struct theme *theme, struct point at, int label, double radius, double alpha,
+    bool dashed)
+{
+    struct font font = { 12, WEIGHT_SEMIBOLD, false };
+    struct color fill = class_color(theme, label);
+    char digits[16];
+    snprintf(digits, sizeof digits, "%d", label);
+    canvas_disc(c, at, radius, color_alpha(fill, alpha));
+    struct point base = { at.x, at.y + text_ascent(&font) / 2 };
+    canvas_text(c, base, digits, &font, color_alpha(color_on(fill), alpha), ALIGN_CENTER);
+    if (dashed) {
+        struct point ring[256];
+        int n = arc_points(at, radius + 3.5, 0, 2 * PI, c->scale, ring, 256);
+        struct stroke stroke = { .color = color_alpha(fill, alpha), .width = 1.5, .dash_on = 3, .dash_off = 2.5 };
+        canvas_lines(c, ring, n, &stroke);
+    }
+}
+
+int region_zones(const struct region_class *region, struct arc *out)
+{
+    if (!region->decided_count)
+        return 0;
+    struct arc decided = region->decided[0];
+    double at = decided.from;
+    int n = 0;
+    for (int i = 0; i < region->safe_count; i++) {
+        double from = wrap(region->safe[i].from + 1e-9, decided.from) - 1e-9;
+        if (from - at > 1e-9)
+            out[n++] = (struct arc){ at, from };
+        at = from + region->safe[i].to - region->safe[i].from;
+    }
+    if (decided.to - at > 1e-9)
+        out[n++] = (struct arc){ at, decided.to };
+    return n;
+}
+
+static bool same_angle(double a, double b)
+{
+    return fabs(remainder(a - b, 2 * PI)) < 1e-9;
+}
+
+/* Zone around the boundary at which `first` ends and `second` begins, counter-clockwise. */
+static bool zone_after(const struct region_class *first, const struct region_class *second, struct arc *zone)
+{
+    if (!first->decided_count || !second->decided_count ||
+        !same_angle(first->decided[0].to, second->decided[0].from))
+        return false;
+    double border = first->decided[0].to, before = border - first->decided[0].from;
+    double after = second->decided[0].to - second->decided[0].from;
+    if (first->safe_count)
+        before = wrap(border - first->safe[first->safe_count - 1].to + 1e-9, 0) - 1e-9;
+    if (second->safe_count)
+        after = wrap(second->safe[0].from - border + 1e-9, 0) - 1e-9;
+    *zone = (struct arc){ border - fmax(before, 0), border + fmax(after, 0) };
+    return true;
+}
+
+bool disc_zone(const struct scene *scene, const struct selection *selection, struct arc *zone)
+{
+    if (!scene->angular || selection->rival < 0)
+        return false;
+    const struct region_class *own = &scene->region[selection->own], *rival = &scene->region[selection->rival];
+    struct arc left, right;
+    bool is_left = zone_after(own, rival, &left), is_right = zone_after(rival, own, &right);
+    if (is_left && is_right) {      /* two classes meet twice: the meeting nearer to the sample */
+        double at = (double)scene->angle[selection->sample];
+        is_left = fabs(remainder(left.from + left.to - 2 * at, 4 * PI)) <=
+            fabs(remainder(right.from + right.to - 2 * at, 4 * PI));
+    }
+    *zone = is_left ? left : right;
+    return is_left || is_right;
+}
+
+bool zone_is_margin(const struct scene *scene, struct arc zone)
+{
+    const struct loss_force *force = &scene->snap->force;
+    const struct loss *loss = force->loss;
+    return loss->family == FAMILY_ANGLE_PLUS && loss->margin >= 0 &&
+        fabs(zone.to - zone.from - force->param[loss->margin]) < 1e-6;
+}
+
+double class_alpha(const struct look *look, int label)
+{
+    return look->lit_class >= 0 && look->lit_class != label ? 0.3 : 1;
+}

@@ -1,0 +1,259 @@
+#include "render/view.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "render/formula.h"
+#include "render/number.h"
+#include "render/text.h"
+
+enum { CAPTION_MAX = 1024, CAPTION_LINES = 2, CLASSES_LISTED = 100 };
+
+static const double margin = 32;
+
+/* Text built piece by piece; what does not fit is cut, never overrun. */
+struct note {
+    char *out;
+    int size, n;
+};
+
+static void note_add(struct note *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void note_add(struct note *t, const char *format, ...)
+{
+    if (t->n >= t->size - 1)
+        return;
+    va_list args;
+    va_start(args, format);
+    int wrote = vsnprintf(t->out + t->n, (size_t)(t->size - t->n), format, args);
+    va_end(args);
+    t->n = wrote < 0 ? t->n : t->n + wrote < t->size ? t->n + wrote : t->size - 1;
+}
+
+/* Fewest digits that read back as the same number; the margin keeps two decimals, so that names sort. */
+static void value_text(const struct param *param, bool is_margin, double value, char *out, size_t size)
+{
+    if (param->kind == PARAM_INTEGER || param->kind == PARAM_BOOL) {
+        snprintf(out, size, "%.0f", value);
+        return;
+    }
+    if (is_margin && fabs(value * 100 - round(value * 100)) < 1e-9) {
+        snprintf(out, size, "%.2f", value);
+        return;
+    }
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(out, size, "%.*g", digits, value);
+        if (strtod(out, NULL) == value)
+            return;
+    }
+}
+
+/* Every parameter as it was set, the large slider's first: "m0.30_s16" or "m 0.30, s 16". */
+static void add_params(struct note *t, const struct snapshot *snap, const char *joint, const char *between)
+{
+    const struct loss *loss = snap->force.loss;
+    const double *set = snap->experiment.param[loss_index(loss)];
+    char value[40];
+    int first = loss->margin, count = loss_param_count(loss);
+    const char *start = "";
+    for (int i = first >= 0 ? -1 : 0; i < count; i++) {
+        if (i == first)
+            continue;
+        int at = i < 0 ? first : i;
+        value_text(&loss->param[at], at == first, set[at], value, sizeof value);
+        note_add(t, "%s%s%s%s", start, loss->param[at].id, joint, value);
+        start = between;
+    }
+}
+
+void figure_name(const struct snapshot *snap, char *out, int size)
+{
+    struct note t = { out, size, 0 };
+    note_add(&t, "%s%s", snap->force.loss->id, loss_param_count(snap->force.loss) > 0 ? "_" : "");
+    add_params(&t, snap, "", "_");
+    note_add(&t, "_seed%llu_step%ld", (unsigned long long)snap->experiment.seed, snap->step);
+}
+
+static void add_model(struct note *t, const struct experiment *e)
+{
+    static const char *const name[MODEL_COUNT] = { "MLP", "free points", "identity" };
+    note_add(t, "%s", name[e->model]);
+    if (e->model != MODEL_MLP)
+        return;
+    note_add(t, " ");
+    for (int i = 0; i < e->hidden_count; i++)
+        note_add(t, "%d-", e->hidden[i]);
+    note_add(t, "%d", e->feature_dim);
+}
+
+static void add_optimiser(struct note *t, const struct experiment *e)
+{
+    static const char *const name[OPTIMISER_COUNT] = { "SGD", "momentum", "Adam" };
+    char number[32];
+    note_add(t, "%s %s", name[e->optimiser], number_short(e->lr, number, sizeof number));
+    if (e->weight_decay > 0)
+        note_add(t, ", decay %s", number_short(e->weight_decay, number, sizeof number));
+    if (e->batch > 0)
+        note_add(t, ", batch %s", number_count(e->batch, number, sizeof number));
+    else
+        note_add(t, ", full batch");
+}
+
+static void add_accuracy(struct note *t, const char *name, double accuracy, int n)
+{
+    char share[32], count[32];
+    if (!isfinite(accuracy))
+        return;
+    note_add(t, " · %s %s (n = %s)", name, number_percent(accuracy, share, sizeof share),
+        number_count(n, count, sizeof count));
+}
+
+static void add_events(struct note *t, const struct snapshot *snap)
+{
+    char at[32];
+    const char *between = " · changed: ";
+    for (int i = 0; i < snap->event_count; i++) {
+        if (snap->event[i].step <= 0)
+            continue;
+        note_add(t, "%s%s at %s", between, snap->event[i].text, number_count(snap->event[i].step, at, sizeof at));
+        between = ", ";
+    }
+}
+
+void figure_caption(const struct snapshot *snap, char *out, int size)
+{
+    struct note t = { out, size, 0 };
+    const struct experiment *e = &snap->experiment;
+    char step[32];
+    note_add(&t, "%s · ", snap->data_name);
+    add_model(&t, e);
+    note_add(&t, " · %s%s", snap->force.loss->label, loss_param_count(snap->force.loss) > 0 ? " " : "");
+    add_params(&t, snap, " ", ", ");
+    note_add(&t, " · ");
+    add_optimiser(&t, e);
+    note_add(&t, " · seed %llu · step %s", (unsigned long long)e->seed,
+        number_count(snap->step, step, sizeof step));
+    add_accuracy(&t, "train", snap->train_accuracy, snap->train_n);
+    add_accuracy(&t, "test", snap->test_accuracy, snap->test_n);
+    add_events(&t, snap);
+    if (snap->diverged)
+        note_add(&t, " · diverged at step %s", number_count(snap->diverged_step, step, sizeof step));
+}
+
+/* Bytes of the longest beginning of `text` that ends before a " · " and fits; all of it when it fits whole. */
+static int caption_break(const char *text, const struct font *font, double width)
+{
+    static const char separator[] = " · ";
+    char line[CAPTION_MAX];
+    int fits = 0;
+    for (const char *end = text; end;) {
+        end = strstr(end, separator);
+        int length = end ? (int)(end - text) : (int)strlen(text);
+        snprintf(line, sizeof line, "%.*s", length, text);
+        if (fits > 0 && text_width(line, font) > width)
+            break;
+        fits = length;
+        end = end ? end + sizeof separator - 1 : NULL;
+    }
+    return fits;
+}
+
+static void draw_caption(struct canvas *c, const struct snapshot *snap, const struct look *look, struct rect rect,
+    const struct font *font)
+{
+    char caption[CAPTION_MAX], line[CAPTION_MAX], fitted[CAPTION_MAX];
+    figure_caption(snap, caption, sizeof caption);
+    const char *text = caption;
+    double y = rect.y + font->size;
+    for (int i = 0; i < CAPTION_LINES && *text; i++) {
+        bool last = i == CAPTION_LINES - 1;
+        int length = last ? (int)strlen(text) : caption_break(text, font, rect.w);
+        snprintf(line, sizeof line, "%.*s", length, text);
+        text_fit(line, font, rect.w, fitted, sizeof fitted);
+        canvas_text(c, (struct point){ rect.x, y }, fitted, font, look->theme->text2, ALIGN_LEFT);
+        y += font->size + 6;
+        text += length;
+        text += strncmp(text, " · ", strlen(" · ")) == 0 ? strlen(" · ") : 0;
+    }
+}
+
+static double legend_item(const char *name, const struct font *font)
+{
+    return 16 + text_width(name, font) + 18;
+}
+
+/* Shape, colour and number of each class in one row; a count for those that do not fit. */
+static void draw_legend(struct canvas *c, const struct snapshot *snap, const struct look *look, struct rect rect,
+    const struct font *font)
+{
+    char name[32];
+    double x = rect.x, y = rect.y + rect.h / 2, end = rect.x + rect.w;
+    double reserved = text_width("and 0000 more", font);
+    for (int i = 0; i < snap->classes; i++) {
+        snprintf(name, sizeof name, "%d", i);
+        double item = legend_item(name, font);
+        bool last = i == snap->classes - 1;
+        struct point text = { x + 16, y + text_ascent(font) / 2 };
+        if (i >= CLASSES_LISTED || x + item + (last ? 0 : reserved) > end) {
+            snprintf(name, sizeof name, "and %d more", snap->classes - i);
+            text.x = x;
+            canvas_text(c, text, name, font, look->theme->text3, ALIGN_LEFT);
+            return;
+        }
+        struct marker marker = class_marker(look->theme, i, 4.5);
+        struct point at = { x + 6, y };
+        canvas_markers(c, &at, 1, &marker);
+        canvas_text(c, text, name, font, look->theme->text2, ALIGN_LEFT);
+        x += item;
+    }
+}
+
+/* Loss, its formula, and the rule between two classes at the right; whatever the width leaves room for. */
+static void draw_title(struct canvas *c, const struct snapshot *snap, const struct look *look, struct rect rect)
+{
+    const struct loss *loss = snap->force.loss;
+    struct font title = { rect.w < 900 ? 20 : 32, WEIGHT_SEMIBOLD, false };
+    double middle = rect.y + rect.h / 2, left = rect.x + text_width(loss->label, &title) + 2 * margin;
+    canvas_text(c, (struct point){ rect.x, middle + text_ascent(&title) / 2 }, loss->label, &title,
+        look->theme->text1, ALIGN_LEFT);
+    struct formula_size rule = formula_measure(loss->rule, 20), formula = formula_measure(loss->formula, 20);
+    double right = rect.x + rect.w - rule.width;
+    if (left > right)
+        return;
+    formula_draw(c, (struct point){ right, middle + 7 }, loss->rule, 20, look->theme->text1, look->theme);
+    if (left + formula.width + margin > right)
+        return;
+    double base = middle + (formula.ascent - formula.descent) / 2;
+    formula_draw(c, (struct point){ left, base }, loss->formula, 20, look->theme->text1, look->theme);
+}
+
+/* These two name the classes and their shapes themselves. */
+static bool has_legend(const struct view *view)
+{
+    return view == &view_feature || view == &view_dashboard;
+}
+
+void figure_draw(struct canvas *c, const struct view *view, struct scene *scene, const struct look *look,
+    double width, double height)
+{
+    const struct snapshot *snap = scene->snap;
+    struct font small = { width < 1400 ? 12 : 14, WEIGHT_REGULAR, false };
+    double caption = CAPTION_LINES * (small.size + 6) + 16;
+    double legend = has_legend(view) || snap->classes < 1 ? 0 : 28, title = view == &view_dashboard ? 0 : 80;
+    struct rect whole = { 0, 0, width, height };
+    struct rect body = { 0, title, width, height - title - legend - caption };
+    canvas_clip(c, NULL);
+    if (!look->transparent)
+        canvas_rect(c, whole, look->theme->bg);
+    if (body.h <= 0 || !snap->force.loss)
+        return;
+    if (title > 0)
+        draw_title(c, snap, look, (struct rect){ margin, 4, width - 2 * margin, title - 4 });
+    view_draw(view, c, scene, look, body);
+    if (legend > 0)
+        draw_legend(c, snap, look, (struct rect){ margin, body.y + body.h, width - 2 * margin, legend }, &small);
+    draw_caption(c, snap, look, (struct rect){ margin, height - caption + 4, width - 2 * margin, caption }, &small);
+}

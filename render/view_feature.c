@@ -1,0 +1,805 @@
+/* view_feature.c - the plane of 2-D features: who owns which direction, where the margin still pushes, the samples
+ * and their weights. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "render/disc.h"
+#include "render/number.h"
+#include "render/text.h"
+
+static const double PI = 3.14159265358979323846;
+
+static const double EDGE = 24;               /* text keeps this far from the rectangle's sides */
+static const double CHIP_RADIUS = 10;
+static const double ROSE_SHARE = 0.15;       /* tallest rose bar, of the radius */
+enum { ROSE_BINS = 240, CHIP_MAX = 110, ROW_TEXT = 96 };
+
+static const struct font small = { 12, WEIGHT_REGULAR, false };
+static const struct font small_bold = { 12, WEIGHT_SEMIBOLD, false };
+static const struct font title_font = { 14, WEIGHT_SEMIBOLD, false };
+
+/* ---- layout ---- */
+
+static double chip_distance(double radius)
+{
+    return radius * (1 + ROSE_SHARE) + 17;
+}
+
+static bool rect_hits_disc(struct rect r, struct point center, double radius)
+{
+    double dx = fmax(fmax(r.x - center.x, center.x - r.x - r.w), 0);
+    double dy = fmax(fmax(r.y - center.y, center.y - r.y - r.h), 0);
+    return hypot(dx, dy) < radius;
+}
+
+static double reach(double radius)
+{
+    return chip_distance(radius) + CHIP_RADIUS + 2;
+}
+
+static double disc_radius(struct rect rect)
+{
+    return fmax((fmin(rect.w, rect.h) / 2 - 46) / (1 + ROSE_SHARE), 20);
+}
+
+/* Wide rectangles have room for the title in a corner beside the disc; in others the disc moves below it. */
+static struct rect disc_rect(struct rect rect)
+{
+    double radius = disc_radius(rect);
+    struct point center = { rect.x + rect.w / 2, rect.y + rect.h / 2 };
+    struct rect title = { rect.x + EDGE, rect.y, 220, 56 }, toggles = { rect.x + rect.w - EDGE - 320, rect.y, 320, 42 };
+    if (rect_hits_disc(title, center, reach(radius)) || rect_hits_disc(toggles, center, reach(radius)))
+        return (struct rect){ rect.x, rect.y + 40, rect.w, rect.h - 40 };
+    return rect;
+}
+
+struct plane feature_plane(const struct scene *scene, const struct look *look, struct rect rect)
+{
+    struct rect area = disc_rect(rect);
+    double ring = look->ring > 0 ? look->ring : scene->ring > 0 ? scene->ring : 1;
+    double radius = disc_radius(area);
+    return (struct plane){
+        .center = { area.x + area.w / 2 + look->pan_x, area.y + area.h / 2 + look->pan_y },
+        .radius = radius,
+        .unit = radius / ring * (look->zoom > 0 ? look->zoom : 1),
+    };
+}
+
+static struct point place(const struct plane *plane, const float *x)
+{
+    return (struct point){ plane->center.x + plane->unit * (double)x[0], plane->center.y - plane->unit * (double)x[1] };
+}
+
+static double weight_angle(const struct snapshot *snap, int j)
+{
+    const double *w = &snap->weight[(size_t)j * (size_t)snap->dim];
+    return hypot(w[0], w[1]) >= 1e-12 ? atan2(w[1], w[0]) : NAN;
+}
+
+/* ---- chips ---- */
+
+struct chip {
+    double angle;
+    int label;
+};
+
+static void chips_sort(struct chip *chip, int n)
+{
+    for (int i = 1; i < n; i++)
+        for (int j = i; j > 0 && chip[j].angle < chip[j - 1].angle; j--) {
+            struct chip swap = chip[j];
+            chip[j] = chip[j - 1];
+            chip[j - 1] = swap;
+        }
+}
+
+/* Neighbours closer than `gap` move apart evenly, round the circle. */
+static void chips_spread(struct chip *chip, int n, double gap)
+{
+    for (int pass = 0; pass < 60; pass++) {
+        double worst = 0;
+        for (int i = 0; i < n && n > 1; i++) {
+            int next = (i + 1) % n;
+            double between = chip[next].angle - chip[i].angle + (next == 0 ? 2 * PI : 0);
+            double lack = gap - between;
+            if (lack <= 0)
+                continue;
+            chip[i].angle -= lack / 2;
+            chip[next].angle += lack / 2;
+            worst = fmax(worst, lack);
+        }
+        if (worst < 1e-3 * gap)
+            return;
+    }
+}
+
+/* Where the chips stand; none when they would not fit round the ring. */
+static int chips_place(const struct scene *scene, const struct plane *plane, struct chip *chip)
+{
+    double gap = (2 * CHIP_RADIUS + 3) / chip_distance(plane->radius);
+    int n = 0;
+    if (scene->snap->classes > CHIP_MAX || scene->snap->classes * gap > 0.95 * 2 * PI)
+        return 0;
+    for (int j = 0; j < scene->snap->classes; j++) {
+        double angle = weight_angle(scene->snap, j);
+        if (isfinite(angle))
+            chip[n++] = (struct chip){ angle, j };
+    }
+    chips_sort(chip, n);
+    chips_spread(chip, n, gap);
+    return n;
+}
+
+static bool no_room(const struct scene *scene, int label)
+{
+    return scene->angular && scene->region[label].safe_count == 0;
+}
+
+static void draw_chips(const struct disc *d, const struct scene *scene, const struct look *look,
+    const struct plane *plane)
+{
+    struct chip chip[CHIP_MAX];
+    int n = chips_place(scene, plane, chip);
+    for (int i = 0; i < n; i++) {
+        struct point at = disc_at(d, chip[i].angle, chip_distance(plane->radius));
+        chip_draw(d->canvas, look->theme, at, chip[i].label, CHIP_RADIUS, class_alpha(look, chip[i].label),
+            no_room(scene, chip[i].label));
+    }
+}
+
+/* ---- regions of losses that decide by direction ---- */
+
+static void draw_sectors(const struct disc *d, const struct scene *scene, const struct look *look)
+{
+    const struct theme *theme = look->theme;
+    bool margins = look->layers & LAYER_MARGINS;
+    for (int j = 0; j < scene->snap->classes; j++) {
+        const struct region_class *region = &scene->region[j];
+        struct color full = color_alpha(class_color(theme, j), (double)theme->region_alpha * class_alpha(look, j));
+        struct color half = color_alpha(full, (double)theme->zone_alpha * class_alpha(look, j));
+        struct arc zone[REGION_ARC_MAX + 1];
+        int zones = region_zones(region, zone);
+        for (int i = 0; !margins && i < region->decided_count; i++)
+            disc_sector(d, region->decided[i], full);
+        for (int i = 0; margins && i < region->safe_count; i++)
+            disc_sector(d, region->safe[i], full);
+        for (int i = 0; margins && i < zones; i++)
+            disc_sector(d, zone[i], half);
+    }
+}
+
+static void draw_hatches(const struct disc *d, const struct scene *scene, const struct look *look)
+{
+    for (int j = 0; j < scene->snap->classes; j++) {
+        double alpha = (double)look->theme->hatch_alpha * class_alpha(look, j);
+        struct arc zone[REGION_ARC_MAX + 1];
+        int zones = region_zones(&scene->region[j], zone);
+        for (int i = 0; i < zones; i++)
+            disc_hatch(d, zone[i], no_room(scene, j) ? 3.5 : 7, color_alpha(look->theme->text1, alpha));
+    }
+}
+
+static void draw_sector_edges(const struct disc *d, const struct scene *scene, const struct look *look)
+{
+    const struct theme *theme = look->theme;
+    struct stroke border = { .color = color_alpha(theme->text3, 0.75), .width = 1, .dash_on = 2, .dash_off = 5 };
+    for (int j = 0; j < scene->snap->classes; j++) {
+        const struct region_class *region = &scene->region[j];
+        double alpha = (double)theme->edge_alpha * class_alpha(look, j);
+        struct stroke edge = { .color = color_alpha(class_color(theme, j), alpha), .width = 1.25 };
+        struct arc zone[REGION_ARC_MAX + 1];
+        int zones = region_zones(region, zone);
+        for (int i = 0; (look->layers & LAYER_MARGINS) && i < zones && region->safe_count; i++) {
+            if (zone[i].from > region->decided[0].from + 1e-9)
+                disc_spoke(d, zone[i].from, &edge);
+            if (zone[i].to < region->decided[0].to - 1e-9)
+                disc_spoke(d, zone[i].to, &edge);
+        }
+        for (int i = 0; i < region->decided_count; i++)
+            if (region->decided[i].to - region->decided[i].from < 2 * PI)
+                disc_spoke(d, region->decided[i].from, &border);
+    }
+}
+
+/* ---- regions of losses with a bias: half planes ---- */
+
+enum { CORNER_MAX = 256, CLIP_MAX = 2048 };
+
+static int region_corners(const struct scene *scene, const struct plane *plane, int label, struct point *out)
+{
+    const struct snapshot *snap = scene->snap;
+    struct head head = { snap->classes, snap->dim, snap->weight, snap->bias };
+    double side = 1.1 * plane->radius / plane->unit, box[4] = { -side, -side, side, side }, xy[2 * CORNER_MAX];
+    int n = region_polygon(&head, label, box, xy, CORNER_MAX);
+    for (int i = 0; i < n; i++)
+        out[i] = (struct point){ plane->center.x + plane->unit * xy[2 * i], plane->center.y - plane->unit * xy[2 * i + 1] };
+    return n;
+}
+
+/* The convex polygon's part left of the line from a to b on the page (its corners run clockwise there). */
+static int cut(const struct point *in, int n, struct point a, struct point b, struct point *out)
+{
+    int count = 0;
+    for (int i = 0; i < n; i++) {
+        struct point p = in[i], q = in[(i + 1) % n];
+        double at_p = (b.y - a.y) * (p.x - a.x) - (b.x - a.x) * (p.y - a.y);
+        double at_q = (b.y - a.y) * (q.x - a.x) - (b.x - a.x) * (q.y - a.y);
+        if (at_p >= 0 && count < CLIP_MAX)
+            out[count++] = p;
+        if ((at_p >= 0) != (at_q >= 0) && count < CLIP_MAX) {
+            double t = at_p / (at_p - at_q);
+            out[count++] = (struct point){ p.x + t * (q.x - p.x), p.y + t * (q.y - p.y) };
+        }
+    }
+    return count;
+}
+
+static void draw_polygon_region(const struct disc *d, const struct scene *scene, const struct look *look,
+    const struct plane *plane, int label)
+{
+    struct point corner[CORNER_MAX], buffer[2][CLIP_MAX];
+    int corners = region_corners(scene, plane, label, corner), now = 0;
+    int n = corners ? arc_points(d->center, d->outer, 0, 2 * PI, d->canvas->scale, buffer[0], CLIP_MAX / 2) : 0;
+    for (int i = 0; i < corners && n > 0; i++) {
+        n = cut(buffer[now], n, corner[i], corner[(i + 1) % corners], buffer[!now]);
+        now = !now;
+    }
+    double alpha = (double)look->theme->region_alpha * class_alpha(look, label);
+    if (n >= 3)
+        canvas_polygon(d->canvas, buffer[now], n, color_alpha(class_color(look->theme, label), alpha));
+}
+
+static double score(const struct snapshot *snap, int j, double x, double y)
+{
+    return snap->weight[2 * j] * x + snap->weight[2 * j + 1] * y + snap->bias[j];
+}
+
+/* The class on the other side of an edge: the best of the others at its middle. */
+static int across(const struct scene *scene, const struct plane *plane, int label, struct point a, struct point b)
+{
+    double x = ((a.x + b.x) / 2 - plane->center.x) / plane->unit, y = (plane->center.y - (a.y + b.y) / 2) / plane->unit;
+    double top = -INFINITY;
+    int best = -1;
+    for (int j = 0; j < scene->snap->classes; j++) {
+        double value = score(scene->snap, j, x, y);
+        if (j != label && value > top) {
+            top = value;
+            best = j;
+        }
+    }
+    double own = score(scene->snap, label, x, y), scale = fabs(own) + fabs(top) + 1;
+    return best >= 0 && fabs(own - top) < 1e-6 * scale ? best : -1;      /* else an edge of the box */
+}
+
+static bool clip_to_disc(const struct disc *d, struct point *a, struct point *b)
+{
+    double dx = b->x - a->x, dy = b->y - a->y, fx = a->x - d->center.x, fy = a->y - d->center.y;
+    double qa = dx * dx + dy * dy, qb = fx * dx + fy * dy, qc = fx * fx + fy * fy - d->outer * d->outer;
+    double root = qb * qb - qa * qc;
+    if (!(root > 0) || !(qa > 0))
+        return false;
+    double t0 = fmax((-qb - sqrt(root)) / qa, 0), t1 = fmin((-qb + sqrt(root)) / qa, 1);
+    struct point start = *a;
+    *a = (struct point){ start.x + t0 * dx, start.y + t0 * dy };
+    *b = (struct point){ start.x + t1 * dx, start.y + t1 * dy };
+    return t0 < t1;
+}
+
+static void draw_polygon_edges(const struct disc *d, const struct scene *scene, const struct look *look,
+    const struct plane *plane)
+{
+    struct stroke border = { .color = color_alpha(look->theme->text3, 0.75), .width = 1, .dash_on = 2, .dash_off = 5 };
+    for (int j = 0; j < scene->snap->classes; j++) {
+        struct point corner[CORNER_MAX];
+        int n = region_corners(scene, plane, j, corner);
+        for (int i = 0; i < n; i++) {
+            struct point ends[2] = { corner[i], corner[(i + 1) % n] };
+            if (across(scene, plane, j, ends[0], ends[1]) > j && clip_to_disc(d, &ends[0], &ends[1]))
+                canvas_lines(d->canvas, ends, 2, &border);
+        }
+    }
+}
+
+static void draw_regions(const struct disc *d, const struct scene *scene, const struct look *look,
+    const struct plane *plane)
+{
+    bool tint = look->layers & LAYER_REGIONS, margins = look->layers & LAYER_MARGINS;
+    if (scene->angular) {
+        if (tint)
+            draw_sectors(d, scene, look);
+        if (margins)
+            draw_hatches(d, scene, look);
+        if (tint || margins)
+            draw_sector_edges(d, scene, look);
+        return;
+    }
+    for (int j = 0; tint && j < scene->snap->classes; j++)
+        draw_polygon_region(d, scene, look, plane, j);
+    if (tint)
+        draw_polygon_edges(d, scene, look, plane);
+}
+
+/* ---- norm rings ---- */
+
+static double round_step(double span)
+{
+    double decade = pow(10, floor(log10(span / 4)));
+    double share = span / 4 / decade;
+    return decade * (share <= 1 ? 1 : share <= 2 ? 2 : share <= 5 ? 5 : 10);
+}
+
+/* The direction nearest to -20 degrees that no class claims strongly: labels there cover the fewest points. */
+static double label_angle(const struct scene *scene)
+{
+    double wanted = -20 * PI / 180, best = wanted, least = 1;
+    for (int j = 0; scene->angular && j < scene->snap->classes; j++) {
+        const struct region_class *region = &scene->region[j];
+        double away = region->decided_count ? fabs(remainder(region->decided[0].from - wanted, 2 * PI)) : INFINITY;
+        if (away < least) {
+            least = away;
+            best = region->decided[0].from;
+        }
+    }
+    return best;
+}
+
+static void draw_norm_rings(const struct disc *d, const struct scene *scene, const struct look *look,
+    const struct plane *plane, bool labels)
+{
+    const struct theme *theme = look->theme;
+    double span = plane->radius / plane->unit, step = round_step(span), angle = label_angle(scene);
+    for (int i = 1; i * step < span * 0.97; i++) {
+        double radius = i * step * plane->unit;
+        if (!labels) {
+            canvas_ring(d->canvas, d->center, radius, 1, color_alpha(theme->text3, 0.28));
+            continue;
+        }
+        char text[32];
+        number_short(i * step, text, sizeof text);
+        struct point at = disc_at(d, angle, radius);
+        at.y += text_ascent(&small) / 2;
+        canvas_text(d->canvas, at, text, &small, theme->text3, ALIGN_CENTER);
+    }
+}
+
+/* ---- weights ---- */
+
+/* Where norms count the arrows show them, the longest reaching the ring; where only directions count all do. */
+static double arrow_length(const struct snapshot *snap, int label)
+{
+    double longest = 0, own = 0;
+    if (!snap->force.loss->has_bias && snap->force.loss->radius != RADIUS_BOTH)
+        return 1;
+    for (int j = 0; j < snap->classes; j++) {
+        double norm = hypot(snap->weight[2 * j], snap->weight[2 * j + 1]);
+        longest = fmax(longest, norm);
+        if (j == label)
+            own = norm;
+    }
+    return longest > 0 ? own / longest : 1;
+}
+
+static void draw_weights(const struct disc *d, const struct scene *scene, const struct look *look, bool heads)
+{
+    for (int j = 0; j < scene->snap->classes; j++) {
+        double angle = weight_angle(scene->snap, j), tip = (d->outer - 3) * arrow_length(scene->snap, j);
+        struct color color = color_alpha(class_color(look->theme, j), 0.9 * class_alpha(look, j));
+        if (!isfinite(angle))
+            continue;
+        if (heads)
+            disc_arrow(d, angle, tip, 11, color);
+        else
+            canvas_line(d->canvas, d->center, disc_at(d, angle, fmax(tip - 9, 0)), 2, color);
+    }
+}
+
+/* ---- points ---- */
+
+static double point_radius(double radius)
+{
+    return fmax(1.6 + 1.5 * radius / 308, 1.8);
+}
+
+static void draw_points(const struct disc *d, struct scene *scene, const struct look *look, const struct plane *plane)
+{
+    const struct snapshot *snap = scene->snap;
+    double limit = plane->radius / plane->unit;
+    for (int j = 0; j < snap->classes; j++) {
+        int n = 0;
+        for (int i = 0; i < snap->count; i++) {
+            const float *x = &snap->feature[(size_t)i * (size_t)snap->dim];
+            if (snap->label[i] == j && hypot((double)x[0], (double)x[1]) <= limit)
+                scene->scratch[n++] = place(plane, x);
+        }
+        struct marker marker = class_marker(look->theme, j, point_radius(plane->radius));
+        if (!(look->layers & LAYER_SHAPES))
+            marker.shape = SHAPE_CIRCLE;
+        marker.fill.a *= (float)class_alpha(look, j);
+        canvas_markers(d->canvas, scene->scratch, n, &marker);
+    }
+}
+
+/* ---- rose ---- */
+
+static int rose_bin(const struct scene *scene, int i)
+{
+    const float *x = &scene->snap->feature[(size_t)i * (size_t)scene->snap->dim];
+    if (!isfinite(scene->angle[i]) || (x[0] == 0 && x[1] == 0))
+        return -1;
+    double share = (double)scene->angle[i] / (2 * PI);
+    return (int)floor((share - floor(share)) * ROSE_BINS) % ROSE_BINS;
+}
+
+static void draw_rose_class(const struct disc *d, struct color color, const int *from, const int *count, double unit)
+{
+    double width = 2 * PI / ROSE_BINS, base = d->outer + 5;
+    for (int b = 0; b < ROSE_BINS; b++) {
+        if (!count[b])
+            continue;
+        double low = base + from[b] * unit, high = low + fmax(count[b] * unit, 0.75);
+        double left = (b + 0.92) * width, right = (b + 0.08) * width;
+        struct point bar[4] = { disc_at(d, left, low), disc_at(d, left, high), disc_at(d, right, high),
+            disc_at(d, right, low) };
+        canvas_polygon(d->canvas, bar, 4, color);
+    }
+}
+
+static void draw_rose(const struct disc *d, const struct scene *scene, const struct look *look)
+{
+    int total[ROSE_BINS] = { 0 }, from[ROSE_BINS] = { 0 }, tallest = 1;
+    for (int i = 0; i < scene->snap->count; i++) {
+        int b = rose_bin(scene, i);
+        if (b >= 0 && ++total[b] > tallest)
+            tallest = total[b];
+    }
+    for (int j = 0; j < scene->snap->classes; j++) {
+        int count[ROSE_BINS] = { 0 };
+        for (int i = 0; i < scene->snap->count; i++) {
+            int b = scene->snap->label[i] == j ? rose_bin(scene, i) : -1;
+            if (b >= 0)
+                count[b]++;
+        }
+        struct color color = color_alpha(class_color(look->theme, j), 0.95 * class_alpha(look, j));
+        draw_rose_class(d, color, from, count, ROSE_SHARE * d->outer / tallest);
+        for (int b = 0; b < ROSE_BINS; b++)
+            from[b] += count[b];
+    }
+}
+
+/* ---- selection ---- */
+
+static void draw_zone_label(const struct disc *d, const struct scene *scene, const struct look *look, struct arc zone,
+    double radius)
+{
+    struct font italic = { 14, WEIGHT_SEMIBOLD, true }, upright = { 14, WEIGHT_SEMIBOLD, false };
+    const char *name = zone_is_margin(scene, zone) ? "m" : "zone";
+    const struct font *name_font = zone_is_margin(scene, zone) ? &italic : &upright;
+    char degrees[32], value[48];
+    number_degrees(zone.to - zone.from, degrees, sizeof degrees);
+    snprintf(value, sizeof value, zone_is_margin(scene, zone) ? " = %s" : " %s", degrees);
+    double first = text_width(name, name_font), width = first + text_width(value, &upright);
+    double angle = (zone.from + zone.to) / 2, inset = 12 + fabs(cos(angle)) * width / 2 + fabs(sin(angle)) * 7;
+    struct point at = disc_at(d, angle, radius - inset);
+    struct rect under = { at.x - width / 2 - 5, at.y - 10, width + 10, 20 };
+    canvas_round_rect(d->canvas, under, 4, color_alpha(look->theme->disc, 0.72));
+    struct point base = { at.x - width / 2, at.y + text_ascent(&upright) / 2 };
+    canvas_text(d->canvas, base, name, name_font, look->theme->margin, ALIGN_LEFT);
+    base.x += first;
+    canvas_text(d->canvas, base, value, &upright, look->theme->margin, ALIGN_LEFT);
+}
+
+static void draw_zone(const struct disc *d, const struct scene *scene, const struct look *look,
+    const struct selection *selection)
+{
+    struct arc zone;
+    if (!disc_zone(scene, selection, &zone) || zone.to - zone.from < 1e-6)
+        return;
+    double radius = 0.955 * d->outer, end[2] = { zone.from, zone.to };
+    disc_arc(d, radius, zone, 2.25, look->theme->margin);
+    for (int i = 0; i < 2; i++)
+        canvas_line(d->canvas, disc_at(d, end[i], radius - 5), disc_at(d, end[i], radius + 5), 2.25, look->theme->margin);
+    if (d->outer >= 150)
+        draw_zone_label(d, scene, look, zone, radius);
+}
+
+static void draw_selection(const struct disc *d, const struct scene *scene, const struct look *look,
+    const struct plane *plane)
+{
+    struct look typical = *look;
+    struct selection selection;
+    bool chosen = scene_select(scene, look, &selection);
+    typical.selected = scene_typical(scene);
+    if (!chosen && !scene_select(scene, &typical, &selection))
+        return;
+    if (look->layers & LAYER_MARGINS)
+        draw_zone(d, scene, look, &selection);
+    if (!chosen)
+        return;
+    struct point at = place(plane, &scene->snap->feature[(size_t)selection.sample * (size_t)scene->snap->dim]);
+    struct point rim = disc_at(d, (double)scene->angle[selection.sample], d->outer);
+    double length = hypot(rim.x - at.x, rim.y - at.y);
+    if (length > 8) {
+        struct point start = { at.x + (rim.x - at.x) * 8 / length, at.y + (rim.y - at.y) * 8 / length };
+        canvas_line(d->canvas, start, rim, 1, look->theme->text1);
+    }
+    canvas_ring(d->canvas, at, 8, 1.75, look->theme->text1);
+}
+
+/* ---- words ---- */
+
+static const char *part_name(const struct snapshot *snap)
+{
+    int test = 0;
+    for (int i = 0; i < snap->count; i++)
+        test += snap->test[i];
+    return test == 0 ? "training points" : test == snap->count ? "test points" : "points";
+}
+
+static void draw_title(struct canvas *c, const struct scene *scene, const struct look *look, struct rect rect)
+{
+    char count[32], text[ROW_TEXT];
+    number_count(scene->snap->count, count, sizeof count);
+    snprintf(text, sizeof text, "%s %s, %d-D features", count, part_name(scene->snap), scene->snap->dim);
+    canvas_text(c, (struct point){ rect.x + EDGE, rect.y + 29 }, "Feature plane", &title_font, look->theme->text1, ALIGN_LEFT);
+    canvas_text(c, (struct point){ rect.x + EDGE, rect.y + 48 }, text, &small, look->theme->text3, ALIGN_LEFT);
+}
+
+int feature_toggles(struct rect rect, struct rect out[5], enum layer layer[5], const char *label[5])
+{
+    static const struct {
+        const char *label;
+        enum layer layer;
+    } rows[5] = { { "regions", LAYER_REGIONS }, { "margins", LAYER_MARGINS }, { "weights", LAYER_WEIGHTS },
+        { "rose", LAYER_ROSE }, { "shapes", LAYER_SHAPES } };
+    double x = rect.x + rect.w - EDGE;
+    for (int i = 4; i >= 0; i--) {
+        double width = text_width(rows[i].label, &small_bold);
+        x -= width;
+        out[i] = (struct rect){ x, rect.y + 10, width, 30 };
+        layer[i] = rows[i].layer;
+        label[i] = rows[i].label;
+        x -= 16;
+    }
+    return x < rect.x + EDGE + 90 ? 0 : 5;      /* no room beside the title */
+}
+
+static void draw_toggles(struct canvas *c, const struct look *look, struct rect rect)
+{
+    struct rect box[5];
+    enum layer layer[5];
+    const char *label[5];
+    int n = feature_toggles(rect, box, layer, label);
+    for (int i = 0; i < n; i++) {
+        bool on = look->layers & layer[i];
+        struct point at = { box[i].x + box[i].w / 2, rect.y + 29 };
+        canvas_text(c, at, label[i], on ? &small_bold : &small, on ? look->theme->text1 : look->theme->text3, ALIGN_CENTER);
+        if (on)
+            canvas_rect(c, (struct rect){ box[i].x, rect.y + 34, box[i].w, 2 }, look->theme->text2);
+    }
+}
+
+/* Rows of text in a bottom corner, the shortest on top where the disc comes closest. */
+struct words {
+    char label[8][ROW_TEXT], value[8][32];
+    double width[8];
+    int count;
+};
+
+static const double ROW_PITCH = 22;
+
+static double row_y(struct rect rect, const struct words *words, int i)
+{
+    return rect.y + rect.h - 26 - ROW_PITCH * (words->count - 1 - i);
+}
+
+static bool words_fit(const struct words *words, const struct plane *plane, struct rect rect, bool right)
+{
+    for (int i = 0; i < words->count; i++) {
+        double width = words->width[i], x = right ? rect.x + rect.w - EDGE - width : rect.x + EDGE;
+        struct rect row = { x, row_y(rect, words, i) - 11, width, 15 };
+        if (width > rect.w / 2 - EDGE - 8 || rect_hits_disc(row, plane->center, reach(plane->radius)))
+            return false;
+    }
+    return true;
+}
+
+static void legend_swatch(struct canvas *c, const struct scene *scene, const struct look *look, int row, struct rect box)
+{
+    const struct theme *theme = look->theme;
+    struct point corner[4] = { { box.x, box.y }, { box.x + box.w, box.y }, { box.x + box.w, box.y + box.h },
+        { box.x, box.y + box.h } };
+    double middle = box.y + box.h / 2;
+    int sample = scene_typical(scene), label = sample >= 0 ? scene->snap->label[sample] : 0;
+    struct color color = class_color(theme, label);
+    struct point line[2] = { { box.x, middle }, { box.x + box.w, middle } };
+    struct stroke dashed = { .color = theme->text3, .width = 1, .dash_on = 2, .dash_off = 5 };
+    struct disc flat = { .canvas = c, .center = { box.x, middle } };
+    if (row == 0) {
+        canvas_lines(c, line, 2, &dashed);
+    } else if (row == 1) {
+        canvas_line(c, line[0], (struct point){ box.x + box.w - 9, middle }, 2, color);
+        disc_arrow(&flat, 0, box.w, 10, color);
+    } else if (row == 2) {
+        canvas_rect(c, box, color_alpha(color, 2 * (double)theme->region_alpha));
+    } else {
+        canvas_rect(c, box, color_alpha(color, (double)theme->zone_alpha));
+        canvas_hatch(c, corner, 4, 7, color_alpha(theme->text1, 2 * (double)theme->hatch_alpha));
+    }
+}
+
+static const double SWATCH = 24;
+
+static bool draw_legend(struct canvas *c, const struct scene *scene, const struct look *look, const struct plane *plane,
+    struct rect rect)
+{
+    static const char *const rows[] = { "decision boundary", "class weight W", "class region: decided here at test time",
+        "margin zone: decided, training still pushes" };
+    struct words words = { .count = scene->snap->force.loss->has_margin ? 4 : 3 };
+    for (int i = 0; i < words.count; i++) {
+        snprintf(words.label[i], ROW_TEXT, "%s", rows[i]);
+        words.width[i] = SWATCH + 12 + text_width(rows[i], &small);
+    }
+    if (!words_fit(&words, plane, rect, false))
+        return false;
+    for (int i = 0; i < words.count; i++) {
+        double y = row_y(rect, &words, i);
+        legend_swatch(c, scene, look, i, (struct rect){ rect.x + EDGE, y - 11, SWATCH, 13 });
+        canvas_text(c, (struct point){ rect.x + EDGE + SWATCH + 12, y }, words.label[i], &small, look->theme->text2, ALIGN_LEFT);
+    }
+    return true;
+}
+
+static const double VALUE_WIDTH = 64;
+
+static void stats_add(struct words *words, const char *name, long n, const char *value)
+{
+    int i = words->count++;
+    char count[32];
+    number_count(n, count, sizeof count);
+    if (n > 0)
+        snprintf(words->label[i], ROW_TEXT, "%s, n = %s", name, count);
+    else
+        snprintf(words->label[i], ROW_TEXT, "%s", name);
+    snprintf(words->value[i], sizeof words->value[i], "%s", value);
+    words->width[i] = text_width(words->label[i], &small) + VALUE_WIDTH;
+}
+
+static void stats_collect(struct words *words, const struct scene *scene, const struct look *look,
+    const struct plane *plane)
+{
+    const struct snapshot *snap = scene->snap;
+    char text[32], zoom[40];
+    number_fixed(look->zoom, 1, text, sizeof text);
+    snprintf(zoom, sizeof zoom, "%s\u00d7", text);
+    stats_add(words, "zoom", 0, zoom);
+    stats_add(words, "ring at norm", 0, number_short(plane->radius / plane->unit, text, sizeof text));
+    bool margin = !isnan(snap->margin_accuracy);
+    stats_add(words, margin ? "with margin" : "no margin", margin ? snap->count : 0,
+        number_percent(snap->margin_accuracy, text, sizeof text));
+    if (snap->train_n > 0)
+        stats_add(words, "train accuracy", snap->train_n, number_percent(snap->train_accuracy, text, sizeof text));
+    if (snap->test_n > 0)
+        stats_add(words, "test accuracy", snap->test_n, number_percent(snap->test_accuracy, text, sizeof text));
+}
+
+static void draw_stats(struct canvas *c, const struct scene *scene, const struct look *look, const struct plane *plane,
+    struct rect rect)
+{
+    struct words words = { .count = 0 };
+    stats_collect(&words, scene, look, plane);
+    if (!words_fit(&words, plane, rect, true))
+        return;
+    double right = rect.x + rect.w - EDGE;
+    for (int i = 0; i < words.count; i++) {
+        double y = row_y(rect, &words, i);
+        canvas_text(c, (struct point){ right - VALUE_WIDTH, y }, words.label[i], &small, look->theme->text3, ALIGN_RIGHT);
+        canvas_text(c, (struct point){ right, y }, words.value[i], &title_font, look->theme->text1, ALIGN_RIGHT);
+    }
+}
+
+static void draw_words(struct canvas *c, const struct scene *scene, const struct look *look, const struct plane *plane,
+    struct rect rect)
+{
+    draw_title(c, scene, look, rect);
+    if (look->interactive)
+        draw_toggles(c, look, rect);
+    if (look->layers & LAYER_LEGEND)
+        draw_legend(c, scene, look, plane, rect);
+    if (look->layers & LAYER_STATS)
+        draw_stats(c, scene, look, plane, rect);
+}
+
+/* ---- the view ---- */
+
+static void draw_empty(const struct disc *d, const struct look *look)
+{
+    struct font font = { 20, WEIGHT_REGULAR, false };
+    canvas_disc(d->canvas, d->center, 3.5, look->theme->text1);
+    canvas_ring(d->canvas, d->center, d->outer, 1.25, look->theme->text3);
+    struct point at = { d->center.x, d->center.y + 48 };
+    canvas_text(d->canvas, at, "Choose a data set to begin", &font, look->theme->text2, ALIGN_CENTER);
+}
+
+static void draw_plane(const struct disc *d, struct scene *scene, const struct look *look, const struct plane *plane)
+{
+    const struct theme *theme = look->theme;
+    draw_regions(d, scene, look, plane);
+    draw_norm_rings(d, scene, look, plane, false);
+    if (look->layers & LAYER_WEIGHTS)
+        draw_weights(d, scene, look, false);
+    draw_points(d, scene, look, plane);
+    if (d->outer >= 150)
+        draw_norm_rings(d, scene, look, plane, true);
+    if (look->layers & LAYER_ROSE)
+        draw_rose(d, scene, look);
+    canvas_ring(d->canvas, d->center, d->outer, 1.25, theme->text3);
+    if (look->layers & LAYER_WEIGHTS)
+        draw_weights(d, scene, look, true);
+    canvas_disc(d->canvas, d->center, 3.5, theme->text1);
+    draw_selection(d, scene, look, plane);
+    draw_chips(d, scene, look, plane);
+}
+
+static void feature_draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
+{
+    struct plane plane = feature_plane(scene, look, rect);
+    struct disc d = disc_whole(c, scene, plane.center, plane.radius);
+    canvas_clip(c, &rect);
+    if (!look->transparent)
+        canvas_disc(c, plane.center, plane.radius, look->theme->disc);
+    if (!scene->snap || scene->snap->count == 0 || scene->snap->classes == 0) {
+        draw_empty(&d, look);
+    } else {
+        draw_plane(&d, scene, look, &plane);
+        draw_words(c, scene, look, &plane, rect);
+    }
+    canvas_clip(c, NULL);
+}
+
+static const char *feature_missing(const struct scene *scene)
+{
+    if (scene->snap && scene->snap->count > 0 && scene->snap->dim != 2)
+        return "The feature plane needs 2-D features: regions need 2-D features. Set the feature dimension to 2.";
+    return NULL;
+}
+
+const struct view view_feature = {
+    .id = "feature", .label = "Feature plane", .draw = feature_draw, .missing = feature_missing,
+};
+
+/* ---- picking ---- */
+
+int feature_pick(const struct scene *scene, const struct look *look, struct rect rect, struct point at)
+{
+    if (!scene->snap || scene->snap->dim != 2)
+        return -1;
+    struct plane plane = feature_plane(scene, look, rect);
+    double least = 8;
+    int best = -1;
+    for (int i = 0; i < scene->snap->count; i++) {
+        struct point p = place(&plane, &scene->snap->feature[2 * (size_t)i]);
+        double away = hypot(p.x - at.x, p.y - at.y);
+        if (away <= least && hypot(p.x - plane.center.x, p.y - plane.center.y) <= plane.radius) {
+            least = away;
+            best = i;
+        }
+    }
+    return best;
+}
+
+int feature_pick_chip(const struct scene *scene, const struct look *look, struct rect rect, struct point at)
+{
+    if (!scene->snap || scene->snap->dim != 2)
+        return -1;
+    struct plane plane = feature_plane(scene, look, rect);
+    struct disc d = { .center = plane.center };
+    struct chip chip[CHIP_MAX];
+    int n = chips_place(scene, &plane, chip);
+    for (int i = 0; i < n; i++) {
+        struct point p = disc_at(&d, chip[i].angle, chip_distance(plane.radius));
+        if (hypot(p.x - at.x, p.y - at.y) <= CHIP_RADIUS + 4)
+            return chip[i].label;
+    }
+    return -1;
+}

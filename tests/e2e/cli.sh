@@ -1,0 +1,329 @@
+#!/bin/bash
+# cli.sh BINARY - the command line from outside: what it writes, what it refuses, what it leaves behind.
+# One line per failure, and at the end "N passed, N failed". Needs bash and python3 (standard library only).
+# shellcheck disable=SC2086,SC2015  # option lists are split on purpose; pass cannot fail
+set -u
+[ $# -eq 1 ] || { echo "usage: cli.sh BINARY" >&2; exit 2; }
+binary=$(realpath "$1")
+tests=$(realpath "$(dirname "$0")/..")
+assets=$tests/../assets/datasets
+folder=$(mktemp -d)
+trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+passed=0 failed=0
+short="--dataset blobs --hidden 16 --steps 40"
+
+pass() { passed=$((passed + 1)); }
+miss() { failed=$((failed + 1)); echo "FAILED: $*"; }
+
+# check SENTENCE COMMAND...   passes when the command does
+check() {
+    local sentence=$1
+    shift
+    if "$@" >out.txt 2>err.txt; then pass; else miss "$sentence: $(head -c 300 err.txt | tr '\n' ' ')"; fi
+}
+
+run() { "$binary" "$@"; }
+
+# refuses STATUS PART ARGS...   the status, one line "marginscope: WHERE: WHAT; WHAT TO DO" with PART in it, and
+# nothing on stdout
+refuses() {
+    local want=$1 part=$2 got lines
+    shift 2
+    timeout 60 "$binary" "$@" >out.txt 2>err.txt </dev/null
+    got=$?
+    lines=$(wc -l <err.txt)
+    if [ $got -ne "$want" ]; then miss "$*: exit status $got, want $want ($(head -c 200 err.txt))"
+    elif [ "$lines" -ne 1 ]; then miss "$*: $lines lines of error, want 1"
+    elif ! grep -Eq '^marginscope: [^:]+.*: .+; .+' err.txt; then miss "$*: not WHERE: WHAT; WHAT TO DO: $(cat err.txt)"
+    elif ! grep -Fq -- "$part" err.txt; then miss "$*: does not name $part: $(cat err.txt)"
+    elif [ -s out.txt ]; then miss "$*: something on stdout"
+    else pass; fi
+}
+
+# ---------------------------------------------------------------- listings and help
+for command in "" train eval figure losses datasets; do
+    check "$command --help" run $command --help
+    grep -q . out.txt || miss "$command --help says nothing"
+done
+check "--version" run --version
+check "losses" run losses
+check "losses --json" run losses --json
+cp out.txt losses.json
+check "losses --json has ids, ranges that hold the default, boundary" python3 - <<'P'
+import json
+rows = json.load(open("losses.json"))
+assert len(rows) >= 9 and len({r["id"] for r in rows}) == len(rows)
+for r in rows:
+    assert r["family"] and r["boundary"] and r["source"] and "\\" not in r["boundary"], r
+    for p in r["params"]:
+        assert p["min"] <= p["default"] <= p["max"] and p["help"], p
+P
+losses=$(python3 -c 'import json; print(*[r["id"] for r in json.load(open("losses.json"))])')
+check "datasets" run datasets
+check "datasets --json" run datasets --json
+cp out.txt datasets.json
+check "datasets --json has mnist with 10,000 and 2,000 digits" python3 - <<'P'
+import json
+mnist = [r for r in json.load(open("datasets.json")) if r["id"] == "mnist"][0]
+assert mnist["present"] and (mnist["train"], mnist["test"], mnist["classes"]) == (10000, 2000, 10), mnist
+P
+
+# ---------------------------------------------------------------- wrong lines: exit 2
+refuses 2 "choose from" sweep
+refuses 2 "choose from" slides
+refuses 2 "choose from" compare
+refuses 2 "known: dataset" train --nosuch
+refuses 2 "arcface" train --loss nosuch
+refuses 2 "choose from s, m" train --set q=1
+refuses 2 "allowed 0 to 1.2 for arcface" train --set m=7
+refuses 2 "allowed" train --set m=nan
+refuses 2 "NAME=VALUE" train --set m=
+refuses 2 "allowed" train --lr -1
+refuses 2 "operand" train mnist
+refuses 2 "operand" losses x
+refuses 2 "known" losses --loss arcface
+refuses 2 "one case" eval
+refuses 2 "one case" eval a b
+refuses 2 "--out" figure
+refuses 2 "no such option" --session f.json
+refuses 2 "no such option" train --save f.json
+refuses 2 "no such option" train --add center
+refuses 2 "--model cnn" train --model cnn
+refuses 2 "new training" train --at 10:seed=4
+refuses 2 "earlier step" train $short --dump-batch 41:late.json
+
+# ---------------------------------------------------------------- what cannot be done: exit 1
+refuses 1 "nosuch-folder" train --dataset ./nosuch-folder
+refuses 1 "nosuch.json" eval nosuch.json
+refuses 1 "nosuch-folder" train --metrics nosuch-folder/m.csv
+refuses 1 "nosuch-folder" train --dump-batch 1:nosuch-folder/b.json
+refuses 1 "nosuch-folder" train --features f.csv --figure nosuch-folder/f.png
+[ -e f.csv ] && miss "a refused run left f.csv"
+if [ "$(id -u)" -ne 0 ]; then
+    mkdir locked && chmod a-w locked
+    refuses 1 "locked" train --metrics locked/m.csv
+fi
+if [ -d "$assets/mnist" ]; then
+    plain() { # FOLDER: the shipped digits, inflated
+        mkdir -p "$1"
+        for f in "$assets"/mnist/*; do
+            case $f in *.gz) gzip -dc "$f" >"$1/$(basename "$f" .gz)" ;; *idx*) cp "$f" "$1/" ;; esac
+        done
+    }
+    plain digits
+    check "a folder of IDX files trains" run train --dataset digits --steps 2
+    plain short && truncate -s 100000 short/train-images*
+    refuses 1 "train-images" train --dataset short --steps 2
+    plain other && python3 - <<'P'
+import glob, struct
+path = glob.glob("other/train-labels*")[0]
+data = open(path, "rb").read()
+n = struct.unpack(">I", data[4:8])[0] - 1
+open(path, "wb").write(data[:4] + struct.pack(">I", n) + data[8:8 + n])
+P
+    refuses 1 "train-labels" train --dataset other --steps 2
+    plain magic && printf 'GIF89a' | dd of="$(ls magic/train-images*)" conv=notrunc status=none
+    refuses 1 "train-images" train --dataset magic --steps 2
+    plain gone && rm gone/train-labels*
+    refuses 1 "train-labels" train --dataset gone --steps 2
+else
+    miss "no digits in $assets/mnist"
+fi
+for case in '{"loss":"nosuch","params":{},"features":[[1,2]],"labels":[0],"weights":[[1,0],[0,1]]}' \
+    '{"loss":"normface","params":{"s":4},"features":[[1,2]],"labels":[2],"weights":[[1,0],[0,1]]}' \
+    '{"loss":"normface","params":{"s":4},"features":[[1,2,3]],"labels":[0],"weights":[[1,0],[0,1]]}' \
+    '{"loss":"normface","params":{"s":4},"features":[[1,NaN]],"labels":[0],"weights":[[1,0],[0,1]]}' \
+    '{"loss":"normface","params":{"q":4},"features":[[1,2]],"labels":[0],"weights":[[1,0],[0,1]]}' \
+    '{"loss":"normface"' '[]' ''; do
+    printf '%s' "$case" >case.json
+    refuses 1 ":" eval case.json
+done
+# no display at all
+refuses_display() {
+    timeout 60 env -u DISPLAY -u WAYLAND_DISPLAY -u SDL_VIDEODRIVER -u XDG_RUNTIME_DIR "$binary" >out.txt 2>err.txt </dev/null
+    local got=$?
+    if [ $got -eq 1 ] && [ "$(wc -l <err.txt)" -eq 1 ] && grep -q '^marginscope: display: .*; ' err.txt; then pass
+    else miss "no display: exit status $got, said: $(head -c 300 err.txt)"; fi
+}
+refuses_display
+
+# ---------------------------------------------------------------- eval on a case worked by hand
+# normface, s = 1, x on the axis of its class, the other weight at a right angle: loss = log(1 + e^-1)
+printf '{"loss":"normface","params":{"s":1},"features":[[2,0]],"labels":[0],"weights":[[3,0],[0,5]]}' >case.json
+check "eval by hand" python3 - "$binary" <<'P'
+import json, math, subprocess, sys
+for command, text in (([sys.argv[1], "eval", "case.json"], None), ([sys.argv[1], "eval", "-"], open("case.json").read())):
+    got = json.loads(subprocess.run(command, input=text, text=True, stdout=subprocess.PIPE, check=True).stdout)
+    assert abs(got["loss"] - math.log1p(math.exp(-1))) < 1e-15, got
+    p = 1 / (1 + math.e)                       # of the other class; dL/dx = p * u(W_2) / |x| along the circle
+    assert abs(got["d_features"][0][1] - p / 2) < 1e-15 and abs(got["d_features"][0][0]) < 1e-15, got
+P
+cat >agree.py <<'P'
+# agree.py BINARY CASE...: `eval` must give what the case expects, each number within the case's tolerance
+import json, subprocess, sys
+def agree(want, got, tolerance, where):
+    if isinstance(want, list):
+        assert len(want) == len(got), where
+        for i, (a, b) in enumerate(zip(want, got)):
+            agree(a, b, tolerance, "%s[%d]" % (where, i))
+    else:
+        assert abs(want - got) <= tolerance * (1 + abs(want)), "%s: want %.17g, got %.17g" % (where, want, got)
+for path in sys.argv[2:]:
+    case = json.load(open(path))
+    want, tolerance = case.pop("expect"), case.pop("tolerance")
+    assert {"loss", "d_features", "d_weights"} <= set(want), path
+    done = subprocess.run([sys.argv[1], "eval", "-"], input=json.dumps(case), text=True, stdout=subprocess.PIPE, check=True)
+    got = json.loads(done.stdout)
+    for key in want:
+        agree(want[key], got[key], tolerance, "%s: %s" % (path.split("/")[-1], key))
+P
+for loss in $losses; do
+    check "reference cases of $loss" python3 agree.py "$binary" "$tests/reference/${loss}__"*.json
+done
+
+# ---------------------------------------------------------------- train: summary and files
+check "train" run train $short --metrics m.csv --features f.csv --weights w.csv
+cp out.txt summary.json
+[ -s err.txt ] && miss "train wrote on stderr without a terminal: $(head -c 200 err.txt)"
+check "the summary has the keys of the contract, in order" python3 - <<'P'
+import json
+keys = """loss params dataset model seed steps epochs train_loss test_loss train_accuracy test_accuracy margin_accuracy
+intra_angle_deg inter_angle_deg eer steps_per_s samples_per_s wall_s peak_rss_kb""".split()
+s = json.load(open("summary.json"))
+assert list(s)[:len(keys)] == keys, list(s)
+assert (s["loss"], s["dataset"], s["model"], s["seed"], s["steps"]) == ("arcface", "blobs", "mlp", 1, 40), s
+assert set(s["params"]) == {"s", "m"} and s["diverged"] is False
+assert 0 <= s["train_accuracy"] <= 1 and 0 <= s["eer"] <= 1 and s["steps_per_s"] > 0 and s["peak_rss_kb"] > 0
+assert "eer_open" not in s
+P
+check "metrics.csv, features.csv and weights.csv are as promised" python3 - <<'P'
+import csv, json
+s = json.load(open("summary.json"))
+rows = list(csv.reader(open("m.csv")))
+assert rows[0] == """step,epoch,train_loss,test_loss,train_accuracy,test_accuracy,margin_accuracy,intra_angle_deg,
+inter_angle_deg,lr,param.s,param.m""".replace("\n", "").split(","), rows[0]
+steps = [int(r[0]) for r in rows[1:]]
+assert steps[0] == 0 and steps[-1] == 40 and steps == sorted(set(steps)), steps
+last = dict(zip(rows[0], rows[-1]))
+for key in ("train_loss", "test_loss", "train_accuracy", "test_accuracy", "margin_accuracy", "intra_angle_deg"):
+    assert abs(float(last[key]) - s[key]) <= 1e-8 * (1 + abs(s[key])), key
+rows = list(csv.reader(open("f.csv")))
+assert rows[0] == ["split", "index", "label", "predicted", "f0", "f1"]
+assert [r[0] for r in rows[1:]] == sorted((r[0] for r in rows[1:]), key=["train", "test"].index)
+for part in ("train", "test"):
+    mine = [r for r in rows[1:] if r[0] == part]
+    right = sum(r[2] == r[3] for r in mine) / len(mine)
+    assert abs(right - s[part + "_accuracy"]) < 1e-9, (part, right)
+rows = list(csv.reader(open("w.csv")))
+assert rows[0] == ["class", "w0", "w1", "bias"] and len(rows) == 11 and all(r[3] == "" for r in rows[1:]), rows[:2]
+P
+check "softmax" run train $short --loss softmax --metrics m.csv --weights w.csv --feature-dim 3
+cp out.txt summary.json
+check "no margin is null in the summary and empty in the CSV; a bias is written" python3 - <<'P'
+import csv, json
+assert json.load(open("summary.json"))["margin_accuracy"] is None
+rows = list(csv.DictReader(open("m.csv")))
+assert all(r["margin_accuracy"] == "" for r in rows)
+rows = list(csv.reader(open("w.csv")))
+assert rows[0] == ["class", "w0", "w1", "w2", "bias"] and any(float(r[4]) for r in rows[1:])
+P
+check "holdout" run train $short --holdout 8,9 --features f.csv
+cp out.txt summary.json
+check "held-out rows have no prediction, and there is an open EER" python3 - <<'P'
+import csv, json
+assert 0 <= json.load(open("summary.json"))["eer_open"] <= 1
+rows = list(csv.DictReader(open("f.csv")))
+held = [r for r in rows if r["split"] == "holdout"]
+assert held and {r["label"] for r in held} == {"8", "9"} and all(r["predicted"] == "" for r in held)
+assert all(r["predicted"] and r["label"] not in "89" for r in rows if r["split"] != "holdout")
+P
+check "--benchmark" run train $short --benchmark
+check "divergence is told, not an error" run train $short --optimizer sgd --lr 1e6 --clip 0 --loss softmax
+grep -q '"diverged": true' out.txt && { grep -q '^marginscope: step .*; ' err.txt || miss "divergence without its line"; }
+
+# ---------------------------------------------------------------- the same bytes
+digits="--dataset mnist --hidden 32 --steps 120 --seed 5"
+check "same seed, first" run train $digits --features a.csv --metrics am.csv --weights aw.csv
+check "same seed, second" run train $digits --features b.csv --metrics bm.csv --weights bw.csv
+check "same seed, same features" cmp a.csv b.csv
+check "same seed, same metrics" cmp am.csv bm.csv
+check "same seed, same weights" cmp aw.csv bw.csv
+check "another seed" run train $digits --seed 6 --features c.csv
+cmp -s a.csv c.csv && miss "another seed gave the same features" || pass
+check "one epoch" run train --dataset blobs --epochs 1 --metrics one.csv
+check "two epochs" run train --dataset blobs --epochs 2 --metrics two.csv
+check "a longer run begins with the same bytes" cmp -n "$(stat -c %s one.csv)" one.csv two.csv
+[ "$(wc -l <two.csv)" -gt "$(wc -l <one.csv)" ] && pass || miss "two epochs have no more rows than one"
+check "--set before --loss" run train $short --set m=0.1 --loss cosface --features a.csv
+check "--loss before --set" run train $short --loss cosface --set m=0.1 --features b.csv
+check "--set follows --loss wherever it stands" cmp a.csv b.csv
+check "--at replays" run train $short --metrics-every 10 --metrics m.csv --at 20:lr=0.01 --at 30:loss=cosface --at 30:m=0.2
+check "--at changes from its step on" python3 - <<'P'
+import csv
+rows = {int(r["step"]): r for r in csv.DictReader(open("m.csv"))}
+assert [float(rows[k]["lr"]) for k in (0, 10, 20, 40)] == [0.001, 0.001, 0.01, 0.01]
+assert float(rows[40]["param.m"]) == 0.2, rows[40]
+P
+
+# ---------------------------------------------------------------- dumped batches agree with eval
+for loss in $losses; do
+    check "train --loss $loss with dumps" run train --dataset blobs --hidden 16 --loss "$loss" --steps 200 \
+        --dump-batch "1:$loss-1.json" --dump-batch "200:$loss-200.json"
+    check "eval of the batches of $loss" python3 agree.py "$binary" "$loss-1.json" "$loss-200.json"
+    grep -q '"tolerance": *1e-0*9' "$loss-1.json" && pass || miss "$loss-1.json: tolerance is not 1e-9"
+done
+
+# ---------------------------------------------------------------- figures
+size="--size 800x500"
+check "figures of a training" run train $short $size --figure f.png --view feature --scale 2 --figure f.svg --view logit \
+    --figure f.pdf --view dashboard --theme dark
+check "figure" run figure $short --out one.svg $size
+check "a size in mm" run figure --dataset blobs --steps 1 --out mm.png --size 254x127mm --dpi 200
+check "png, svg and pdf are whole" python3 - <<'P'
+import re, struct, xml.dom.minidom, zlib
+def png(path):
+    data = open(path, "rb").read()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n" and data[-8:-4] == b"IEND"
+    at, packed = 8, b""
+    while at < len(data):
+        n, kind = struct.unpack(">I4s", data[at:at + 8])
+        assert zlib.crc32(data[at + 4:at + 8 + n]) == struct.unpack(">I", data[at + 8 + n:at + 12 + n])[0]
+        packed += data[at + 8:at + 8 + n] if kind == b"IDAT" else b""
+        at += 12 + n
+    assert len(set(zlib.decompress(packed))) > 8, "an empty picture"
+    return struct.unpack(">II", data[16:24])
+assert png("f.png") == (1600, 1000), png("f.png")
+assert png("mm.png") == (2000, 1000), png("mm.png")
+for path in ("f.svg", "one.svg"):
+    root = xml.dom.minidom.parse(path).documentElement
+    assert root.tagName == "svg" and root.getElementsByTagName("text"), path
+data = open("f.pdf", "rb").read()
+assert data[:5] == b"%PDF-" and b"%%EOF" in data[-64:]
+P
+check "the same figure twice" run figure $short --out two.svg $size
+check "figures are the same bytes" cmp one.svg two.svg
+for view in feature sphere curves logit angles dashboard; do
+    check "figure --view $view" run figure --dataset blobs --hidden 16 --steps 5 --view $view --out view.svg $size
+    check "figure --view $view in 3-D" run figure --dataset blobs --hidden 16 --steps 5 --feature-dim 3 --view $view --out view.svg $size
+done
+
+# ---------------------------------------------------------------- interrupted: nothing is left, exit 1
+mkdir stopped
+"$binary" train --epochs 1000 --metrics stopped/m.csv >out.txt 2>err.txt &
+child=$!
+for _ in $(seq 100); do [ -n "$(ls -A stopped)" ] && break; sleep 0.1; done
+kill -TERM $child
+wait $child
+got=$?
+[ $got -eq 1 ] && pass || miss "interrupted: exit status $got"
+[ -z "$(ls -A stopped)" ] && pass || miss "interrupted: left $(ls -A stopped)"
+if [ -e /dev/full ]; then
+    run losses >/dev/full 2>err.txt
+    [ $? -eq 1 ] && pass || miss "a full disk under stdout is not noticed"
+fi
+left=$(find . -name '*tmp*' -o -name '*.part*' -o -name '.marginscope*' | head)
+[ -z "$left" ] && pass || miss "temporary files are left: $left"
+
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]

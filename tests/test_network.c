@@ -1,0 +1,197 @@
+#include "support/check.h"
+
+#include <cblas.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "math/network.h"
+#include "math/optimiser.h"
+
+enum { INPUT = 7, SAMPLES = 5 };
+
+struct rig {
+    struct network net;
+    struct network_work work;
+    float *value, *grad, input[SAMPLES * INPUT], pull[SAMPLES * 4];
+};
+
+static void rig_make(struct rig *rig, const char *hidden, const char *activation, int dim)
+{
+    struct experiment e;
+    struct rng rng;
+    experiment_init(&e);
+    assert_int_equal(experiment_set(&e, "hidden", hidden, NULL), STATUS_OK);
+    assert_int_equal(experiment_set(&e, "activation", activation, NULL), STATUS_OK);
+    e.feature_dim = dim;
+    network_init(&rig->net, &e, INPUT);
+    assert_true(network_work_init(&rig->work, &rig->net, SAMPLES));
+    rig->value = calloc(rig->net.size, sizeof *rig->value);
+    rig->grad = calloc(rig->net.size, sizeof *rig->grad);
+    rng_init(&rng, 3, RNG_WEIGHTS);
+    network_randomise(&rig->net, &rng, rig->value);
+    for (int i = 0; i < SAMPLES * INPUT; i++)
+        rig->input[i] = (float)rng_normal(&rng);
+    for (int i = 0; i < SAMPLES * 4; i++)
+        rig->pull[i] = (float)rng_normal(&rng);
+}
+
+static void rig_clear(struct rig *rig)
+{
+    network_work_clear(&rig->work);
+    free(rig->value);
+    free(rig->grad);
+}
+
+/* A loss that is linear in the features, so that d_feature is `pull`. */
+static double pulled(struct rig *rig)
+{
+    const float *feature = network_forward(&rig->net, rig->value, rig->input, SAMPLES, &rig->work);
+    double sum = 0;
+    for (int i = 0; i < SAMPLES * rig->net.dim; i++)
+        sum += (double)feature[i] * (double)rig->pull[i];
+    return sum;
+}
+
+static void check_gradient(const char *hidden, const char *activation, int dim)
+{
+    struct rig rig;
+    rig_make(&rig, hidden, activation, dim);
+    pulled(&rig);
+    network_backward(&rig.net, rig.value, rig.input, SAMPLES, rig.pull, &rig.work, rig.grad);
+    double error = 0, size = 0;
+    for (size_t i = 0; i < rig.net.size; i++) {
+        const float step = 1e-3f, kept = rig.value[i];
+        rig.value[i] = kept + step;
+        double up = pulled(&rig), width = (double)rig.value[i];
+        rig.value[i] = kept - step;
+        double down = pulled(&rig);
+        width -= (double)rig.value[i];
+        rig.value[i] = kept;
+        double difference = (up - down) / width - (double)rig.grad[i];
+        error += difference * difference;
+        size += (double)rig.grad[i] * (double)rig.grad[i];
+    }
+    if (!(sqrt(error / size) < 2e-3))
+        fail_msg("%s %s %d: relative error %.1e", hidden, activation, dim, sqrt(error / size));
+    rig_clear(&rig);
+}
+
+static void gradients_match_finite_differences(void **state)
+{
+    (void)state;
+    check_gradient("none", "prelu", 2);
+    check_gradient("12", "prelu", 3);
+    check_gradient("12,10", "prelu", 2);
+    check_gradient("12,10", "relu", 2);
+    check_gradient("5,3,12", "prelu", 4);
+}
+
+/* The slope's own derivative, by hand: one unit, one sample. */
+static void slope_gradient_is_the_negative_sum(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_make(&rig, "1", "prelu", 2);
+    const struct dense *layer = &rig.net.layer[0];
+    for (int k = 0; k < INPUT; k++)
+        rig.value[layer->weight + (size_t)k] = 0;
+    rig.value[layer->bias] = -2;
+    rig.value[rig.net.layer[1].weight] = 3;
+    rig.value[rig.net.layer[1].weight + 1] = 0;
+    float pull[2] = { 1, 0 };
+    const float *feature = network_forward(&rig.net, rig.value, rig.input, 1, &rig.work);
+    assert_close((double)feature[0], 3 * 0.25 * -2, 1e-6);
+    network_backward(&rig.net, rig.value, rig.input, 1, pull, &rig.work, rig.grad);
+    assert_close((double)rig.grad[layer->slope], 3 * -2, 1e-6);
+    assert_close((double)rig.grad[layer->bias], 3 * 0.25, 1e-6);
+    rig_clear(&rig);
+}
+
+static void batch_size_does_not_change_a_feature_much(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_make(&rig, "32,16", "prelu", 2);
+    float all[SAMPLES * 2];
+    memcpy(all, network_forward(&rig.net, rig.value, rig.input, SAMPLES, &rig.work), sizeof all);
+    for (int i = 0; i < SAMPLES; i++) {
+        const float *one = network_forward(&rig.net, rig.value, rig.input + i * INPUT, 1, &rig.work);
+        assert_close((double)one[0], (double)all[2 * i], 1e-5);
+        assert_close((double)one[1], (double)all[2 * i + 1], 1e-5);
+    }
+    rig_clear(&rig);
+}
+
+static void he_spread_has_the_right_variance(void **state)
+{
+    (void)state;
+    struct experiment e;
+    struct network net;
+    struct rng rng;
+    experiment_init(&e);
+    network_init(&net, &e, 784);
+    float *value = calloc(net.size, sizeof *value);
+    rng_init(&rng, 1, RNG_WEIGHTS);
+    network_randomise(&net, &rng, value);
+    size_t n = net.layer[0].bias - net.layer[0].weight;
+    assert_close(square_sum(value, n) / (double)n, 2 / (784 * (1 + 0.0625)), 0.02);
+    assert_close((double)value[net.layer[0].slope], 0.25, 0);
+    assert_int_equal(net.size, 784 * 128 + 2 * 128 + 128 * 64 + 2 * 64 + 2 * 64);
+    free(value);
+}
+
+/* Two updates by hand: g = 1, lr 0.1. */
+static void optimisers_follow_their_papers(void **state)
+{
+    (void)state;
+    float first[1] = { 0 }, second[1] = { 0 }, x[1] = { 1 }, g[1] = { 1 };
+    struct moments m = { first, second };
+    struct update u = { OPTIMISER_SGD, 0.1, 0.9, 0, 1, 1 };
+    optimiser_apply(&u, x, g, m, 1, x);
+    assert_close((double)x[0], 0.9, 1e-6);
+    u.kind = OPTIMISER_MOMENTUM;
+    x[0] = 1;
+    optimiser_apply(&u, x, g, m, 1, x);
+    optimiser_apply(&u, x, g, m, 1, x);
+    assert_close((double)x[0], 1 - 0.1 - 0.19, 1e-6);
+    u.kind = OPTIMISER_ADAM;
+    x[0] = 1;
+    first[0] = second[0] = 0;
+    optimiser_apply(&u, x, g, m, 1, x);
+    assert_close((double)x[0], 0.9, 1e-6);
+    u.age = 2;
+    u.decay = 0.5;
+    g[0] = -1;
+    optimiser_apply(&u, x, g, m, 1, x);
+    /* m = 0.09 - 0.1 = -0.01 over 0.19; v = 0.001999 over 0.001999 */
+    assert_close((double)x[0], 0.9 * (1 - 0.05) + 0.1 * 0.01 / 0.19, 1e-5);
+}
+
+static void square_sum_sees_every_element(void **state)
+{
+    (void)state;
+    float x[9001];
+    for (int i = 0; i < 9001; i++)
+        x[i] = 0;
+    for (int i = 0; i < 9001; i += 37) {
+        x[i] = 2;
+        assert_close(square_sum(x, 9001), 4, 0);
+        x[i] = NAN;
+        assert_true(isnan(square_sum(x, 9001)));
+        x[i] = 0;
+    }
+}
+
+int main(void)
+{
+    openblas_set_num_threads(1);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gradients_match_finite_differences),
+        cmocka_unit_test(slope_gradient_is_the_negative_sum),
+        cmocka_unit_test(batch_size_does_not_change_a_feature_much),
+        cmocka_unit_test(he_spread_has_the_right_variance),
+        cmocka_unit_test(optimisers_follow_their_papers),
+        cmocka_unit_test(square_sum_sees_every_element),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

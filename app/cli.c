@@ -57,13 +57,16 @@ static struct window_options window_options(const struct options *o)
 
 static void print_commands(void)
 {
-    printf("marginscope %s - a classroom instrument that shows what margin losses do\n\n", MARGINSCOPE_VERSION);
+    printf(
+        "marginscope %s - a classroom instrument that shows what margin losses do\n\n", MARGINSCOPE_VERSION);
     for (int i = 0; i < COMMANDS; i++) {
         char left[64];
-        snprintf(left, sizeof left, "%s%s%s", command[i].name, command[i].name[0] ? " " : "", command[i].usage);
+        snprintf(
+            left, sizeof left, "%s%s%s", command[i].name, command[i].name[0] ? " " : "", command[i].usage);
         printf("  marginscope %-26s %s\n", left, command[i].help);
     }
-    printf("\nEvery command has --help. Exit status: 0 done, 1 could not be done, 2 the command line is wrong.\n");
+    printf("\nEvery command has --help. Exit status: 0 done, 1 could not be done, 2 the command line is "
+           "wrong.\n");
 }
 
 static enum status run_window(int argc, const char **argv, struct why *why)
@@ -80,23 +83,26 @@ static enum status run_window(int argc, const char **argv, struct why *why)
         return STATUS_OK;
     }
     struct window_options w = window_options(&o);
-    return (enum status)window_main(&w);      /* prints its own line; `why` stays empty */
+    return (enum status)window_main(&w); /* prints its own line; `why` stays empty */
 }
 
 static enum status run_eval(int argc, const char **argv, struct why *why)
 {
     if (argc >= 2 && strcmp(argv[1], "--help") == 0) {
         printf("marginscope eval CASE.json | -\n\n"
-               "Reads {loss, params, features, labels, weights, bias} and prints {loss, d_features, d_weights, d_bias}:\n"
-               "the mean loss of the batch and its derivatives, from the code that trains. `-` is standard input.\n"
+               "Reads {loss, params, features, labels, weights, bias} and prints {loss, d_features, "
+               "d_weights, d_bias}:\n"
+               "the mean loss of the batch and its derivatives, from the code that trains. `-` is standard "
+               "input.\n"
                "`marginscope train --dump-batch STEP:FILE` writes such cases.\n");
         return STATUS_OK;
     }
     if (argc >= 2 && argv[1][0] == '-' && argv[1][1])
         return why_set(why, STATUS_USAGE, "%s: no such option of eval; known: help", argv[1]);
     if (argc != 2)
-        return why_set(why, STATUS_USAGE, "eval: takes one case; write marginscope eval CASE.json, or - for stdin");
-    return (enum status)eval_main(argv[1]);   /* prints its own line; `why` stays empty */
+        return why_set(
+            why, STATUS_USAGE, "eval: takes one case; write marginscope eval CASE.json, or - for stdin");
+    return (enum status)eval_main(argv[1]); /* prints its own line; `why` stays empty */
 }
 
 static enum status run_help(int argc, const char **argv, struct why *why)
@@ -139,13 +145,15 @@ static enum status dispatch(int argc, const char **argv, struct why *why)
     }
     char known[200] = "";
     for (int i = 1; i < COMMANDS; i++)
-        snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s", i > 1 ? ", " : "", command[i].name);
-    return why_set(why, STATUS_USAGE, "%s: no such command; choose from %s, or none for the window", argv[1], known);
+        snprintf(
+            known + strlen(known), sizeof known - strlen(known), "%s%s", i > 1 ? ", " : "", command[i].name);
+    return why_set(
+        why, STATUS_USAGE, "%s: no such command; choose from %s, or none for the window", argv[1], known);
 }
 
 int cli_main(int argc, const char **argv)
 {
-    openblas_set_num_threads(1);              /* reproducible, and leaves a core for the window */
+    openblas_set_num_threads(1); /* reproducible, and leaves a core for the window */
     struct why why = { "" };
     enum status status = dispatch(argc, argv, &why);
     errno = 0;

@@ -24,12 +24,13 @@ struct job {
     const struct options *options;
     struct dataset data;
     struct trainer *trainer;
-    struct output csv[CSV_COUNT], dump[OPTIONS_DUMPS];   /* stream NULL: not open */
+    struct output csv[CSV_COUNT], dump[OPTIONS_DUMPS]; /* stream NULL: not open */
     struct metrics_columns columns;
+    struct snapshot snap; /* for figures */
     int changes_done, figures_done;
-    long epochs_seen, last_row;               /* whole epochs passed; step of the last row of metrics.csv */
-    bool text;                                /* fonts are open */
-    double began, loaded, train_s, drawn;     /* drawn: when the progress bar was */
+    long epochs_seen, last_row; /* whole epochs passed; step of the last row of metrics.csv */
+    bool text; /* fonts are open */
+    double began, loaded, train_s, drawn; /* drawn: when the progress bar was */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -39,11 +40,12 @@ static void note_signal(int number)
     interrupted = number;
 }
 
-static void catch_signals(void)
+/* A shell that starts us in the background has SIGINT ignored; that stays so. */
+static void catch_signal(int number)
 {
-    struct sigaction action = { .sa_handler = note_signal };
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    struct sigaction action = { .sa_handler = note_signal }, before;
+    if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        sigaction(number, &action, NULL);
 }
 
 static double now(void)
@@ -98,7 +100,8 @@ static enum status check_dumps(const struct job *job, struct why *why)
     const struct options *o = job->options;
     for (int i = 0; i < o->dump_count; i++)
         if (o->dump[i].step > planned_steps(job))
-            return why_set(why, STATUS_USAGE, "--dump-batch %ld:%.200s: the training ends at step %ld; choose an earlier step",
+            return why_set(why, STATUS_USAGE,
+                "--dump-batch %ld:%.200s: the training ends at step %ld; choose an earlier step",
                 o->dump[i].step, o->dump[i].path, planned_steps(job));
     return STATUS_OK;
 }
@@ -135,7 +138,7 @@ static enum status apply_changes(struct job *job, struct why *why)
     const struct options *o = job->options;
     enum status status = STATUS_OK;
     while (status == STATUS_OK && job->changes_done < o->change_count &&
-        o->change[job->changes_done].step <= trainer_steps(job->trainer)) {
+           o->change[job->changes_done].step <= trainer_steps(job->trainer)) {
         const struct planned_change *change = &o->change[job->changes_done++];
         struct experiment wanted = *trainer_experiment(job->trainer);
         status = experiment_set(&wanted, change->key, change->value, why);
@@ -166,6 +169,18 @@ static enum status note_metrics(struct job *job, bool last, struct why *why)
     if (!job->csv[CSV_METRICS].stream || !due || job->last_row == step)
         return STATUS_OK;
     return write_row(job, why);
+}
+
+/* A figure's curves have accuracies at the steps where a snapshot was taken: at about as many as can be told apart. */
+static enum status note_curve(struct job *job, bool last, struct why *why)
+{
+    const long points = 40;
+    long every = planned_steps(job) / points + 1;
+    if (!job->options->figure_count || (!last && trainer_steps(job->trainer) % every))
+        return STATUS_OK;
+    if (trainer_snapshot(job->trainer, &job->snap) == STATUS_OK)
+        return STATUS_OK;
+    return why_set(why, STATUS_FAILED, "figure: out of memory; close other programs and try again");
 }
 
 static enum status note_dumps(struct job *job, struct why *why)
@@ -208,8 +223,8 @@ static void draw_progress(struct job *job, bool last)
         bar[i] = (i + 0.5) / 30 < share ? '#' : '.';
     bar[30] = 0;
     int left = share > 0 ? (int)ceil(spent * (1 - share) / share) : 0;
-    fprintf(stderr, "\r[%s] %3.0f %%  step %ld of %ld  ETA %d:%02d\033[K", bar, 100 * share, step, steps, left / 60,
-        left % 60);
+    fprintf(stderr, "\r[%s] %3.0f %%  step %ld of %ld  ETA %d:%02d\033[K", bar, 100 * share, step, steps,
+        left / 60, left % 60);
     if (last)
         fputs("\r\033[K", stderr);
     fflush(stderr);
@@ -222,23 +237,30 @@ static enum status take_step(struct job *job, struct why *why)
     job->train_s += now() - before;
     draw_progress(job, false);
     if (interrupted)
-        return why_set(why, STATUS_FAILED, "%s: stopped at step %ld; nothing was written, start again for a whole run",
+        return why_set(why, STATUS_FAILED,
+            "%s: stopped at step %ld; nothing was written, start again for a whole run",
             interrupted == SIGINT ? "SIGINT" : "SIGTERM", trainer_steps(job->trainer));
     return trainer_diverged(job->trainer) ? STATUS_OK : note_dumps(job, why);
 }
 
-static enum status train(struct job *job, struct why *why)
+/* Between two steps: first what changes, then what is written down about it. */
+static enum status between_steps(struct job *job, struct why *why)
 {
     enum status status = apply_changes(job, why);
-    job->last_row = -1;
+    bool last = finished(job);
     if (status == STATUS_OK)
-        status = note_metrics(job, finished(job), why);
+        status = note_metrics(job, last, why);
+    return status == STATUS_OK ? note_curve(job, last, why) : status;
+}
+
+static enum status train(struct job *job, struct why *why)
+{
+    job->last_row = -1;
+    enum status status = between_steps(job, why);
     while (status == STATUS_OK && !finished(job)) {
         status = take_step(job, why);
         if (status == STATUS_OK)
-            status = apply_changes(job, why);
-        if (status == STATUS_OK)
-            status = note_metrics(job, finished(job), why);
+            status = between_steps(job, why);
     }
     draw_progress(job, true);
     return status;
@@ -250,7 +272,8 @@ static enum status check_dumped(const struct job *job, struct why *why)
     const struct options *o = job->options;
     for (int i = 0; i < o->dump_count; i++)
         if (o->dump[i].step > trainer_steps(job->trainer))
-            return why_set(why, STATUS_FAILED, "--dump-batch %ld:%.200s: the training stopped at step %ld; choose an earlier one",
+            return why_set(why, STATUS_FAILED,
+                "--dump-batch %ld:%.200s: the training stopped at step %ld; choose an earlier one",
                 o->dump[i].step, o->dump[i].path, trainer_steps(job->trainer));
     return STATUS_OK;
 }
@@ -258,16 +281,10 @@ static enum status check_dumped(const struct job *job, struct why *why)
 static enum status draw_figures(struct job *job, struct why *why)
 {
     const struct options *o = job->options;
-    if (!o->figure_count)
-        return STATUS_OK;
-    struct snapshot snap;
-    snapshot_init(&snap);
-    enum status status = trainer_snapshot(job->trainer, &snap);
-    if (status != STATUS_OK)
-        why_set(why, status, "figure: out of memory; close other programs and try again");
-    for (; status == STATUS_OK && job->figures_done < o->figure_count; job->figures_done += status == STATUS_OK)
-        status = export_figure(&snap, &job->data, &o->figure[job->figures_done].figure, why);
-    snapshot_clear(&snap);
+    enum status status = STATUS_OK;
+    for (; status == STATUS_OK && job->figures_done < o->figure_count;
+         job->figures_done += status == STATUS_OK)
+        status = export_figure(&job->snap, &job->data, &o->figure[job->figures_done].figure, why);
     return status;
 }
 
@@ -282,12 +299,14 @@ static enum status write_outputs(struct job *job, struct why *why)
 }
 
 /* What still waits in a buffer is written now, so that a full disk is found before the first file is renamed. */
-static enum status flush_output(const struct output *output, const char *path, enum status status, struct why *why)
+static enum status flush_output(
+    const struct output *output, const char *path, enum status status, struct why *why)
 {
     FILE *stream = output->stream;
     if (status != STATUS_OK || !stream || (fflush(stream) == 0 && !ferror(stream)))
         return status;
-    return why_set(why, STATUS_FAILED, "%.300s: %s; make room there or choose another place", path, strerror(errno));
+    return why_set(
+        why, STATUS_FAILED, "%.300s: %s; make room there or choose another place", path, strerror(errno));
 }
 
 static enum status end_output(struct output *output, enum status status, struct why *why)
@@ -345,7 +364,9 @@ static enum status summarise(struct job *job, struct summary *out, struct why *w
 static void report_divergence(const struct job *job)
 {
     if (trainer_diverged(job->trainer))
-        fprintf(stderr, "marginscope: step %ld: the training diverged, the last finite state is kept; try a smaller --lr\n",
+        fprintf(stderr,
+            "marginscope: step %ld: the training diverged, the last finite state is kept; try a smaller "
+            "--lr\n",
             trainer_steps(job->trainer));
 }
 
@@ -353,7 +374,9 @@ static enum status run_job(const struct options *o, bool summary_wanted, struct 
 {
     struct job job = { .options = o, .began = now() };
     struct summary summary;
-    catch_signals();
+    snapshot_init(&job.snap);
+    catch_signal(SIGINT);
+    catch_signal(SIGTERM);
     enum status status = open_job(&job, why);
     if (status == STATUS_OK)
         status = train(&job, why);
@@ -369,6 +392,7 @@ static enum status run_job(const struct options *o, bool summary_wanted, struct 
         summary.peak_rss_kb = peak_rss_kb();
         status = summary_print(stdout, &summary, why);
     }
+    snapshot_clear(&job.snap);
     trainer_destroy(job.trainer);
     dataset_clear(&job.data);
     return status;
@@ -392,10 +416,14 @@ enum status cli_train(int argc, const char **argv, struct why *why)
 {
     return run(argc, argv, FOR_TRAIN,
         "marginscope train [options]\n\n"
-        "Trains without a window and prints a JSON summary. Later options win, but --set follows --loss wherever it\n"
-        "stands. --view, --size ... before the first --figure hold for all figures, after one for that figure. Outputs\n"
-        "appear when the training is through: all or none. Ctrl+C stops at the end of the step, writes nothing, exit 1.\n"
-        "A training that diverges keeps its last finite state, says so on stderr and in \"diverged\", and exits 0.\n"
+        "Trains without a window and prints a JSON summary. Later options win, but --set follows --loss "
+        "wherever it\n"
+        "stands. --view, --size ... before the first --figure hold for all figures, after one for that "
+        "figure. Outputs\n"
+        "appear when the training is through: all or none. Ctrl+C stops at the end of the step, writes "
+        "nothing, exit 1.\n"
+        "A training that diverges keeps its last finite state, says so on stderr and in \"diverged\", and "
+        "exits 0.\n"
         "Changes of --at are made before the step after STEP; those after the end are not reached.\n",
         why);
 }
@@ -404,6 +432,7 @@ enum status cli_figure(int argc, const char **argv, struct why *why)
 {
     return run(argc, argv, FOR_FIGURE,
         "marginscope figure [options] --out F\n\n"
-        "Trains without a window, as `train` does, and draws one figure of the final state (--steps 0: the start).\n",
+        "Trains without a window, as `train` does, and draws one figure of the final state (--steps 0: the "
+        "start).\n",
         why);
 }

@@ -4,19 +4,30 @@
 #include <popt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "render/theme.h"
 #include "render/view.h"
 
-enum group { GROUP_DATA, GROUP_LOSS, GROUP_MODEL, GROUP_OPTIMISER, GROUP_RUN, GROUP_OUTPUT, GROUP_FIGURE, GROUP_WINDOW,
-    GROUP_OTHER, GROUP_COUNT };
+enum group {
+    GROUP_DATA,
+    GROUP_LOSS,
+    GROUP_MODEL,
+    GROUP_OPTIMISER,
+    GROUP_RUN,
+    GROUP_OUTPUT,
+    GROUP_FIGURE,
+    GROUP_WINDOW,
+    GROUP_OTHER,
+    GROUP_COUNT
+};
 
-static const char *const group_title[GROUP_COUNT] = { "Data", "Loss", "Model", "Optimiser", "Run", "Outputs", "Figures",
-    "Window", "Other" };
+static const char *const group_title[GROUP_COUNT] = { "Data", "Loss", "Model", "Optimiser", "Run", "Outputs",
+    "Figures", "Window", "Other" };
 
 struct option_row {
-    const char *name;                 /* after -- */
-    const char *value;                /* what help calls its value; NULL: a switch */
+    const char *name; /* after -- */
+    const char *value; /* what help calls its value; NULL: a switch */
     const char *help;
     unsigned where;
     enum group group;
@@ -74,9 +85,11 @@ static enum status take_set(struct options *o, const char *name, const char *val
 {
     const char *equals = strchr(value, '=');
     if (!equals || equals == value || !equals[1])
-        return why_set(why, STATUS_USAGE, "--%s %s: not NAME=VALUE; write for example --set m=0.3", name, value);
+        return why_set(
+            why, STATUS_USAGE, "--%s %s: not NAME=VALUE; write for example --set m=0.3", name, value);
     if (o->set_count == OPTIONS_SETS)
-        return why_set(why, STATUS_USAGE, "--%s %s: more than %d of them; leave some out", name, value, OPTIONS_SETS);
+        return why_set(
+            why, STATUS_USAGE, "--%s %s: more than %d of them; leave some out", name, value, OPTIONS_SETS);
     enum status status = copy_text(o->set[o->set_count], sizeof o->set[0], name, value, why);
     o->set_count += status == STATUS_OK;
     return status;
@@ -100,14 +113,16 @@ static enum status take_at(struct options *o, const char *name, const char *valu
     const char *rest = read_step(value, 0, &change.step);
     const char *equals = rest ? strchr(rest, '=') : NULL;
     if (!equals || equals == rest || !equals[1])
-        return why_set(why, STATUS_USAGE, "--%s %s: not STEP:KEY=VALUE; write for example --at 2000:m=0.3", name, value);
+        return why_set(
+            why, STATUS_USAGE, "--%s %s: not STEP:KEY=VALUE; write for example --at 2000:m=0.3", name, value);
     if (equals - rest >= (long)sizeof change.key || strlen(equals + 1) >= sizeof change.value)
         return why_set(why, STATUS_USAGE, "--%s %s: key or value too long; shorten it", name, value);
     if (o->change_count == OPTIONS_CHANGES)
-        return why_set(why, STATUS_USAGE, "--%s %s: more than %d changes; leave some out", name, value, OPTIONS_CHANGES);
+        return why_set(
+            why, STATUS_USAGE, "--%s %s: more than %d changes; leave some out", name, value, OPTIONS_CHANGES);
     memcpy(change.key, rest, (size_t)(equals - rest));
     strcpy(change.value, equals + 1);
-    int place = o->change_count++;      /* kept in order of step; equal steps stay as given */
+    int place = o->change_count++; /* kept in order of step; equal steps stay as given */
     for (; place > 0 && o->change[place - 1].step > change.step; place--)
         o->change[place] = o->change[place - 1];
     o->change[place] = change;
@@ -119,7 +134,8 @@ static enum status take_length(struct options *o, const char *name, const char *
     bool by_steps = strcmp(name, "steps") == 0;
     long most = by_steps ? 1000000000 : 1000000;
     if (!read_whole(value, 0, most, by_steps ? &o->steps : &o->epochs))
-        return why_set(why, STATUS_USAGE, "--%s %s: allowed 0 to %ld; give a whole number", name, value, most);
+        return why_set(
+            why, STATUS_USAGE, "--%s %s: allowed 0 to %ld; give a whole number", name, value, most);
     o->by_steps = by_steps;
     return STATUS_OK;
 }
@@ -132,7 +148,8 @@ static enum status take_pace(struct options *o, const char *name, const char *va
     }
     if (read_number(value, 0.1, 100000, &o->pace))
         return STATUS_OK;
-    return why_set(why, STATUS_USAGE, "--%s %s: allowed 0.1 to 100000 or max; give steps per second", name, value);
+    return why_set(
+        why, STATUS_USAGE, "--%s %s: allowed 0.1 to 100000 or max; give steps per second", name, value);
 }
 
 static char *output_field(struct options *o, const char *name)
@@ -140,9 +157,9 @@ static char *output_field(struct options *o, const char *name)
     static const struct {
         const char *name;
         size_t offset;
-    } row[] = { { "metrics", offsetof(struct options, metrics) }, { "features", offsetof(struct options, features) },
-        { "weights", offsetof(struct options, weights) }, { "out", offsetof(struct options, out) },
-        { "ui-map", offsetof(struct options, ui_map) } };
+    } row[] = { { "metrics", offsetof(struct options, metrics) },
+        { "features", offsetof(struct options, features) }, { "weights", offsetof(struct options, weights) },
+        { "out", offsetof(struct options, out) }, { "ui-map", offsetof(struct options, ui_map) } };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
         if (strcmp(row[i].name, name) == 0)
             return (char *)o + row[i].offset;
@@ -158,18 +175,20 @@ static enum status take_every(struct options *o, const char *name, const char *v
 {
     if (read_whole(value, 1, 1000000000, &o->metrics_every))
         return STATUS_OK;
-    return why_set(why, STATUS_USAGE, "--%s %s: allowed 1 to 1000000000; give a whole number of steps", name, value);
+    return why_set(
+        why, STATUS_USAGE, "--%s %s: allowed 1 to 1000000000; give a whole number of steps", name, value);
 }
 
 static enum status take_dump(struct options *o, const char *name, const char *value, struct why *why)
 {
     if (o->dump_count == OPTIONS_DUMPS)
-        return why_set(why, STATUS_USAGE, "--%s %s: more than %d of them; leave some out", name, value, OPTIONS_DUMPS);
+        return why_set(
+            why, STATUS_USAGE, "--%s %s: more than %d of them; leave some out", name, value, OPTIONS_DUMPS);
     struct planned_dump *dump = &o->dump[o->dump_count];
     const char *path = read_step(value, 1, &dump->step);
     if (!path)
-        return why_set(why, STATUS_USAGE, "--%s %s: not STEP:FILE with a step from 1; write for example 200:batch.json",
-            name, value);
+        return why_set(why, STATUS_USAGE,
+            "--%s %s: not STEP:FILE with a step from 1; write for example 200:batch.json", name, value);
     enum status status = copy_text(dump->path, sizeof dump->path, name, path, why);
     o->dump_count += status == STATUS_OK;
     return status;
@@ -183,15 +202,17 @@ static struct figure_request *current_figure(struct options *o)
 static enum status check_ending(const char *name, const char *path, struct why *why)
 {
     const char *dot = strrchr(path, '.');
-    if (dot && (!strcmp(dot, ".png") || !strcmp(dot, ".svg") || !strcmp(dot, ".pdf")))
+    if (dot && (!strcasecmp(dot, ".png") || !strcasecmp(dot, ".svg") || !strcasecmp(dot, ".pdf")))
         return STATUS_OK;
-    return why_set(why, STATUS_USAGE, "--%s %s: not a figure's ending; end the name in .png, .svg or .pdf", name, path);
+    return why_set(
+        why, STATUS_USAGE, "--%s %s: not a figure's ending; end the name in .png, .svg or .pdf", name, path);
 }
 
 static enum status take_figure(struct options *o, const char *name, const char *value, struct why *why)
 {
     if (o->figure_count == OPTIONS_FIGURES)
-        return why_set(why, STATUS_USAGE, "--%s %s: more than %d figures; leave some out", name, value, OPTIONS_FIGURES);
+        return why_set(
+            why, STATUS_USAGE, "--%s %s: more than %d figures; leave some out", name, value, OPTIONS_FIGURES);
     struct figure_request *figure = &o->figure[o->figure_count];
     *figure = o->look;
     enum status status = copy_text(figure->figure.path, sizeof figure->figure.path, name, value, why);
@@ -224,7 +245,8 @@ static enum status take_view(struct options *o, const char *name, const char *va
     return why_set(why, STATUS_USAGE, "--%s %s: no such view; choose from %s", name, value, known);
 }
 
-static enum status take_theme_into(char *to, size_t size, const char *name, const char *value, struct why *why)
+static enum status take_theme_into(
+    char *to, size_t size, const char *name, const char *value, struct why *why)
 {
     if (theme_find(value))
         return copy_text(to, size, name, value, why);
@@ -243,7 +265,8 @@ static enum status take_scale(struct options *o, const char *name, const char *v
 {
     struct figure_request *figure = current_figure(o);
     if (!read_number(value, 1, 8, &figure->figure.scale))
-        return why_set(why, STATUS_USAGE, "--%s %s: allowed 1 to 8; choose a value in that range", name, value);
+        return why_set(
+            why, STATUS_USAGE, "--%s %s: allowed 1 to 8; choose a value in that range", name, value);
     figure->scaled = true;
     return STATUS_OK;
 }
@@ -252,7 +275,8 @@ static enum status take_dpi(struct options *o, const char *name, const char *val
 {
     if (read_number(value, 10, 2400, &current_figure(o)->figure.dpi))
         return STATUS_OK;
-    return why_set(why, STATUS_USAGE, "--%s %s: allowed 10 to 2400; choose a value in that range", name, value);
+    return why_set(
+        why, STATUS_USAGE, "--%s %s: allowed 10 to 2400; choose a value in that range", name, value);
 }
 
 /* "1600x1000" or "160x90mm". */
@@ -273,7 +297,8 @@ static enum status take_size(struct options *o, const char *name, const char *va
     double width, height;
     bool millimetres;
     if (!read_size(value, &width, &height, &millimetres))
-        return why_set(why, STATUS_USAGE, "--%s %s: not a size; write 1600x1000 (pixels) or 160x90mm", name, value);
+        return why_set(
+            why, STATUS_USAGE, "--%s %s: not a size; write 1600x1000 (pixels) or 160x90mm", name, value);
     return copy_text(current_figure(o)->size, sizeof o->look.size, name, value, why);
 }
 
@@ -287,8 +312,10 @@ static enum status take_transparent(struct options *o, const char *name, const c
 static enum status take_switch(struct options *o, const char *name, const char *value, struct why *why)
 {
     (void)value, (void)why;
-    bool *field = !strcmp(name, "benchmark") ? &o->benchmark : !strcmp(name, "fullscreen") ? &o->fullscreen
-        : !strcmp(name, "json") ? &o->json : &o->help;
+    bool *field = !strcmp(name, "benchmark")    ? &o->benchmark
+                  : !strcmp(name, "fullscreen") ? &o->fullscreen
+                  : !strcmp(name, "json")       ? &o->json
+                                                : &o->help;
     *field = true;
     return STATUS_OK;
 }
@@ -397,14 +424,16 @@ static enum status unknown_param(const char *text, const struct loss *loss, stru
         list_add(known, sizeof known, loss->param[i].id);
     if (!known[0])
         return why_set(why, STATUS_USAGE, "--set %s: %s has no parameters; leave it out", text, loss->id);
-    return why_set(why, STATUS_USAGE, "--set %s: no such parameter of %s; choose from %s", text, loss->id, known);
+    return why_set(
+        why, STATUS_USAGE, "--set %s: no such parameter of %s; choose from %s", text, loss->id, known);
 }
 
 /* A value the row refuses, with the range and the loss it belongs to. */
-static enum status refuse_value(const char *text, const struct loss *loss, const struct param *param, struct why *why)
+static enum status refuse_value(
+    const char *text, const struct loss *loss, const struct param *param, struct why *why)
 {
-    return why_set(why, STATUS_USAGE, "--set %s: allowed %s%g to %g for %s; choose a value in that range", text,
-        param->kind == PARAM_INTEGER ? "whole numbers " : "", param->min, param->max, loss->id);
+    return why_set(why, STATUS_USAGE, "--set %s: allowed %s%g to %g for %s; choose a value in that range",
+        text, param->kind == PARAM_INTEGER ? "whole numbers " : "", param->min, param->max, loss->id);
 }
 
 /* NAME of the chosen loss, or ID.NAME of one that --at will choose. */
@@ -419,7 +448,8 @@ static enum status apply_set(struct options *o, const char *text, struct why *wh
         *dot = 0;
     const struct loss *loss = dot ? loss_find(key) : experiment_loss(&o->experiment);
     if (!loss)
-        return why_set(why, STATUS_USAGE, "--set %s: no loss has the id %s; see marginscope losses", text, key);
+        return why_set(
+            why, STATUS_USAGE, "--set %s: no loss has the id %s; see marginscope losses", text, key);
     int param = loss_param_find(loss, dot ? dot + 1 : key);
     if (param < 0)
         return unknown_param(text, loss, why);
@@ -443,8 +473,8 @@ static enum status check_changes(const struct options *o, struct why *why)
         if (experiment_set(&after, change->key, change->value, &inner) != STATUS_OK)
             return blame(why, "at", text, &inner);
         if (experiment_rebuilds(&before, &after))
-            return why_set(why, STATUS_USAGE, "--at %s: %s needs a new training; give it as an option instead", text,
-                change->key);
+            return why_set(why, STATUS_USAGE,
+                "--at %s: %s needs a new training; give it as an option instead", text, change->key);
         if (experiment_check(&after, &inner) != STATUS_OK)
             return blame(why, "at", text, &inner);
         before = after;
@@ -452,19 +482,21 @@ static enum status check_changes(const struct options *o, struct why *why)
     return STATUS_OK;
 }
 
-/* A size in mm is a number of pixels at --dpi; text keeps the size it has at 96 logical pixels an inch. */
+/* A size in mm is a number of pixels at --dpi, laid out at 144 logical pixels an inch where --scale leaves that
+ * open (14 px of text are then 7 pt); vector files have 96, so that their pages are of that size. */
 static enum status resolve_size(struct figure_request *request, struct why *why)
 {
     struct figure_options *figure = &request->figure;
     bool millimetres = false;
     if (request->size[0] && !read_size(request->size, &figure->width, &figure->height, &millimetres))
-        return why_set(why, STATUS_USAGE, "--size %s: not a size; write 1600x1000 or 160x90mm", request->size);
+        return why_set(
+            why, STATUS_USAGE, "--size %s: not a size; write 1600x1000 or 160x90mm", request->size);
     if (millimetres) {
         if (figure->dpi <= 0)
             figure->dpi = 300;
         if (!request->scaled)
-            figure->scale = fmin(fmax(figure->dpi / 96, 1), 8);
-        bool png = strcmp(strrchr(figure->path, '.'), ".png") == 0;
+            figure->scale = fmin(fmax(figure->dpi / 144, 1), 8);
+        bool png = strcasecmp(strrchr(figure->path, '.'), ".png") == 0;
         double unit = png ? figure->dpi / figure->scale / 25.4 : 96 / 25.4;
         figure->width *= unit;
         figure->height *= unit;
@@ -472,7 +504,8 @@ static enum status resolve_size(struct figure_request *request, struct why *why)
     double longest = fmax(figure->width, figure->height), shortest = fmin(figure->width, figure->height);
     if (!(shortest >= 160 && longest <= 8000 && longest * figure->scale <= 20000))
         return why_set(why, STATUS_USAGE,
-            "--size %s: %.0f x %.0f logical pixels at scale %g; keep each side within 160 to 8000, and 20000 scaled",
+            "--size %s: %.0f x %.0f logical pixels at scale %g; keep each side within 160 to 8000, and 20000 "
+            "scaled",
             request->size[0] ? request->size : "default", figure->width, figure->height, figure->scale);
     return STATUS_OK;
 }
@@ -493,13 +526,15 @@ static enum status check_outputs(const struct options *o, struct why *why)
     for (int i = 0; output_path(o, i); i++) {
         const char *path = output_path(o, i);
         if (path[0] && o->benchmark)
-            return why_set(why, STATUS_USAGE, "--benchmark: writes nothing but the summary; leave out %s", path);
+            return why_set(
+                why, STATUS_USAGE, "--benchmark: writes nothing but the summary; leave out %s", path);
         for (int k = 0; k < i; k++)
             if (path[0] && strcmp(path, output_path(o, k)) == 0)
                 return why_set(why, STATUS_USAGE, "%s: named for two outputs; give each its own file", path);
     }
     if (o->metrics_every && !o->metrics[0])
-        return why_set(why, STATUS_USAGE, "--metrics-every %ld: there is no --metrics; name its file too", o->metrics_every);
+        return why_set(why, STATUS_USAGE, "--metrics-every %ld: there is no --metrics; name its file too",
+            o->metrics_every);
     return STATUS_OK;
 }
 
@@ -552,7 +587,8 @@ static enum status refuse(poptContext context, int code, const char *command, un
     return why_set(why, STATUS_USAGE, "%s: %s; see --help", argument, poptStrerror(code));
 }
 
-static enum status read_all(poptContext context, const char *command, unsigned where, struct options *o, struct why *why)
+static enum status read_all(
+    poptContext context, const char *command, unsigned where, struct options *o, struct why *why)
 {
     int code;
     while ((code = poptGetNextOpt(context)) > 0) {
@@ -567,7 +603,8 @@ static enum status read_all(poptContext context, const char *command, unsigned w
         return refuse(context, code, command, where, why);
     const char *extra = poptGetArg(context);
     if (extra)
-        return why_set(why, STATUS_USAGE, "%s: %s takes no operand; options begin with --, see --help", extra, command);
+        return why_set(
+            why, STATUS_USAGE, "%s: %s takes no operand; options begin with --, see --help", extra, command);
     return STATUS_OK;
 }
 

@@ -33,6 +33,7 @@ struct window {
     Uint32 wake_event;
     SDL_atomic_t wake_sent;
     bool quit, hidden;
+    bool news;                        /* the worker has called since the last look */
 
     struct ui ui;
     struct worker *worker;
@@ -45,7 +46,6 @@ struct window {
     const struct view *view;          /* in the main area */
 
     unsigned dirty;                   /* a bit for each area */
-    bool placed[AREA_COUNT];
     struct rect area[AREA_COUNT];
     bool panels_hidden, drawer_open, narrow;
     double panel_scroll, panel_content;
@@ -87,6 +87,7 @@ void window_dirty(struct window *w, unsigned areas);
 void window_notice(struct window *w, bool bad, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void window_layout(struct window *w);
 bool window_resize(struct window *w);                     /* after a change of size or scale */
+void window_hover_turn(struct window *w);                /* shows what has been hovered long enough */
 void window_statistics(struct window *w);
 
 /* Each lays out its area: input or drawing, as w->ui says. */

@@ -404,7 +404,7 @@ static void margin_section(struct window *w, struct flow *f)
     double *value = &w->experiment.param[w->experiment.loss][loss->margin];
     char id[UI_ID], field_id[UI_ID], text[32], degrees[32];
     snprintf(id, sizeof id, "param.%s", row->id);
-    snprintf(field_id, sizeof field_id, "%s.value", id);
+    snprintf(field_id, sizeof field_id, "param.%s.value", row->id);
     margin_heading(w, f, loss);
 
     struct font big = { .size = 32, .weight = WEIGHT_SEMIBOLD };
@@ -576,7 +576,10 @@ static void path_field(struct window *w, struct rect row)
     if (ui_field(&w->ui, &field) == UI_COMMITTED) {
         char typed[UI_EDIT];
         snprintf(typed, sizeof typed, "%s", w->ui.edit.text);
-        choose(w, "dataset", typed);
+        bool meant = typed[0] && strcmp(typed, field.value) != 0;
+        ui_edit_end(&w->ui);
+        if (meant)
+            choose(w, "dataset", typed);
     }
 }
 

@@ -82,7 +82,7 @@ static const char *walk_name(struct plain *p, const char *at)
     }
     put(p, at, n);
     if (*rest == '\\')
-        put_text(p, " ");                     /* "\cos\theta" */
+        put_text(p, " "); /* "\cos\theta" */
     return n ? rest : at + (*at != 0);
 }
 
@@ -96,7 +96,7 @@ static const char *walk(struct plain *p, const char *at, bool group)
         else if (*at == '{')
             at = walk_group(p, at);
         else if (*at == '_')
-            at++;                             /* an index stays beside its letter: θ1 */
+            at++; /* an index stays beside its letter: θ1 */
         else
             put(p, at++, 1);
     }

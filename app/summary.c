@@ -18,7 +18,8 @@ static json_t *params_json(const struct loss *loss, const double *value)
     json_t *params = json_object();
     for (int i = 0; i < loss_param_count(loss); i++) {
         bool whole = loss->param[i].kind == PARAM_INTEGER || loss->param[i].kind == PARAM_BOOL;
-        json_object_set_new(params, loss->param[i].id, whole ? json_integer((json_int_t)lround(value[i])) : number(value[i]));
+        json_object_set_new(
+            params, loss->param[i].id, whole ? json_integer((json_int_t)lround(value[i])) : number(value[i]));
     }
     return params;
 }
@@ -40,17 +41,20 @@ static void put_evaluation(json_t *root, const struct evaluation *v)
     const struct {
         const char *name;
         double value;
-    } row[] = { { "train_loss", v->train_loss }, { "test_loss", v->test_loss }, { "train_accuracy", v->train_accuracy },
-        { "test_accuracy", v->test_accuracy }, { "margin_accuracy", v->margin_accuracy },
-        { "intra_angle_deg", v->intra_angle_deg }, { "inter_angle_deg", v->inter_angle_deg }, { "eer", v->eer } };
+    } row[] = { { "train_loss", v->train_loss }, { "test_loss", v->test_loss },
+        { "train_accuracy", v->train_accuracy }, { "test_accuracy", v->test_accuracy },
+        { "margin_accuracy", v->margin_accuracy }, { "intra_angle_deg", v->intra_angle_deg },
+        { "inter_angle_deg", v->inter_angle_deg }, { "eer", v->eer } };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
         json_object_set_new(root, row[i].name, number(row[i].value));
 }
 
 static void put_timing(json_t *root, const struct summary *s)
 {
-    json_object_set_new(root, "steps_per_s", s->train_s > 0 ? number((double)s->steps / s->train_s) : json_null());
-    json_object_set_new(root, "samples_per_s", s->train_s > 0 ? number(s->samples / s->train_s) : json_null());
+    json_object_set_new(
+        root, "steps_per_s", s->train_s > 0 ? number((double)s->steps / s->train_s) : json_null());
+    json_object_set_new(
+        root, "samples_per_s", s->train_s > 0 ? number(s->samples / s->train_s) : json_null());
     json_object_set_new(root, "wall_s", number(s->wall_s));
     json_object_set_new(root, "peak_rss_kb", json_integer(s->peak_rss_kb));
 }
@@ -62,8 +66,11 @@ static void put_extras(json_t *root, const struct summary *s)
     if (s->holdout)
         json_object_set_new(root, "eer_open", number(s->evaluation.eer_open));
     json_object_set_new(root, "diverged", json_boolean(s->diverged));
-    if (s->diverged)
-        json_object_set_new(root, "diverged_step", json_integer(s->steps));
+    if (!s->diverged)
+        return;
+    json_object_set_new(root, "diverged_step", json_integer(s->steps));
+    json_object_set_new(root, "message",
+        json_string("the training diverged; these are the numbers of the last finite state"));
 }
 
 enum status summary_print(FILE *to, const struct summary *s, struct why *why)
@@ -73,10 +80,12 @@ enum status summary_print(FILE *to, const struct summary *s, struct why *why)
     put_evaluation(root, &s->evaluation);
     put_timing(root, s);
     put_extras(root, s);
-    bool done = root && json_dumpf(root, to, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) == 0 && fputc('\n', to) != EOF;
+    bool done =
+        root && json_dumpf(root, to, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) == 0 && fputc('\n', to) != EOF;
     json_decref(root);
     if (!done)
-        return why_set(why, STATUS_FAILED, "stdout: the summary could not be written; make room there and try again");
+        return why_set(
+            why, STATUS_FAILED, "stdout: the summary could not be written; make room there and try again");
     return STATUS_OK;
 }
 
@@ -95,7 +104,8 @@ void metrics_add_loss(struct metrics_columns *columns, const struct loss *loss)
 void metrics_write_header(FILE *to, const struct metrics_columns *columns)
 {
     fputs("step,epoch,train_loss,test_loss,train_accuracy,test_accuracy,margin_accuracy,intra_angle_deg,"
-          "inter_angle_deg,lr", to);
+          "inter_angle_deg,lr",
+        to);
     for (int i = 0; i < columns->count; i++)
         fprintf(to, ",param.%s", columns->param[i]);
     fputc('\n', to);
@@ -112,8 +122,9 @@ static void put_cell(FILE *to, double value)
 void metrics_write_row(FILE *to, const struct metrics_columns *columns, const struct trainer *trainer,
     const struct evaluation *v)
 {
-    const double cell[] = { trainer_epoch(trainer), v->train_loss, v->test_loss, v->train_accuracy, v->test_accuracy,
-        v->margin_accuracy, v->intra_angle_deg, v->inter_angle_deg, trainer_experiment(trainer)->lr };
+    const double cell[] = { trainer_epoch(trainer), v->train_loss, v->test_loss, v->train_accuracy,
+        v->test_accuracy, v->margin_accuracy, v->intra_angle_deg, v->inter_angle_deg,
+        trainer_experiment(trainer)->lr };
     fprintf(to, "%ld", trainer_steps(trainer));
     for (size_t i = 0; i < sizeof cell / sizeof *cell; i++)
         put_cell(to, cell[i]);
@@ -153,7 +164,8 @@ static const char *part_name(const struct dataset *data, int row)
     return row < data->train ? "train" : row < data->train + data->test ? "test" : "holdout";
 }
 
-static void put_feature_row(FILE *to, const struct dataset *data, int row, int predicted, const float *feature, int dim)
+static void put_feature_row(
+    FILE *to, const struct dataset *data, int row, int predicted, const float *feature, int dim)
 {
     const char *part = part_name(data, row);
     fprintf(to, "%s,%d,", part, data->index[row]);

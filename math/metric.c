@@ -16,9 +16,12 @@ static const double *row(const struct head *head, int class)
 static double rival_cosine(const double *x, int own, const struct head *head)
 {
     double best = -1;
-    for (int j = 0; j < head->classes; j++)
-        if (j != own)
-            best = fmax(best, loss_cosine(x, row(head, j), head->dim));
+    for (int j = 0; j < head->classes; j++) {
+        if (j == own)
+            continue;
+        double c = loss_cosine(x, row(head, j), head->dim);
+        best = c > best ? c : best;
+    }
     return best;
 }
 

@@ -15,6 +15,10 @@ static const double blown_up = 1e15;
 /* Start of the class weights: long enough that the first updates of Adam (about the rate each) turn them slowly. */
 static const double head_spread = 0.1;
 
+/* Adam moves a number by about its rate whatever the gradient. A rate that suits a network, where 100,000 weights
+ * pull at a feature together, would leave free points standing, so theirs is this many times as large. */
+static const double free_rate = 50;
+
 /* Creation */
 
 static bool is_network(const struct trainer *t)
@@ -434,6 +438,8 @@ static void update_points(struct trainer *t, struct update *u, int n)
     size_t dim = (size_t)t->dim;
     struct update own = *u;
     own.scale = 1;
+    if (u->kind == OPTIMISER_ADAM)
+        own.lr *= free_rate;
     memcpy(t->next, t->value, t->net_size * sizeof *t->next);
     for (int i = 0; i < n; i++)
         apply(t, &own, (size_t)t->pick[i] * dim, dim, t->d_feature_float + (size_t)i * dim);

@@ -162,7 +162,7 @@ static void pass_curve(struct stream *s, struct trainer *t)
     count(s, &t->curve_count, CURVE_MAX);
     number(s, &t->curve_stride);
     bytes(s, &t->curve_sum, sizeof t->curve_sum);
-    count(s, &t->curve_terms, INT32_MAX);
+    count(s, &t->curve_terms, INT32_MAX - 1);
     for (int i = 0; i < t->curve_count && !s->failed; i++) {
         struct curve_point *p = &t->curve[i];
         number(s, &p->step);
@@ -229,13 +229,20 @@ enum status trainer_save(const struct trainer *t, uint8_t **out, size_t *size, s
     return block ? STATUS_OK : why_set(why, STATUS_FAILED, "checkpoint: out of memory; close other programs");
 }
 
+static bool is_count(long value)
+{
+    return value >= 0 && value < 1L << 48;
+}
+
 static bool sound(const struct trainer *draft)
 {
     for (int i = 0; i < draft->pool; i++)
         if (draft->order[i] < 0 || draft->order[i] >= draft->pool)
             return false;
-    return draft->curve_stride > 0 && draft->step >= 0 && draft->passes >= 0 && draft->net_age >= 0 &&
-        draft->bias_age >= 0;
+    return is_count(draft->step) && is_count(draft->passes) && is_count(draft->net_age) &&
+        is_count(draft->bias_age) && is_count(draft->diverged_step) && is_count(draft->schedule.start) &&
+        draft->schedule.start <= draft->step && is_count(draft->curve_stride) && draft->curve_stride > 0 &&
+        draft->curve_terms < draft->curve_stride;
 }
 
 /* The draft becomes the training; its arrays are copied into those of t, which have the same sizes. */

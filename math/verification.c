@@ -7,15 +7,9 @@
 #include "math/rng.h"
 
 struct pairs {
-    float *same, *different;
+    const float *same, *different;
     long same_count, different_count;
 };
-
-static int ascending(const void *a, const void *b)
-{
-    float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
 
 /* One threshold: how many of each kind lie below it. */
 struct cut {
@@ -66,7 +60,7 @@ static void add_roc(struct verification *out, const struct pairs *p, struct cut 
     out->roc[out->roc_count++][1] = tar;
 }
 
-void verification_from_scores(float *same, long same_count, float *different, long different_count,
+void verification_from_scores(const float *same, long same_count, const float *different, long different_count,
     struct verification *out)
 {
     static const double fars[VERIFICATION_FARS] = { 1e-1, 1e-2, 1e-3 };
@@ -76,8 +70,6 @@ void verification_from_scores(float *same, long same_count, float *different, lo
     if (same_count == 0 || different_count == 0)
         return;
     struct pairs p = { same, different, same_count, different_count };
-    qsort(same, (size_t)same_count, sizeof *same, ascending);
-    qsort(different, (size_t)different_count, sizeof *different, ascending);
     struct cut at = { 0, 0 };
     add_roc(out, &p, at, false);
     while (at.same < same_count || at.different < different_count) {
@@ -115,7 +107,41 @@ static void normalise(const float *feature, int n, int dim, float *unit)
     }
 }
 
-static void add_pair(struct pairs *p, const float *unit, const int *label, int i, int j, int dim)
+/* Bits that order as the numbers do. */
+static uint32_t ordered_bits(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+}
+
+/* Radix sort, ten or eleven bits at a time: two million similarities in a tenth of qsort's time. Three passes end in
+ * `spare`, so the last one is copied back. */
+static void sort_scores(float *score, float *spare, long n)
+{
+    float *from = score, *to = spare;
+    for (int shift = 0; shift < 32; shift += 11) {
+        long place[2049] = { 0 };
+        for (long i = 0; i < n; i++)
+            place[((ordered_bits(from[i]) >> shift) & 2047) + 1]++;
+        for (int d = 0; d < 2048; d++)
+            place[d + 1] += place[d];
+        for (long i = 0; i < n; i++)
+            to[place[(ordered_bits(from[i]) >> shift) & 2047]++] = from[i];
+        float *swap = from;
+        from = to;
+        to = swap;
+    }
+    memcpy(score, spare, (size_t)n * sizeof *score);
+}
+
+/* Room for scores of both kinds, and for sorting one. */
+struct scores {
+    float *same, *different, *spare;
+    long same_count, different_count;
+};
+
+static void add_pair(struct scores *p, const float *unit, const int *label, int i, int j, int dim)
 {
     float score = similarity(unit, i, j, dim);
     if (label[i] == label[j])
@@ -124,7 +150,7 @@ static void add_pair(struct pairs *p, const float *unit, const int *label, int i
         p->different[p->different_count++] = score;
 }
 
-static void all_pairs(struct pairs *p, const float *unit, const int *label, int n, int dim)
+static void all_pairs(struct scores *p, const float *unit, const int *label, int n, int dim)
 {
     for (int i = 0; i < n; i++)
         for (int j = i + 1; j < n; j++)
@@ -132,7 +158,7 @@ static void all_pairs(struct pairs *p, const float *unit, const int *label, int 
 }
 
 /* Draws pairs until both kinds are full; gives up when one kind hardly occurs. */
-static void drawn_pairs(struct pairs *p, const float *unit, const int *label, int n, int dim, uint64_t seed)
+static void drawn_pairs(struct scores *p, const float *unit, const int *label, int n, int dim, uint64_t seed)
 {
     struct rng rng;
     rng_init(&rng, seed, RNG_VERIFY);
@@ -151,20 +177,23 @@ enum status verification_compute(const float *feature, const int *label, int n, 
 {
     long all = (long)n * (n - 1) / 2;
     bool draw = all > VERIFICATION_ALL;
-    size_t room = (size_t)(draw ? VERIFICATION_DRAWN : all) + 1;
+    size_t room = ((size_t)(draw ? VERIFICATION_DRAWN : all) + 1) * sizeof(float);
     float *unit = malloc(((size_t)n * (size_t)dim + 1) * sizeof *unit);
-    struct pairs p = { malloc(room * sizeof(float)), malloc(room * sizeof(float)), 0, 0 };
-    bool ready = unit && p.same && p.different;
+    struct scores p = { malloc(room), malloc(room), malloc(room), 0, 0 };
+    bool ready = unit && p.same && p.different && p.spare;
     if (ready) {
         normalise(feature, n, dim, unit);
         if (draw)
             drawn_pairs(&p, unit, label, n, dim, seed);
         else
             all_pairs(&p, unit, label, n, dim);
+        sort_scores(p.same, p.spare, p.same_count);
+        sort_scores(p.different, p.spare, p.different_count);
         verification_from_scores(p.same, p.same_count, p.different, p.different_count, out);
     }
     free(unit);
     free(p.same);
     free(p.different);
+    free(p.spare);
     return ready ? STATUS_OK : why_set(why, STATUS_FAILED, "verification: out of memory; use fewer test samples");
 }

@@ -22,8 +22,8 @@ struct verification {
 enum status verification_compute(const float *feature, const int *label, int n, int dim, uint64_t seed,
     struct verification *out, struct why *why);
 
-/* The same from given similarities; sorts both arrays. */
-void verification_from_scores(float *same, long same_count, float *different, long different_count,
+/* The same from given similarities, both ascending. */
+void verification_from_scores(const float *same, long same_count, const float *different, long different_count,
     struct verification *out);
 
 #endif

@@ -12,7 +12,7 @@ static const struct plot_size small_size = {
     .value = { 14, WEIGHT_SEMIBOLD, false }, .line = 1.75, .ticks = 4,
 };
 static const struct plot_size large_size = {
-    .padding = 32, .top = 76, .bottom = 48, .left = 56, .right = 136, .title_y = 38,
+    .padding = 24, .top = 76, .bottom = 48, .left = 56, .right = 136, .title_y = 38,
     .title = { 20, WEIGHT_SEMIBOLD, false }, .label = { 14, WEIGHT_REGULAR, false },
     .value = { 20, WEIGHT_SEMIBOLD, false }, .line = 2.25, .ticks = 10, .large = true,
 };

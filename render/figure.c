@@ -12,7 +12,7 @@
 
 enum { CAPTION_MAX = 1024, CAPTION_LINES = 2, CLASSES_LISTED = 100 };
 
-static const double margin = 32;
+static const double margin = 24;
 
 /* Text built piece by piece; what does not fit is cut, never overrun. */
 struct note {
@@ -33,22 +33,16 @@ static void note_add(struct note *t, const char *format, ...)
     t->n = wrote < 0 ? t->n : t->n + wrote < t->size ? t->n + wrote : t->size - 1;
 }
 
-/* Fewest digits that read back as the same number; the margin keeps two decimals, so that names sort. */
+/* Fewest decimals that read back as the same number; the margin keeps two, so that names sort. */
 static void value_text(const struct param *param, bool is_margin, double value, char *out, size_t size)
 {
-    if (param->kind == PARAM_INTEGER || param->kind == PARAM_BOOL) {
-        snprintf(out, size, "%.0f", value);
-        return;
-    }
-    if (is_margin && fabs(value * 100 - round(value * 100)) < 1e-9) {
-        snprintf(out, size, "%.2f", value);
-        return;
-    }
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(out, size, "%.*g", digits, value);
-        if (strtod(out, NULL) == value)
+    int least = is_margin && param->kind != PARAM_INTEGER ? 2 : 0;
+    for (int decimals = least; decimals <= 9; decimals++) {
+        snprintf(out, size, "%.*f", decimals, value);
+        if (fabs(strtod(out, NULL) - value) <= 1e-9 * fabs(value))
             return;
     }
+    snprintf(out, size, "%g", value);
 }
 
 /* Every parameter as it was set, the large slider's first: "m0.30_s16" or "m 0.30, s 16". */
@@ -242,7 +236,7 @@ void figure_draw(struct canvas *c, const struct view *view, struct scene *scene,
     const struct snapshot *snap = scene->snap;
     struct font small = { width < 1400 ? 12 : 14, WEIGHT_REGULAR, false };
     double caption = CAPTION_LINES * (small.size + 6) + 16;
-    double legend = has_legend(view) || snap->classes < 1 ? 0 : 28, title = view == &view_dashboard ? 0 : 80;
+    double legend = has_legend(view) || snap->classes < 1 ? 0 : 28, title = view == &view_dashboard ? 0 : 88;
     struct rect whole = { 0, 0, width, height };
     struct rect body = { 0, title, width, height - title - legend - caption };
     canvas_clip(c, NULL);

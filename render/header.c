@@ -25,6 +25,7 @@ struct inequality {
     int n;
     const char *widest;               /* no number in its columns is wider, so that none jumps */
     double slack;
+    int decimals;                     /* of the distance: 1 or 3 */
     bool degrees;
 };
 
@@ -143,6 +144,7 @@ static void write_cosine_minus(struct inequality *q, const struct scene *scene, 
     add_sign(q, theme, ">", ">");
     number_fixed(rival, 3, add_class(q, theme, "\\cos\\theta", s->rival), VALUE_SIZE);
     q->slack = own - m - rival;
+    q->decimals = 3;
     q->widest = "−0.000";
 }
 
@@ -162,6 +164,7 @@ static void write_bent(struct inequality *q, const struct scene *scene, const st
     number_fixed(rival, 2, add_class(q, theme, lengths ? "\\|W\\|\\cos\\theta" : "\\cos\\theta", s->rival),
         VALUE_SIZE);
     q->slack = own - rival;
+    q->decimals = 3;
     q->widest = "−00.00";
 }
 
@@ -199,6 +202,7 @@ static void write_inequality(struct inequality *q, const struct scene *scene, co
     const struct loss *loss = scene->snap->force.loss;
     q->n = 0;
     q->degrees = false;
+    q->decimals = 1;
     q->widest = "180.0°";
     if (loss->radius == RADIUS_LINEAR)
         write_logits(q, scene, theme, s);
@@ -211,19 +215,28 @@ struct verdict {
     bool good;
 };
 
+/* The distance to the boundary; what would round to nothing says that it is less than the last decimal. */
+static void write_distance(const struct inequality *q, char *out, int size)
+{
+    char number[32];
+    double distance = fabs(q->slack), in_degrees = distance * 180 / pi;
+    double shown = q->degrees ? in_degrees : distance, last = q->decimals == 1 ? 0.1 : 0.001;
+    const char *unit = q->degrees ? "°" : "";
+    bool tiny = shown < last / 2;
+    snprintf(out, (size_t)size, "%s%s%s", tiny ? "under " : "",
+        number_fixed(tiny ? last : shown, q->decimals, number, sizeof number), unit);
+}
+
 static void write_verdict(struct verdict *v, const struct inequality *q, const struct snapshot *snap,
     const struct selection *s)
 {
-    char number[32];
+    char distance[40];
     int winner = snap->predicted[s->sample];
     v->good = q->slack > 0;
-    if (q->degrees)
-        number_degrees(fabs(q->slack), number, sizeof number);
-    else
-        number_fixed(fabs(q->slack), snap->force.loss->radius == RADIUS_LINEAR ? 1 : 3, number, sizeof number);
+    write_distance(q, distance, sizeof distance);
     snprintf(v->who, sizeof v->who, "class %d wins%s", winner,
         winner != s->own ? "" : v->good ? ", with" : ", but");
-    snprintf(v->by, sizeof v->by, v->good ? "%s to spare" : "short by %s", number);
+    snprintf(v->by, sizeof v->by, v->good ? "%s to spare" : "short by %s", distance);
 }
 
 /* Everything measured, so that nothing overlaps at any width. */

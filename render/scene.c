@@ -20,46 +20,61 @@ void look_init(struct look *look, const struct theme *theme)
 
 /* ---- room ---- */
 
-static bool grow(void *array, int *capacity, int wanted, size_t size)
+/* The array, or a larger copy of it; NULL without memory (then the old one stays). */
+static void *grown(void *array, int have, int wanted, size_t size)
 {
-    void **at = array;
-    if (*capacity >= wanted && *at)
-        return true;
-    void *bigger = realloc(*at, (size_t)(wanted > 0 ? wanted : 1) * size);
-    if (!bigger)
-        return false;
-    *at = bigger;
-    *capacity = wanted;
-    return true;
+    if (array && have >= wanted)
+        return array;
+    return realloc(array, (size_t)(wanted > 0 ? wanted : 1) * size);
 }
 
 static bool grow_samples(struct scene *scene, int count)
 {
-    int angle = scene->count_capacity, own = angle, rival = angle, rival_class = angle;
-    if (!grow(&scene->angle, &angle, count, sizeof *scene->angle) ||
-        !grow(&scene->own, &own, count, sizeof *scene->own) ||
-        !grow(&scene->rival, &rival, count, sizeof *scene->rival) ||
-        !grow(&scene->rival_class, &rival_class, count, sizeof *scene->rival_class))
+    int have = scene->count_capacity;
+    float *angle = grown(scene->angle, have, count, sizeof *angle);
+    scene->angle = angle ? angle : scene->angle;
+    float *own = grown(scene->own, have, count, sizeof *own);
+    scene->own = own ? own : scene->own;
+    float *rival = grown(scene->rival, have, count, sizeof *rival);
+    scene->rival = rival ? rival : scene->rival;
+    int *rival_class = grown(scene->rival_class, have, count, sizeof *rival_class);
+    scene->rival_class = rival_class ? rival_class : scene->rival_class;
+    if (!angle || !own || !rival || !rival_class)
         return false;
-    scene->count_capacity = angle;
+    scene->count_capacity = count > have ? count : have;
+    return true;
+}
+
+static bool grow_classes(struct scene *scene, int classes, int weights)
+{
+    struct region_class *region = grown(scene->region, scene->class_capacity, classes, sizeof *region);
+    scene->region = region ? region : scene->region;
+    double *unit = grown(scene->unit, scene->unit_capacity, weights, sizeof *unit);
+    scene->unit = unit ? unit : scene->unit;
+    if (!region || !unit)
+        return false;
+    scene->class_capacity = classes > scene->class_capacity ? classes : scene->class_capacity;
+    scene->unit_capacity = weights > scene->unit_capacity ? weights : scene->unit_capacity;
     return true;
 }
 
 static bool make_room(struct scene *scene, const struct snapshot *snap)
 {
-    int scratch = snap->count > SCRATCH_MIN ? snap->count : SCRATCH_MIN;
-    return grow_samples(scene, snap->count) &&
-        grow(&scene->region, &scene->class_capacity, snap->classes, sizeof *scene->region) &&
-        grow(&scene->unit, &scene->unit_capacity, snap->classes * snap->dim, sizeof *scene->unit) &&
-        grow(&scene->scratch, &scene->scratch_capacity, scratch, sizeof *scene->scratch);
+    int wanted = snap->count > SCRATCH_MIN ? snap->count : SCRATCH_MIN;
+    struct point *scratch = grown(scene->scratch, scene->scratch_capacity, wanted, sizeof *scratch);
+    if (!scratch)
+        return false;
+    scene->scratch = scratch;
+    scene->scratch_capacity = wanted > scene->scratch_capacity ? wanted : scene->scratch_capacity;
+    return grow_samples(scene, snap->count) && grow_classes(scene, snap->classes, snap->classes * snap->dim);
 }
 
 /* ---- the ring ---- */
 
-/* Round numbers less than a factor 1.6 apart, so that the disc is never half empty. */
+/* Round numbers at most a factor 1.5 apart, so that the disc is never half empty. */
 static double ring_above(double norm)
 {
-    static const double steps[] = { 1, 1.5, 2, 3, 5, 7.5, 10 };
+    static const double steps[] = { 1, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 10 };
     double decade = pow(10, floor(log10(norm)));
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
         if (steps[i] * decade >= norm * (1 - 1e-9))

@@ -105,7 +105,7 @@ static void curves_layout(struct curves *v, const struct snapshot *snap, struct 
 {
     v->plot = plot_layout(rect, true);
     struct rect area = v->plot.area;
-    double upper = area.y + 0.37 * area.h, lower = area.y + 0.54 * area.h;
+    double gap = 2 * v->plot.size->label.size, upper = area.y + 0.44 * (area.h - gap), lower = upper + gap;
     long last = snap->curve_count > 0 ? snap->curve[snap->curve_count - 1].step : snap->step;
     v->x = (struct axis){ 0, (double)(last > 1 ? last : 1), area.x, area.x + area.w, false };
     series_fill(&v->train, snap, train_accuracy);
@@ -133,7 +133,7 @@ static void draw_loss_grid(struct canvas *c, const struct curves *v)
 {
     static const double digit[] = { 1, 2, 5 };
     double decades = log10(v->loss.to / v->loss.from);
-    int digits = decades < 1.3 ? 3 : 1;
+    int digits = decades < (v->plot.size->large ? 3 : 1.3) ? 3 : 1;
     int stride = digits > 1 ? 1 : (int)ceil(decades / (v->plot.size->large ? 6 : 3));
     double last = INFINITY;
     char label[24];

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "render/axes.h"
 #include "render/disc.h"
 #include "render/number.h"
 #include "render/text.h"
@@ -48,7 +49,7 @@ static struct rect disc_rect(struct rect rect)
 {
     double radius = disc_radius(rect);
     struct point center = { rect.x + rect.w / 2, rect.y + rect.h / 2 };
-    struct rect title = { rect.x + EDGE, rect.y, 220, 56 }, toggles = { rect.x + rect.w - EDGE - 320, rect.y, 320, 42 };
+    struct rect title = { rect.x + EDGE, rect.y, 220, 56 }, toggles = { rect.x + rect.w - EDGE - 270, rect.y, 270, 40 };
     if (rect_hits_disc(title, center, reach(radius)) || rect_hits_disc(toggles, center, reach(radius)))
         return (struct rect){ rect.x, rect.y + 40, rect.w, rect.h - 40 };
     return rect;
@@ -506,15 +507,12 @@ static void draw_zone(const struct disc *d, const struct scene *scene, const str
 static void draw_selection(const struct disc *d, const struct scene *scene, const struct look *look,
     const struct plane *plane)
 {
-    struct look typical = *look;
     struct selection selection;
-    bool chosen = scene_select(scene, look, &selection);
-    typical.selected = scene_typical(scene);
-    if (!chosen && !scene_select(scene, &typical, &selection))
+    if (!view_selection(scene, look, &selection))
         return;
     if (look->layers & LAYER_MARGINS)
         draw_zone(d, scene, look, &selection);
-    if (!chosen)
+    if (selection.sample != look->selected)     /* the typical sample: its zone is named, it is not ringed */
         return;
     struct point at = place(plane, &scene->snap->feature[(size_t)selection.sample * (size_t)scene->snap->dim]);
     struct point rim = disc_at(d, (double)scene->angle[selection.sample], d->outer);

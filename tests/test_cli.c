@@ -82,8 +82,9 @@ static void every_setting_of_an_experiment_is_an_option(void **state)
 static void options_reach_the_experiment(void **state)
 {
     (void)state;
-    accept(FOR_TRAIN, "--dataset blobs --classes 0,1 --hidden 32,16 --feature-dim 3 --lr 0.01 --batch full --seed 9 "
-                      "--optimizer sgd");
+    accept(FOR_TRAIN,
+        "--dataset blobs --classes 0,1 --hidden 32,16 --feature-dim 3 --lr 0.01 --batch full --seed 9 "
+        "--optimizer sgd");
     assert_string_equal(o.experiment.dataset, "blobs");
     assert_string_equal(o.experiment.classes, "0,1");
     assert_int_equal(o.experiment.hidden_count, 2);
@@ -227,7 +228,8 @@ static void changes_are_kept_in_order_of_step(void **state)
 static void figure_options_before_are_defaults_and_after_are_its_own(void **state)
 {
     (void)state;
-    accept(FOR_TRAIN, "--view curves --size 800x600 --figure a.png --scale 3 --figure b.svg --view logit --transparent");
+    accept(FOR_TRAIN,
+        "--view curves --size 800x600 --figure a.png --scale 3 --figure b.svg --view logit --transparent");
     assert_int_equal(o.figure_count, 2);
     assert_string_equal(o.figure[0].figure.view, "curves");
     assert_string_equal(o.figure[1].figure.view, "logit");

@@ -1,5 +1,6 @@
 #include "app/ui/ui.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -91,6 +92,16 @@ static bool under_mouse(const struct ui *ui, struct rect r)
     return ui->mouse_inside && ui_inside(r, ui->mouse) && (!ui->clip || ui_inside(*ui->clip, ui->mouse));
 }
 
+static struct rect clipped(const struct ui *ui, struct rect r)
+{
+    if (!ui->clip)
+        return r;
+    double right = fmin(r.x + r.w, ui->clip->x + ui->clip->w), bottom = fmin(r.y + r.h, ui->clip->y + ui->clip->h);
+    r.x = fmax(r.x, ui->clip->x);
+    r.y = fmax(r.y, ui->clip->y);
+    return (struct rect){ r.x, r.y, right - r.x, bottom - r.y };
+}
+
 static void list(struct ui *ui, const char *id, const char *label, struct rect rect, bool focusable)
 {
     if (ui->item_count == UI_ITEM_MAX || !visible(ui, rect))
@@ -99,7 +110,7 @@ static void list(struct ui *ui, const char *id, const char *label, struct rect r
     snprintf(item->id, sizeof item->id, "%s", id);
     snprintf(item->label, sizeof item->label, "%s", label);
     item->value[0] = '\0';
-    item->rect = rect;
+    item->rect = clipped(ui, rect);
     item->hash = ui_hash(id);
     item->focusable = focusable;
 }

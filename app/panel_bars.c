@@ -1,0 +1,232 @@
+/* The bars: tabs and icons at the top, transport and timeline at the bottom. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/panel.h"
+#include "render/number.h"
+#include "render/text.h"
+
+static void ground(struct window *w, struct rect area, struct color color)
+{
+    if (w->ui.canvas)
+        canvas_rect(w->ui.canvas, area, color);
+}
+
+/* --- top ----------------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *id, *label, *view;
+} tabs[] = { { "tab.plane", "Plane", "feature" }, { "tab.sphere", "Sphere", "sphere" } };
+
+static double tab(struct window *w, double x, struct rect area, int i)
+{
+    struct font font = { .size = 14, .weight = WEIGHT_SEMIBOLD };
+    const struct theme *t = w->look.theme;
+    double wide = text_width(tabs[i].label, &font);
+    struct rect rect = { x - 14, area.y, wide + 28, area.h - 1 };
+    bool active = w->view && strcmp(w->view->id, tabs[i].view) == 0;
+    bool hot = ui_control(&w->ui, tabs[i].id, tabs[i].label, rect, true);
+    ui_value(&w->ui, active ? "active" : "");
+    if (!w->ui.canvas) {
+        if (ui_clicked(&w->ui, tabs[i].id, rect))
+            action_view(w, tabs[i].view);
+    } else {
+        ui_text(&w->ui, x, area.y + area.h / 2, tabs[i].label, 14, active ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR,
+            active || hot ? t->text1 : t->text2, ALIGN_LEFT);
+        if (active)
+            canvas_rect(w->ui.canvas, (struct rect){ x, area.y + area.h - 3.5, wide, 2.5 }, t->text1);
+        struct rect ring = { rect.x + 6, rect.y + 6, rect.w - 12, rect.h - 12 };
+        ui_focus_ring(&w->ui, tabs[i].id, ring, 4);
+    }
+    return wide + 28;
+}
+
+static void top_icons(struct window *w, struct rect area)
+{
+    struct rect r = { area.x + area.w - 44, area.y + 4, 32, 32 };
+    if (ui_icon_button(&w->ui, "fullscreen", "Full screen", r, ICON_FULL))
+        action_fullscreen(w, 0);
+    r.x -= 34;
+    if (ui_icon_button(&w->ui, "help", "Keys and gestures", r, ICON_HELP))
+        action_help(w, 0);
+    r.x -= 34;
+    if (ui_icon_button(&w->ui, "theme", "Theme", r, w->look.theme->dark ? ICON_MOON : ICON_SUN))
+        action_theme(w, 0);
+    ui_value(&w->ui, "%s", w->look.theme->id);
+    r.x -= 34;
+    if (ui_icon_button(&w->ui, "export", "Save a picture", r, ICON_CAMERA))
+        action_picture(w, 0);
+    r.x -= 34;
+    if (w->narrow && ui_icon_button(&w->ui, "drawer", "Plots", r, ICON_SIDE))
+        action_drawer(w, 0);
+}
+
+void panel_top(struct window *w)
+{
+    struct rect area = w->area[AREA_TOP];
+    const struct theme *t = w->look.theme;
+    ground(w, area, t->surface);
+    ui_hairline(&w->ui, (struct point){ 0, area.h - 1 }, (struct point){ area.w, area.h - 1 });
+    if (w->ui.canvas)
+        ui_icon_draw(w->ui.canvas, ICON_LOGO, (struct point){ 27, area.h / 2 - 1 }, 20, t->text1, t->margin);
+    ui_text(&w->ui, 46, area.h / 2, "marginscope", 14, WEIGHT_SEMIBOLD, t->text1, ALIGN_LEFT);
+    double x = w->area[AREA_HEADER].x + 24;
+    x = fmax(x, 180);
+    for (size_t i = 0; i < sizeof tabs / sizeof tabs[0]; i++)
+        x += tab(w, x, area, (int)i);
+    top_icons(w, area);
+}
+
+/* --- transport ----------------------------------------------------------------------------------------- */
+
+static void play_button(struct window *w, struct point center)
+{
+    const struct theme *t = w->look.theme;
+    struct rect rect = { center.x - 21, center.y - 21, 42, 42 };
+    bool hot = ui_control(&w->ui, "play", "Play or pause", rect, true);
+    ui_value(&w->ui, w->state.playing ? "playing" : "paused");
+    if (!w->ui.canvas) {
+        if (ui_clicked(&w->ui, "play", rect))
+            action_play(w, 0);
+        return;
+    }
+    canvas_disc(w->ui.canvas, center, hot ? 22 : 21, t->text1);
+    ui_icon_draw(w->ui.canvas, w->state.playing ? ICON_PAUSE : ICON_PLAY, center, 22, t->bg, t->bg);
+    ui_focus_ring(&w->ui, "play", rect, 21);
+}
+
+void panel_transport(struct window *w)
+{
+    struct rect area = w->area[AREA_TRANSPORT];
+    double y = area.y + area.h / 2, unit = area.w / 280;
+    ground(w, area, w->look.theme->surface);
+    ui_hairline(&w->ui, (struct point){ area.x, area.y }, (struct point){ area.x + area.w, area.y });
+    if (ui_icon_button(&w->ui, "reset", "Back to step 0", (struct rect){ area.x + 38 * unit - 17, y - 17, 34, 34 },
+            ICON_RESET))
+        action_reset(w, 0);
+    play_button(w, (struct point){ area.x + 112 * unit, y });
+    if (ui_icon_button(&w->ui, "step", "One step", (struct rect){ area.x + 172 * unit - 17, y - 17, 34, 34 },
+            ICON_STEP))
+        action_step(w, 0);
+    struct rect pace = { area.x + 204 * unit, y - 17, 60 * unit, 34 };
+    if (ui_text_button(&w->ui, "pace", action_pace_text(w), pace, false))
+        action_pace(w, 0);
+    ui_value(&w->ui, "%s", action_pace_text(w));
+}
+
+/* --- timeline ------------------------------------------------------------------------------------------ */
+
+static void number_column(struct window *w, double x, const char *value, const char *unit, bool strong)
+{
+    struct rect area = w->area[AREA_TIMELINE];
+    const struct theme *t = w->look.theme;
+    double y = area.y + area.h / 2;
+    ui_text(&w->ui, x, y - 10, value, 20, WEIGHT_SEMIBOLD, strong ? t->text1 : t->text2, ALIGN_LEFT);
+    ui_text(&w->ui, x, y + 13, unit, 12, WEIGHT_REGULAR, t->text3, ALIGN_LEFT);
+}
+
+static void numbers(struct window *w, double x, bool all)
+{
+    char text[32];
+    number_column(w, x, number_count(w->number.step, text, sizeof text), "step", true);
+    if (all) {
+        number_column(w, x + 106, number_fixed(w->number.epoch, 1, text, sizeof text), "epoch", true);
+        number_column(w, x + 190, number_count(lround(w->number.steps_per_s), text, sizeof text), "steps/s", false);
+    }
+    number_column(w, all ? x + 276 : x + 92, number_count(lround(w->number.fps), text, sizeof text), "fps", false);
+}
+
+struct spark {
+    double x, width, bottom, height;
+    long last;
+    double low, high;
+};
+
+static double spark_x(const struct spark *s, long step)
+{
+    return s->x + s->width * (double)step / (double)(s->last > 0 ? s->last : 1);
+}
+
+static double spark_y(const struct spark *s, double loss)
+{
+    double p = (log(fmax(loss, 1e-6)) - s->low) / fmax(s->high - s->low, 0.1);
+    return s->bottom - s->height * fmin(1, fmax(0, p));
+}
+
+/* The loss over all steps on a log axis, as an outline over a soft fill. */
+static void sparkline(struct window *w, struct spark *s)
+{
+    static struct point at[CURVE_MAX + 2];
+    const struct snapshot *snap = w->snap;
+    const struct theme *t = w->look.theme;
+    int n = 0;
+    double smooth = NAN;
+    s->low = INFINITY;
+    s->high = -INFINITY;
+    for (int i = 0; i < snap->curve_count; i++) {
+        double loss = log(fmax(snap->curve[i].batch_loss, 1e-6));
+        if (isfinite(loss)) {
+            s->low = fmin(s->low, loss);
+            s->high = fmax(s->high, loss);
+        }
+    }
+    for (int i = 0; i < snap->curve_count; i++) {
+        double loss = snap->curve[i].batch_loss;
+        if (!isfinite(loss))
+            continue;
+        smooth = isnan(smooth) ? loss : 0.75 * smooth + 0.25 * loss;
+        at[n++] = (struct point){ spark_x(s, snap->curve[i].step), spark_y(s, smooth) };
+    }
+    if (n < 2)
+        return;
+    struct stroke stroke = { .color = t->text3, .width = 1.25, .round = true };
+    canvas_lines(w->ui.canvas, at, n, &stroke);
+    at[n] = (struct point){ at[n - 1].x, s->bottom };
+    at[n + 1] = (struct point){ at[0].x, s->bottom };
+    canvas_polygon(w->ui.canvas, at, n + 2, color_alpha(t->text3, 0.16));
+}
+
+/* Flags of the journal; a label is left out where it would touch the one before. */
+static void flags(struct window *w, const struct spark *s)
+{
+    const struct theme *t = w->look.theme;
+    struct font font = { .size = 12, .weight = WEIGHT_SEMIBOLD };
+    double y = s->bottom + 6, free_from = -1e9;
+    for (int i = w->snap->event_count - 1, kept = 0; i >= 0 && kept < EVENT_MAX; i--, kept++) {
+        const struct event *e = &w->snap->event[i];
+        double x = spark_x(s, e->step), half = text_width(e->text, &font) / 2;
+        struct color color = e->margin ? t->margin : t->text2;
+        canvas_rect(w->ui.canvas, (struct rect){ x - 1, y - 5, 2, 12 }, color);
+        double middle = fmin(s->x + s->width - half, fmax(s->x + half, x));
+        if (free_from > -1e8 && middle + half > free_from - 10)
+            continue;                         /* newest first: the older label gives way */
+        ui_text(&w->ui, middle, y + 16, e->text, 12, WEIGHT_SEMIBOLD, color, ALIGN_CENTER);
+        free_from = middle - half;
+    }
+}
+
+void panel_timeline(struct window *w)
+{
+    struct rect area = w->area[AREA_TIMELINE];
+    const struct theme *t = w->look.theme;
+    bool all = w->width >= 1400;
+    double numbers_width = all ? 340 : 160;
+    struct rect strip = { area.x + 24, area.y, area.w - 48 - numbers_width, area.h };
+    ui_control(&w->ui, "timeline", "Timeline", strip, false);
+    ui_value(&w->ui, "%ld", w->number.step);
+    if (!w->ui.canvas)
+        return;
+    ground(w, area, t->bg);
+    ui_hairline(&w->ui, (struct point){ area.x, area.y }, (struct point){ area.x + area.w, area.y });
+    struct spark s = { .x = strip.x, .width = strip.w - 8, .bottom = area.y + 42, .height = 30 };
+    if (w->snap) {
+        s.last = w->snap->step;
+        sparkline(w, &s);
+        canvas_round_rect(w->ui.canvas, (struct rect){ s.x, s.bottom, s.width, 3 }, 1.5, t->text2);
+        flags(w, &s);
+        canvas_disc(w->ui.canvas, (struct point){ s.x + s.width, s.bottom + 1.5 }, 8, t->bg);
+        canvas_disc(w->ui.canvas, (struct point){ s.x + s.width, s.bottom + 1.5 }, 6.5, t->text1);
+    }
+    numbers(w, area.x + area.w - numbers_width, all);
+}

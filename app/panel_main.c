@@ -1,0 +1,352 @@
+/* What shows the snapshot: header, main view with its mouse, side column. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/panel.h"
+#include "render/number.h"
+#include "render/text.h"
+
+enum { CARD_W = 236, CARD_H = 116, CARD_PIXELS = 84 };
+static const double HOVER_S = 0.06;
+
+static bool on_plane(const struct window *w)
+{
+    return strcmp(w->view->id, "feature") == 0;
+}
+
+void panel_header(struct window *w)
+{
+    struct rect area = w->area[AREA_HEADER];
+    if (!w->ui.canvas)
+        return;
+    canvas_rect(w->ui.canvas, area, w->look.theme->bg);
+    if (w->snap)
+        header_draw(w->ui.canvas, &w->scene, &w->look, area);
+    ui_hairline(&w->ui, (struct point){ area.x, area.y + area.h - 1 },
+        (struct point){ area.x + area.w, area.y + area.h - 1 });
+}
+
+/* --- the mouse on the plane ---------------------------------------------------------------------------- */
+
+static void select_sample(struct window *w, int sample, bool pinned)
+{
+    if (w->look.selected == sample && w->look.pinned == pinned)
+        return;
+    w->look.selected = sample;
+    w->look.pinned = pinned;
+    window_dirty(w, AREAS_SNAPSHOT);
+}
+
+static void light(struct window *w, int label)
+{
+    int wanted = label >= 0 ? label : w->lit_kept;
+    if (w->look.lit_class == wanted)
+        return;
+    w->look.lit_class = wanted;
+    window_dirty(w, AREAS_SNAPSHOT);
+}
+
+static void hover(struct window *w, struct rect area, struct point at)
+{
+    int sample = feature_pick(&w->scene, &w->look, area, at);
+    if (sample != w->hovered)
+        w->hovered_since = window_now();
+    w->hovered = sample;
+    light(w, feature_pick_chip(&w->scene, &w->look, area, at));
+}
+
+static void drag(struct window *w, struct point at)
+{
+    double dx = at.x - w->drag_from.x, dy = at.y - w->drag_from.y;
+    w->dragged_by = fmax(w->dragged_by, hypot(dx, dy));
+    if (w->dragged_by < 4)
+        return;
+    w->look.pan_x = w->drag_pan_x + dx;
+    w->look.pan_y = w->drag_pan_y + dy;
+    window_dirty(w, 1 << AREA_MAIN);
+}
+
+static void release(struct window *w, struct rect area, struct point at)
+{
+    w->dragging = false;
+    if (w->dragged_by >= 4)
+        return;
+    int label = feature_pick_chip(&w->scene, &w->look, area, at);
+    int sample = feature_pick(&w->scene, &w->look, area, at);
+    if (label >= 0) {
+        w->lit_kept = w->lit_kept == label ? -1 : label;
+        w->look.lit_class = -2;
+        light(w, label);
+    } else {
+        select_sample(w, sample, sample >= 0);
+    }
+}
+
+/* The feature under the pointer stays under it. */
+static void zoom(struct window *w, struct rect area, struct point at, double wheel)
+{
+    struct plane before = feature_plane(&w->scene, &w->look, area);
+    double x = (at.x - before.center.x) / before.unit, y = (at.y - before.center.y) / before.unit;
+    double next = w->look.zoom * pow(1.15, wheel);
+    w->look.zoom = fmin(40, fmax(0.2, next));
+    struct plane after = feature_plane(&w->scene, &w->look, area);
+    w->look.pan_x += at.x - (after.center.x + x * after.unit);
+    w->look.pan_y += at.y - (after.center.y + y * after.unit);
+    window_dirty(w, 1 << AREA_MAIN);
+}
+
+static void plane_input(struct window *w, struct rect area, bool hot)
+{
+    struct ui_input *in = &w->ui.input;
+    if (in->kind == UI_PRESS && hot && in->clicks == 2 &&
+        feature_pick_chip(&w->scene, &w->look, area, in->at) < 0) {
+        action_fit(w, 0);
+    } else if (in->kind == UI_PRESS && hot) {
+        w->dragging = true;
+        w->dragged_by = 0;
+        w->drag_from = in->at;
+        w->drag_pan_x = w->look.pan_x;
+        w->drag_pan_y = w->look.pan_y;
+    } else if (in->kind == UI_MOVE && w->dragging) {
+        drag(w, in->at);
+    } else if (in->kind == UI_MOVE) {
+        if (hot)
+            hover(w, area, in->at);
+        else
+            w->hovered = -1, light(w, -1);
+    } else if (in->kind == UI_RELEASE && w->dragging) {
+        release(w, area, in->at);
+    } else if (in->kind == UI_WHEEL && hot) {
+        zoom(w, area, in->at, in->wheel);
+    }
+}
+
+/* Hovering shows after HOVER_S, so that crossing the plane does not flicker. */
+void window_hover_turn(struct window *w)
+{
+    if (w->look.pinned || w->dragging || w->hovered == w->look.selected)
+        return;
+    if (window_now() - w->hovered_since >= HOVER_S)
+        select_sample(w, w->hovered, false);
+}
+
+static void toggles(struct window *w, struct rect area)
+{
+    struct rect rect[5];
+    enum layer layer[5];
+    const char *label[5];
+    int n = feature_toggles(area, rect, layer, label);
+    for (int i = 0; i < n; i++) {
+        char id[UI_ID];
+        snprintf(id, sizeof id, "layer.%s", label[i]);
+        ui_control(&w->ui, id, label[i], rect[i], true);
+        ui_value(&w->ui, w->look.layers & (unsigned)layer[i] ? "on" : "off");
+        if (w->ui.canvas)
+            ui_focus_ring(&w->ui, id, rect[i], 4);
+        else if (ui_clicked(&w->ui, id, rect[i])) {
+            w->look.layers ^= (unsigned)layer[i];
+            window_dirty(w, 1 << AREA_MAIN);
+        }
+    }
+}
+
+/* --- cards over the view ------------------------------------------------------------------------------- */
+
+static void picture(struct window *w, int row, struct rect rect)
+{
+    static uint32_t argb[128 * 128];
+    const struct dataset *d = w->data;
+    if (!d || !d->pixel || row < 0 || d->width * d->height > 128 * 128 || row >= d->train + d->test + d->holdout)
+        return;
+    const uint8_t *grey = d->pixel + (size_t)row * (size_t)d->dim;
+    for (int i = 0; i < d->width * d->height; i++)
+        argb[i] = 0xFF000000u | 0x010101u * grey[i];
+    canvas_image(w->ui.canvas, rect, argb, d->width, d->height);
+}
+
+static void card_line(struct window *w, double x, double y, const char *what, const char *value)
+{
+    const struct theme *t = w->look.theme;
+    ui_text(&w->ui, x, y, what, 12, WEIGHT_REGULAR, t->text3, ALIGN_LEFT);
+    ui_text(&w->ui, x + 116, y, value, 12, WEIGHT_SEMIBOLD, t->text1, ALIGN_RIGHT);
+}
+
+static void card_text(struct window *w, const struct selection *s, double x, double y)
+{
+    char text[64];
+    const struct snapshot *snap = w->snap;
+    const char *own = w->data && s->own < w->data->classes ? w->data->class_name[s->own] : "";
+    snprintf(text, sizeof text, "class %s", own);
+    ui_text_fit(&w->ui, x, y + 8, 118, text, 14, WEIGHT_SEMIBOLD, w->look.theme->text1);
+    int predicted = snap->predicted[s->sample];
+    snprintf(text, sizeof text, "%s%s",
+        w->data && predicted >= 0 && predicted < w->data->classes ? w->data->class_name[predicted] : "\u2013",
+        predicted == s->own ? "" : " \u00d7");
+    card_line(w, x, y + 32, "predicted", text);
+    card_line(w, x, y + 50, "to its weight", number_degrees(s->own_angle, text, sizeof text));
+    card_line(w, x, y + 68, "to the rival", number_degrees(s->rival_angle, text, sizeof text));
+    card_line(w, x, y + 86, "part", snap->test[s->sample] ? "test" : "train");
+}
+
+static void card(struct window *w, struct rect area)
+{
+    struct selection s;
+    const struct theme *t = w->look.theme;
+    if (!w->snap || w->look.selected < 0 || w->look.selected >= w->snap->count || w->snap->dim < 2 ||
+        !scene_select(&w->scene, &w->look, &s))
+        return;
+    bool image = w->data && w->data->pixel && w->snap->row[s.sample] >= 0;
+    struct plane plane = feature_plane(&w->scene, &w->look, area);
+    const float *f = w->snap->feature + (size_t)s.sample * (size_t)w->snap->dim;
+    double x = plane.center.x + f[0] * plane.unit, y = plane.center.y - f[1] * plane.unit;
+    double wide = image ? CARD_W : CARD_W - CARD_PIXELS - 16;
+    struct rect box = { x + 24, y - CARD_H - 12, wide, CARD_H };
+    if (box.x + box.w > area.x + area.w - 12)
+        box.x = x - 24 - box.w;
+    box.x = fmin(area.x + area.w - box.w - 12, fmax(area.x + 12, box.x));
+    box.y = fmin(area.y + area.h - box.h - 12, fmax(area.y + 12, box.y));
+    canvas_round_rect(w->ui.canvas, box, 8, t->dark ? t->raised : t->surface);
+    canvas_round_outline(w->ui.canvas, box, 8, 1, t->hairline);
+    double text_x = box.x + 12;
+    if (image) {
+        picture(w, w->snap->row[s.sample], (struct rect){ box.x + 12, box.y + 16, CARD_PIXELS, CARD_PIXELS });
+        text_x += CARD_PIXELS + 12;
+    }
+    card_text(w, &s, text_x, box.y + 10);
+}
+
+/* Divergence is a lesson: the last finite state stays, with what happened and the way back. */
+static void diverged(struct window *w, struct rect area)
+{
+    if (!w->snap || !w->snap->diverged)
+        return;
+    const struct theme *t = w->look.theme;
+    struct rect box = { area.x + area.w / 2 - 210, area.y + 64, 420, 92 };
+    struct rect button = { box.x + box.w - 92, box.y + 48, 80, 32 };
+    if (w->ui.canvas) {
+        char line[96], step[32];
+        snprintf(line, sizeof line, "Loss became infinite at step %s.",
+            number_count(w->snap->diverged_step, step, sizeof step));
+        canvas_round_rect(w->ui.canvas, box, 8, t->raised);
+        canvas_round_outline(w->ui.canvas, box, 8, 1, t->bad);
+        ui_text(&w->ui, box.x + 20, box.y + 26, line, 14, WEIGHT_SEMIBOLD, t->text1, ALIGN_LEFT);
+        ui_text(&w->ui, box.x + 20, box.y + 64, "Lower the rate or the margin, then reset.", 14, WEIGHT_REGULAR,
+            t->text2, ALIGN_LEFT);
+    }
+    if (ui_text_button(&w->ui, "diverged.reset", "Reset", button, true)) {
+        action_reset(w, 0);
+        worker_play(w->worker, true);
+    }
+}
+
+/* One line at the foot of the view: where a picture went, what could not be done. */
+static void footer(struct window *w, struct rect area)
+{
+    if (!w->ui.canvas || !w->notice[0] || window_now() > w->notice_until)
+        return;
+    const struct theme *t = w->look.theme;
+    struct font font = { .size = 14, .weight = WEIGHT_REGULAR };
+    char text[256];
+    text_fit(w->notice, &font, area.w - 96, text, sizeof text);
+    double wide = text_width(text, &font) + 32;
+    struct rect box = { area.x + (area.w - wide) / 2, area.y + area.h - 52, wide, 36 };
+    canvas_round_rect(w->ui.canvas, box, 8, t->raised);
+    canvas_round_outline(w->ui.canvas, box, 8, 1, w->notice_bad ? t->bad : t->hairline);
+    ui_text(&w->ui, box.x + 16, box.y + 18, text, 14, WEIGHT_REGULAR, w->notice_bad ? t->bad : t->text1, ALIGN_LEFT);
+}
+
+static void empty(struct window *w, struct rect area)
+{
+    const struct theme *t = w->look.theme;
+    const char *text = w->state.failed ? w->state.why.text : "Reading the data \u2026";
+    double middle = area.y + area.h / 2;
+    canvas_ring(w->ui.canvas, (struct point){ area.x + area.w / 2, middle }, fmin(area.w, area.h) * 0.4, 1.25, t->axis);
+    struct font font = { .size = 20, .weight = WEIGHT_REGULAR };
+    char cut[256];
+    text_fit(text, &font, area.w - 48, cut, sizeof cut);
+    ui_text(&w->ui, area.x + area.w / 2, middle, cut, 20, WEIGHT_REGULAR, w->state.failed ? t->bad : t->text2,
+        ALIGN_CENTER);
+}
+
+void panel_main(struct window *w)
+{
+    struct rect area = w->area[AREA_MAIN];
+    char id[UI_ID];
+    snprintf(id, sizeof id, "view.%s", w->view->id);
+    if (!w->ui.canvas) {
+        diverged(w, area);
+        if (on_plane(w))
+            toggles(w, area);
+        bool hot = ui_control(&w->ui, id, w->view->label, area, false);
+        ui_value(&w->ui, w->snap ? "%ld" : "", w->snap ? w->snap->step : 0L);
+        if (w->snap && on_plane(w))
+            plane_input(w, area, hot);
+        return;
+    }
+    canvas_rect(w->ui.canvas, area, w->look.theme->bg);
+    if (!w->snap) {
+        empty(w, area);
+        return;
+    }
+    view_draw(w->view, w->ui.canvas, &w->scene, &w->look, area);
+    if (on_plane(w)) {
+        toggles(w, area);
+        card(w, area);
+    }
+    diverged(w, area);
+    footer(w, area);
+}
+
+/* --- side column --------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *view;
+    double height;
+} side_rows[] = { { "sphere", 216 }, { "curves", 216 }, { "logit", 184 }, { "angles", 184 } };
+enum { SIDE_COUNT = sizeof side_rows / sizeof side_rows[0] };
+/* What stays when there is no room for all. */
+static const int side_order[SIDE_COUNT] = { 0, 3, 2, 1 };
+
+static unsigned side_shown(double height)
+{
+    unsigned shown = 0;
+    int fit = height >= 704 ? SIDE_COUNT : (int)(height / 176);
+    for (int i = 0; i < fit && i < SIDE_COUNT; i++)
+        shown |= 1u << side_order[i];
+    return shown ? shown : 1;
+}
+
+void panel_side(struct window *w)
+{
+    struct rect area = w->area[AREA_SIDE];
+    const struct theme *t = w->look.theme;
+    if (area.w <= 0)
+        return;
+    if (w->ui.canvas) {
+        canvas_rect(w->ui.canvas, area, t->bg);
+        ui_hairline(&w->ui, (struct point){ area.x, area.y }, (struct point){ area.x, area.y + area.h });
+    } else if (w->drawer_open && ui_inside(area, w->ui.mouse)) {
+        ui_control(&w->ui, "view.drawer", "Plots", area, false);
+        ui_block_mouse(&w->ui);
+    }
+    unsigned shown = side_shown(area.h);
+    double total = 0, y = area.y;
+    for (int i = 0; i < SIDE_COUNT; i++)
+        total += shown & 1u << i ? side_rows[i].height : 0;
+    for (int i = 0; i < SIDE_COUNT; i++) {
+        if (!(shown & 1u << i))
+            continue;
+        struct rect rect = { area.x + 1, y, area.w - 1, side_rows[i].height * area.h / total };
+        const struct view *view = view_find(side_rows[i].view);
+        char id[UI_ID];
+        snprintf(id, sizeof id, "view.%s", side_rows[i].view);
+        if (view != w->view)
+            ui_control(&w->ui, id, view ? view->label : "", rect, false);
+        if (w->ui.canvas && view && w->snap)
+            view_draw(view, w->ui.canvas, &w->scene, &w->look, rect);
+        if (y > area.y)
+            ui_hairline(&w->ui, (struct point){ area.x + 20, y }, (struct point){ area.x + area.w - 20, y });
+        y += rect.h;
+    }
+}

@@ -1,0 +1,81 @@
+#include "app/uimap.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "app/panel.h"
+
+static json_t *number(double v)
+{
+    return isfinite(v) ? json_real(v) : json_null();
+}
+
+static json_t *params(const struct loss *loss, const double *value)
+{
+    json_t *out = json_object();
+    for (int i = 0; i < loss_param_count(loss); i++)
+        json_object_set_new(out, loss->param[i].id, number(value[i]));
+    return out;
+}
+
+static json_t *control(const struct window *w, const struct ui_item *item)
+{
+    json_t *out = json_object();
+    json_object_set_new(out, "id", json_string(item->id));
+    json_object_set_new(out, "label", json_string(item->label));
+    json_object_set_new(out, "rect", json_pack("[f,f,f,f]", item->rect.x * w->points, item->rect.y * w->points,
+        item->rect.w * w->points, item->rect.h * w->points));
+    json_object_set_new(out, "value", json_string(item->value));
+    return out;
+}
+
+static void training(const struct window *w, json_t *value)
+{
+    const struct snapshot *s = w->snap;
+    const struct experiment *e = &w->experiment;
+    json_object_set_new(value, "step", json_integer(s ? s->step : 0));
+    json_object_set_new(value, "epoch", number(s ? s->epoch : 0));
+    json_object_set_new(value, "dataset", json_string(s ? s->data_name : e->dataset));
+    json_object_set_new(value, "loss", json_string(experiment_loss(e)->id));
+    json_object_set_new(value, "params", params(experiment_loss(e), e->param[e->loss]));
+    json_object_set_new(value, "in_force", s ? params(s->force.loss, s->force.param) : json_object());
+    json_object_set_new(value, "train_accuracy", number(s ? s->train_accuracy : NAN));
+    json_object_set_new(value, "test_accuracy", number(s ? s->test_accuracy : NAN));
+    json_object_set_new(value, "margin_accuracy", number(s ? s->margin_accuracy : NAN));
+    json_object_set_new(value, "diverged", json_boolean(s && s->diverged));
+    json_object_set_new(value, "selected", json_integer(w->look.selected));
+    json_object_set_new(value, "zoom", number(w->look.zoom));
+}
+
+static json_t *state(const struct window *w)
+{
+    json_t *value = json_object(), *out = json_object();
+    training(w, value);
+    json_object_set_new(value, "running", json_boolean(w->state.playing));
+    json_object_set_new(value, "loading", json_boolean(w->state.loading));
+    json_object_set_new(value, "error", json_string(w->state.failed ? w->state.why.text : w->ui.error));
+    json_object_set_new(value, "notice", json_string(w->notice));
+    json_object_set_new(value, "view", json_string(w->view->id));
+    json_object_set_new(value, "steps_per_s", number(w->state.steps_per_s));
+    json_object_set_new(value, "fps", number(w->number.fps));
+    json_object_set_new(value, "frame_ms_p50", number(w->number.p50));
+    json_object_set_new(value, "frame_ms_p99", number(w->number.p99));
+    json_object_set_new(out, "id", json_string("state"));
+    json_object_set_new(out, "value", value);
+    return out;
+}
+
+void uimap_write(struct window *w, const char *path)
+{
+    char beside[1100];
+    json_t *map = json_array();
+    for (int i = 0; i < w->ui.item_count; i++)
+        json_array_append_new(map, control(w, &w->ui.item[i]));
+    json_array_append_new(map, state(w));
+    snprintf(beside, sizeof beside, "%s.part", path);
+    if (json_dump_file(map, beside, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0 && rename(beside, path) != 0)
+        remove(beside);
+    json_decref(map);
+}

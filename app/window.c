@@ -1,0 +1,712 @@
+#include "app/window.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/panel.h"
+#include "app/uimap.h"
+#include "render/text.h"
+
+enum { WIDTH = 1600, HEIGHT = 1000, WIDTH_MIN = 1024, HEIGHT_MIN = 640, IDLE_MS = 500 };
+static const double FRAME_S = 1.0 / 60, NUMBERS_S = 0.1, MAP_S = 0.08, NOTICE_S = 6;
+
+double window_now(void)
+{
+    return (double)SDL_GetPerformanceCounter() / (double)SDL_GetPerformanceFrequency();
+}
+
+void window_dirty(struct window *w, unsigned areas)
+{
+    w->dirty |= areas;
+}
+
+void window_notice(struct window *w, bool bad, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(w->notice, sizeof w->notice, format, args);
+    va_end(args);
+    w->notice_bad = bad;
+    w->notice_until = window_now() + NOTICE_S;
+    w->map_stale = true;
+    window_dirty(w, 1 << AREA_MAIN);
+}
+
+/* --- layout -------------------------------------------------------------------------------------------- */
+
+/* Edges on whole device pixels, so that neighbouring areas meet without a seam. */
+static double snap_px(const struct window *w, double v)
+{
+    return round(v * w->scale) / w->scale;
+}
+
+static struct rect snapped(const struct window *w, double x, double y, double right, double bottom)
+{
+    x = snap_px(w, x);
+    y = snap_px(w, y);
+    return (struct rect){ x, y, fmax(0, snap_px(w, right) - x), fmax(0, snap_px(w, bottom) - y) };
+}
+
+/* design.md, "Layout" and "Smaller windows". */
+void window_layout(struct window *w)
+{
+    double width = w->width, height = w->height;
+    w->narrow = width < 1200;
+    double panel = w->panels_hidden ? 0 : width < 1200 ? 240 : width < 1400 ? 256 : 280;
+    double side = w->panels_hidden ? 0 : width < 1200 ? 0 : width < 1400 ? 300 : 360;
+    double top = 40, header = height < 800 ? 64 : 88, bottom = height - 72;
+    if (!w->narrow)
+        w->drawer_open = false;
+    w->area[AREA_TOP] = snapped(w, 0, 0, width, top);
+    w->area[AREA_PANEL] = snapped(w, 0, top, panel, bottom);
+    w->area[AREA_TRANSPORT] = snapped(w, 0, bottom, panel > 0 ? panel : 240, height);
+    w->area[AREA_TIMELINE] = snapped(w, panel > 0 ? panel : 240, bottom, width, height);
+    w->area[AREA_HEADER] = snapped(w, panel, top, width, top + header);
+    w->area[AREA_MAIN] = snapped(w, panel, top + header, width - side, bottom);
+    w->area[AREA_SIDE] = snapped(w, width - (w->drawer_open ? 320 : side), top + header, width, bottom);
+    if (side <= 0 && !w->drawer_open)
+        w->area[AREA_SIDE].w = 0;
+    window_dirty(w, AREAS_ALL);
+    w->map_stale = true;
+}
+
+static bool make_texture(struct window *w)
+{
+    if (!w->renderer)
+        return true;
+    if (w->texture)
+        SDL_DestroyTexture(w->texture);
+    w->texture = SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STREAMING, w->width_px,
+        w->height_px);
+    return w->texture != NULL;
+}
+
+static void pixel_size(struct window *w, int *width, int *height)
+{
+    if (w->renderer) {
+        SDL_GetRendererOutputSize(w->renderer, width, height);
+        return;
+    }
+    SDL_Surface *surface = SDL_GetWindowSurface(w->sdl);
+    *width = surface ? surface->w : 0;
+    *height = surface ? surface->h : 0;
+}
+
+bool window_resize(struct window *w)
+{
+    int wide, high, points_w, points_h;
+    pixel_size(w, &wide, &high);
+    SDL_GetWindowSize(w->sdl, &points_w, &points_h);
+    if (wide < 1 || high < 1 || points_w < 1)
+        return false;
+    if (!w->pixels || wide != w->width_px || high != w->height_px) {
+        uint32_t *pixels = calloc((size_t)wide * (size_t)high, sizeof *pixels);
+        if (!pixels)
+            return false;
+        free(w->pixels);
+        w->pixels = pixels;
+        w->width_px = wide;
+        w->height_px = high;
+        if (!make_texture(w))
+            return false;
+    }
+    double display = (double)wide / points_w;
+    w->scale = display * w->options.text_scale;
+    w->points = w->scale / display;
+    w->width = wide / w->scale;
+    w->height = high / w->scale;
+    canvas_destroy(w->canvas);
+    w->canvas = canvas_cairo_pixels(w->pixels, wide, high, wide * 4, w->scale);
+    window_layout(w);
+    return w->canvas != NULL;
+}
+
+/* --- what the worker has ------------------------------------------------------------------------------- */
+
+/* From the worker's thread: carries no data, and at most one waits in the queue. */
+static void wake(void *arg)
+{
+    struct window *w = arg;
+    if (!SDL_AtomicCAS(&w->wake_sent, 0, 1))
+        return;
+    SDL_Event event = { .type = w->wake_event };
+    if (SDL_PushEvent(&event) != 1)
+        SDL_AtomicSet(&w->wake_sent, 0);
+}
+
+static void forget_selection(struct window *w)
+{
+    w->look.selected = w->hovered = -1;
+    w->look.pinned = false;
+    w->look.lit_class = w->lit_kept = -1;
+    action_fit(w, 0);
+}
+
+/* A wish that failed must not stay in the panel as if it were in force. */
+static void take_failure(struct window *w)
+{
+    const char *control = "dataset";
+    if (w->snap) {
+        const struct experiment *running = &w->snap->experiment;
+        if (strcmp(running->dataset, w->experiment.dataset) == 0)
+            control = "model";
+        w->experiment = *running;
+    }
+    ui_edit_error(&w->ui, control, w->state.why.text);
+    window_dirty(w, AREAS_ALL);
+}
+
+static void take_state(struct window *w)
+{
+    struct worker_state before = w->state;
+    worker_state(w->worker, &w->state);
+    if (w->state.failed && strcmp(before.why.text, w->state.why.text) != 0)
+        take_failure(w);
+    if (before.loading != w->state.loading || before.playing != w->state.playing ||
+        before.failed != w->state.failed) {
+        window_dirty(w, AREAS_CONTROL | 1 << AREA_MAIN);
+        w->map_stale = true;
+    }
+}
+
+static void take_snapshot(struct window *w)
+{
+    bool fresh;
+    const struct snapshot *snap = worker_take(w->worker, &fresh, &w->data);
+    if (!fresh)
+        return;
+    bool other = strcmp(w->shown_data, snap->data_name) != 0 || !w->snap || w->shown_seed != snap->experiment.seed;
+    w->snap = snap;
+    if (other || w->look.selected >= snap->count || w->hovered >= snap->count) {
+        snprintf(w->shown_data, sizeof w->shown_data, "%s", snap->data_name);
+        w->shown_seed = snap->experiment.seed;
+        forget_selection(w);
+        window_dirty(w, AREAS_ALL);
+    }
+    scene_update(&w->scene, snap, w->data ? w->data->pixel : NULL);
+    window_dirty(w, AREAS_SNAPSHOT);
+    if (memcmp(w->drawn_force, snap->force.param, sizeof w->drawn_force) != 0) {
+        memcpy(w->drawn_force, snap->force.param, sizeof w->drawn_force);
+        window_dirty(w, 1 << AREA_PANEL);
+    }
+    if (!w->state.playing)
+        w->next_numbers = 0;                  /* a single step is counted at once */
+}
+
+/* --- statistics ---------------------------------------------------------------------------------------- */
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double frames_per_s(const struct window *w, double now)
+{
+    int n = 0, size = (int)(sizeof w->frame_began / sizeof w->frame_began[0]);
+    double oldest = now;
+    for (int i = 0; i < size && i < w->fps_count; i++)
+        if (now - w->frame_began[i] < 1) {
+            n++;
+            oldest = fmin(oldest, w->frame_began[i]);
+        }
+    return n > 1 ? (n - 1) / fmax(now - oldest, 0.2) : 0;
+}
+
+void window_statistics(struct window *w)
+{
+    double sorted[FRAME_TIMES];
+    int n = w->frame_count < FRAME_TIMES ? w->frame_count : FRAME_TIMES;
+    memcpy(sorted, w->frame_ms, (size_t)n * sizeof sorted[0]);
+    qsort(sorted, (size_t)n, sizeof sorted[0], by_size);
+    w->number.p50 = n ? sorted[n / 2] : 0;
+    w->number.p99 = n ? sorted[(int)(n * 0.99)] : 0;
+}
+
+/* Counters at 10 Hz: faster ones cannot be read. */
+static void take_numbers(struct window *w, double now)
+{
+    if (now < w->next_numbers)
+        return;
+    w->next_numbers = now + NUMBERS_S;
+    long step = w->snap ? w->snap->step : 0;
+    double fps = frames_per_s(w, now), rate = w->state.playing ? w->state.steps_per_s : 0;
+    bool moved = step != w->number.step || lround(fps) != lround(w->number.fps) ||
+        lround(rate) != lround(w->number.steps_per_s);
+    w->number.step = step;
+    w->number.epoch = w->snap ? w->snap->epoch : 0;
+    w->number.fps = fps;
+    w->number.steps_per_s = rate;
+    if (!moved)
+        return;
+    window_statistics(w);
+    w->map_stale = true;
+    window_dirty(w, 1 << AREA_TIMELINE);
+}
+
+/* --- passes -------------------------------------------------------------------------------------------- */
+
+/* Topmost first: who is on top gets the mouse first. */
+static void input_pass(struct window *w, const struct ui_input *input)
+{
+    static void (*const order[])(struct window *) = { panel_help, panel_popup, panel_top, panel_control,
+        panel_transport, panel_timeline, panel_side, panel_main };
+    ui_begin(&w->ui, input);
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+        if (!(order[i] == panel_control && w->panels_hidden))
+            order[i](w);
+    bool used = input && w->ui.input.kind == UI_NONE && input->kind != UI_NONE;
+    if (ui_end(&w->ui) || used || (input && input->kind == UI_RELEASE))
+        window_dirty(w, AREAS_CONTROL | (w->help_open ? AREAS_ALL : 0));
+}
+
+static void edit_must_be_visible(struct window *w)
+{
+    for (int i = 0; i < w->ui.item_count; i++)
+        if (w->ui.item[i].hash == w->ui.edit.owner)
+            return;
+    if (w->ui.edit.owner)
+        ui_edit_end(&w->ui);
+}
+
+static void feed(struct window *w, struct ui_input input)
+{
+    if (!w->snap)
+        w->hovered = -1;
+    input_pass(w, &input);
+    edit_must_be_visible(w);
+    if (input.kind != UI_MOVE)
+        w->map_stale = true;
+}
+
+static void key_down(struct window *w, const SDL_KeyboardEvent *e)
+{
+    struct ui_input input = {
+        .kind = UI_KEY, .key = e->keysym.sym, .shift = (e->keysym.mod & KMOD_SHIFT) != 0,
+        .ctrl = (e->keysym.mod & KMOD_CTRL) != 0, .alt = (e->keysym.mod & KMOD_ALT) != 0,
+    };
+    bool typing = w->ui.edit.owner != 0;
+    feed(w, input);
+    if (w->ui.input.kind == UI_NONE || input.alt || (typing && !input.ctrl && input.key != SDLK_TAB))
+        return;
+    if (input.key == SDLK_TAB) {
+        ui_focus_next(&w->ui, input.shift ? -1 : 1);
+        window_dirty(w, AREAS_CONTROL | 1 << AREA_MAIN);
+    } else {
+        key_press(w, input.key, input.shift, input.ctrl);
+    }
+}
+
+static void typed(struct window *w, const char *text)
+{
+    struct ui_input input = { .kind = UI_TEXT };
+    snprintf(input.text, sizeof input.text, "%s", text);
+    bool typing = w->ui.edit.owner != 0;
+    feed(w, input);
+    if (!typing)
+        key_typed(w, text);
+}
+
+static void mouse(struct window *w, enum ui_kind kind, int x, int y, int clicks, double wheel)
+{
+    SDL_Keymod mod = SDL_GetModState();
+    struct ui_input input = {
+        .kind = kind, .at = { x / w->points, y / w->points }, .clicks = clicks, .wheel = wheel,
+        .shift = (mod & KMOD_SHIFT) != 0, .ctrl = (mod & KMOD_CTRL) != 0,
+    };
+    feed(w, input);
+}
+
+static void window_changed(struct window *w, const SDL_WindowEvent *e)
+{
+    switch (e->event) {
+    case SDL_WINDOWEVENT_SIZE_CHANGED:
+    case SDL_WINDOWEVENT_DISPLAY_CHANGED:
+        window_resize(w);
+        break;
+    case SDL_WINDOWEVENT_HIDDEN:
+    case SDL_WINDOWEVENT_MINIMIZED:
+        w->hidden = true;
+        break;
+    case SDL_WINDOWEVENT_SHOWN:
+    case SDL_WINDOWEVENT_RESTORED:
+    case SDL_WINDOWEVENT_EXPOSED:
+        w->hidden = false;
+        window_dirty(w, AREAS_ALL);
+        break;
+    case SDL_WINDOWEVENT_LEAVE:
+        w->ui.mouse_inside = false;
+        w->hovered = -1;
+        input_pass(w, NULL);
+        break;
+    case SDL_WINDOWEVENT_CLOSE:
+        w->quit = true;
+        break;
+    default:
+        break;
+    }
+}
+
+void window_event(struct window *w, const SDL_Event *e)
+{
+    double began = window_now();
+    switch (e->type) {
+    case SDL_QUIT:
+        w->quit = true;
+        break;
+    case SDL_WINDOWEVENT:
+        window_changed(w, &e->window);
+        break;
+    case SDL_MOUSEMOTION:
+        mouse(w, UI_MOVE, e->motion.x, e->motion.y, 0, 0);
+        break;
+    case SDL_MOUSEBUTTONDOWN:
+        if (e->button.button == SDL_BUTTON_LEFT)
+            mouse(w, UI_PRESS, e->button.x, e->button.y, e->button.clicks, 0);
+        break;
+    case SDL_MOUSEBUTTONUP:
+        if (e->button.button == SDL_BUTTON_LEFT)
+            mouse(w, UI_RELEASE, e->button.x, e->button.y, 0, 0);
+        break;
+    case SDL_MOUSEWHEEL:
+        if (e->wheel.y != 0)
+            mouse(w, UI_WHEEL, (int)(w->ui.mouse.x * w->points), (int)(w->ui.mouse.y * w->points), 0, e->wheel.y);
+        break;
+    case SDL_KEYDOWN:
+        key_down(w, &e->key);
+        break;
+    case SDL_TEXTINPUT:
+        typed(w, e->text.text);
+        break;
+    default:
+        if (e->type == w->wake_event) {
+            SDL_AtomicSet(&w->wake_sent, 0);
+            w->news = true;
+        }
+        break;
+    }
+    w->frame_cost += window_now() - began;
+}
+
+/* --- drawing ------------------------------------------------------------------------------------------- */
+
+static SDL_Rect device(const struct window *w, struct rect r)
+{
+    int x = (int)lround(r.x * w->scale), y = (int)lround(r.y * w->scale);
+    int right = (int)lround((r.x + r.w) * w->scale), bottom = (int)lround((r.y + r.h) * w->scale);
+    right = right > w->width_px ? w->width_px : right;
+    bottom = bottom > w->height_px ? w->height_px : bottom;
+    return (SDL_Rect){ x, y, right > x ? right - x : 0, bottom > y ? bottom - y : 0 };
+}
+
+static void copy_rows(const struct window *w, SDL_Surface *surface, SDL_Rect r)
+{
+    for (int y = r.y; y < r.y + r.h; y++)
+        memcpy((uint8_t *)surface->pixels + (size_t)y * (size_t)surface->pitch + (size_t)r.x * 4,
+            w->pixels + (size_t)y * (size_t)w->width_px + r.x, (size_t)r.w * 4);
+}
+
+static void convert_rows(const struct window *w, SDL_Surface *surface, SDL_Rect r)
+{
+    SDL_Surface *whole = SDL_CreateRGBSurfaceWithFormatFrom(w->pixels, w->width_px, w->height_px, 32,
+        w->width_px * 4, SDL_PIXELFORMAT_RGB888);
+    if (whole)
+        SDL_BlitSurface(whole, &r, surface, &r);
+    SDL_FreeSurface(whole);
+}
+
+static void present_surface(struct window *w, SDL_Rect *rects, int n)
+{
+    SDL_Surface *surface = SDL_GetWindowSurface(w->sdl);
+    if (!surface || surface->w != w->width_px || surface->h != w->height_px)
+        return;
+    Uint32 format = surface->format->format;
+    bool same = format == SDL_PIXELFORMAT_ARGB8888 || format == SDL_PIXELFORMAT_RGB888;
+    for (int i = 0; i < n; i++)
+        (same ? copy_rows : convert_rows)(w, surface, rects[i]);
+    SDL_UpdateWindowSurfaceRects(w->sdl, rects, n);
+}
+
+static void present_texture(struct window *w, const SDL_Rect *rects, int n)
+{
+    for (int i = 0; i < n; i++)
+        SDL_UpdateTexture(w->texture, &rects[i], w->pixels + (size_t)rects[i].y * (size_t)w->width_px + rects[i].x,
+            w->width_px * 4);
+    SDL_RenderCopy(w->renderer, w->texture, NULL, NULL);
+    SDL_RenderPresent(w->renderer);
+}
+
+static int draw_areas(struct window *w, SDL_Rect *rects)
+{
+    static void (*const draw[AREA_COUNT])(struct window *) = {
+        [AREA_TOP] = panel_top, [AREA_PANEL] = panel_control, [AREA_TRANSPORT] = panel_transport,
+        [AREA_HEADER] = panel_header, [AREA_MAIN] = panel_main, [AREA_SIDE] = panel_side,
+        [AREA_TIMELINE] = panel_timeline,
+    };
+    int n = 0;
+    w->ui.canvas = w->canvas;
+    w->ui.clip = NULL;
+    for (int i = 0; i < AREA_COUNT; i++) {
+        if (!(w->dirty & 1u << i) || w->area[i].w <= 0)
+            continue;
+        rects[n] = device(w, w->area[i]);
+        if (rects[n].w <= 0 || rects[n].h <= 0)
+            continue;
+        canvas_clip(w->canvas, &w->area[i]);
+        draw[i](w);
+        n++;
+    }
+    canvas_clip(w->canvas, NULL);
+    return n;
+}
+
+/* What lies above areas is drawn again when one of them was. */
+static int draw_above(struct window *w, SDL_Rect *rects, int n)
+{
+    if (!w->popup && !w->help_open)
+        return n;
+    panel_popup(w);
+    panel_help(w);
+    rects[0] = (SDL_Rect){ 0, 0, w->width_px, w->height_px };
+    return 1;
+}
+
+static void note_frame(struct window *w, double began)
+{
+    double now = window_now();
+    w->frame_ms[w->frame_count++ % FRAME_TIMES] = (w->frame_cost + now - began) * 1000;
+    w->frame_cost = 0;
+    int size = (int)(sizeof w->frame_began / sizeof w->frame_began[0]);
+    w->frame_began[w->fps_count++ % size] = began;
+}
+
+static void paint(struct window *w)
+{
+    SDL_Rect rects[AREA_COUNT];
+    if (w->help_open)
+        w->dirty = AREAS_ALL;
+    if (w->drawer_open && w->dirty & 1 << AREA_MAIN)
+        w->dirty |= 1 << AREA_SIDE;
+    int n = draw_above(w, rects, draw_areas(w, rects));
+    canvas_finish(w->canvas, NULL);
+    w->ui.canvas = NULL;
+    w->dirty = 0;
+    if (n == 0)
+        return;
+    if (w->renderer)
+        present_texture(w, rects, n);
+    else
+        present_surface(w, rects, n);
+}
+
+static void take_turns(struct window *w, double now)
+{
+    w->news = false;
+    take_state(w);
+    take_snapshot(w);
+    window_hover_turn(w);
+    action_sweep_turn(w);
+    take_numbers(w, now);
+    if (w->notice[0] && now > w->notice_until) {
+        w->notice[0] = '\0';
+        window_dirty(w, 1 << AREA_MAIN);
+    }
+}
+
+static void write_map(struct window *w, double now)
+{
+    if (!w->options.ui_map[0] || !w->map_stale || now < w->next_map)
+        return;
+    w->next_map = now + MAP_S;
+    w->map_stale = false;
+    input_pass(w, NULL);
+    uimap_write(w, w->options.ui_map);
+}
+
+bool window_frame(struct window *w)
+{
+    double began = window_now();
+    if (began < w->next_frame)
+        return false;
+    take_turns(w, began);
+    write_map(w, began);
+    if (!w->dirty || w->hidden || !w->canvas)
+        return false;
+    w->next_frame = began + FRAME_S * 0.97;
+    paint(w);
+    note_frame(w, began);
+    return true;
+}
+
+static double sooner(double a, double b)
+{
+    return b > 0 && b < a ? b : a;
+}
+
+/* When something will happen by itself. */
+static double next_turn(const struct window *w, double now, int most_ms)
+{
+    double at = now + most_ms / 1000.0;
+    if (w->dirty || w->news || w->sweeping)
+        at = sooner(at, fmax(w->next_frame, now + 0.0005));
+    if (w->hovered != w->look.selected && !w->look.pinned)
+        at = sooner(at, fmax(w->hovered_since + 0.06, w->next_frame));
+    if (w->state.playing || w->number.fps > 0)
+        at = sooner(at, w->next_numbers);
+    if (w->map_stale && w->options.ui_map[0])
+        at = sooner(at, fmax(w->next_map, now + 0.001));
+    if (w->notice[0])
+        at = sooner(at, w->notice_until + 0.01);
+    return at;
+}
+
+bool window_wait(struct window *w, int most_ms)
+{
+    SDL_Event event;
+    double now = window_now(), at = next_turn(w, now, most_ms);
+    int wait = (int)ceil(fmax(0, at - now) * 1000);
+    if (SDL_WaitEventTimeout(&event, wait > 0 ? wait : 1)) {
+        do
+            window_event(w, &event);
+        while (SDL_PollEvent(&event));
+    }
+    window_frame(w);
+    return !w->quit;
+}
+
+/* --- life ---------------------------------------------------------------------------------------------- */
+
+void window_options_init(struct window_options *o)
+{
+    *o = (struct window_options){ .theme = "dark", .text_scale = 1, .pace = 60, .playing = true };
+    experiment_init(&o->experiment);
+}
+
+static enum status open_sdl(struct window *w, struct why *why)
+{
+    SDL_Rect usable = { 0, 0, WIDTH, HEIGHT };
+    bool gpu = w->options.renderer == RENDERER_GPU;
+    if (!gpu)
+        SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
+    SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
+    SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
+    if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0)
+        return why_set(why, STATUS_FAILED, "display: %s; start it where a window can open, or use train and figure",
+            SDL_GetError());
+    SDL_GetDisplayUsableBounds(0, &usable);
+    int wide = usable.w < WIDTH ? usable.w : WIDTH, high = usable.h < HEIGHT ? usable.h : HEIGHT;
+    Uint32 flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI |
+        (w->options.fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+    w->sdl = SDL_CreateWindow("marginscope", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, wide, high, flags);
+    if (!w->sdl)
+        return why_set(why, STATUS_FAILED, "display: %s; check the display", SDL_GetError());
+    SDL_SetWindowMinimumSize(w->sdl, WIDTH_MIN, HEIGHT_MIN);
+    if (gpu)
+        w->renderer = SDL_CreateRenderer(w->sdl, -1, SDL_RENDERER_ACCELERATED);
+    if (gpu && !w->renderer)
+        return why_set(why, STATUS_FAILED, "display: no graphics card can be used (%s); use --renderer cpu",
+            SDL_GetError());
+    return STATUS_OK;
+}
+
+static void start_state(struct window *w)
+{
+    const struct theme *theme = theme_find(w->options.theme);
+    w->experiment = w->options.experiment;
+    w->ui.theme = theme ? theme : theme_at(0);
+    look_init(&w->look, w->ui.theme);
+    w->look.interactive = true;
+    w->view = view_find("feature");
+    w->look.selected = w->look.lit_class = w->lit_kept = w->hovered = -1;
+    w->wake_event = SDL_RegisterEvents(1);
+    action_pace_find(w, w->options.pace);
+    SDL_StartTextInput();
+}
+
+enum status window_create(const struct window_options *o, struct window **out, struct why *why)
+{
+    struct window *w = calloc(1, sizeof *w);
+    if (!w)
+        return why_set(why, STATUS_FAILED, "window: not enough memory; close something");
+    w->options = *o;
+    enum status status = text_start(why);
+    if (status == STATUS_OK)
+        status = open_sdl(w, why);
+    if (status == STATUS_OK) {
+        start_state(w);
+        if (!window_resize(w))
+            status = why_set(why, STATUS_FAILED, "window: not enough memory; close something");
+    }
+    if (status == STATUS_OK)
+        status = worker_create(&w->experiment, o->playing, o->pace, wake, w, &w->worker, why);
+    if (status != STATUS_OK) {
+        window_destroy(w);
+        return status;
+    }
+    *out = w;
+    return STATUS_OK;
+}
+
+void window_destroy(struct window *w)
+{
+    if (!w)
+        return;
+    worker_destroy(w->worker);
+    scene_clear(&w->scene);
+    canvas_destroy(w->canvas);
+    if (w->texture)
+        SDL_DestroyTexture(w->texture);
+    if (w->renderer)
+        SDL_DestroyRenderer(w->renderer);
+    if (w->sdl)
+        SDL_DestroyWindow(w->sdl);
+    free(w->pixels);
+    text_stop();
+    if (SDL_WasInit(SDL_INIT_VIDEO))
+        SDL_QuitSubSystem(SDL_INIT_VIDEO);
+    free(w);
+}
+
+bool window_control(struct window *w, const char *id, double rect[4])
+{
+    input_pass(w, NULL);
+    const struct ui_item *item = ui_find(&w->ui, id);
+    if (!item)
+        return false;
+    rect[0] = item->rect.x * w->points;
+    rect[1] = item->rect.y * w->points;
+    rect[2] = item->rect.w * w->points;
+    rect[3] = item->rect.h * w->points;
+    return true;
+}
+
+const char *window_control_value(struct window *w, const char *id)
+{
+    input_pass(w, NULL);
+    const struct ui_item *item = ui_find(&w->ui, id);
+    return item ? item->value : NULL;
+}
+
+const struct experiment *window_experiment(const struct window *w)
+{
+    return &w->experiment;
+}
+
+int window_main(const struct window_options *o)
+{
+    struct why why = { "" };
+    struct window *w = NULL;
+    enum status status = window_create(o, &w, &why);
+    if (status != STATUS_OK) {
+        fprintf(stderr, "marginscope: %s\n", why.text);
+        return status;
+    }
+    while (window_wait(w, IDLE_MS))
+        continue;
+    window_destroy(w);
+    SDL_Quit();
+    return STATUS_OK;
+}

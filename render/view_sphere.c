@@ -1,0 +1,374 @@
+/* view_sphere.c - directions alone, radius left out: as a panel the fan between a sample's own weight and its
+ * nearest rival, as a figure the whole unit circle. */
+#include <math.h>
+#include <stdio.h>
+
+#include "render/axes.h"
+#include "render/disc.h"
+#include "render/formula.h"
+#include "render/number.h"
+#include "render/text.h"
+
+static const double PI = 3.14159265358979323846;
+
+enum { FIGURE_WIDTH = 500, FIGURE_HEIGHT = 400 };
+
+static const struct font small = { 12, WEIGHT_REGULAR, false };
+
+static double class_axis(const struct scene *scene, int j)
+{
+    return atan2(scene->snap->weight[2 * j + 1], scene->snap->weight[2 * j]);
+}
+
+/* ---- what fan, thumbnail and circle share ---- */
+
+static void draw_cells(const struct disc *d, const struct scene *scene, const struct look *look, double strength)
+{
+    const struct theme *theme = look->theme;
+    for (int j = 0; j < scene->snap->classes; j++) {
+        double fade = class_alpha(look, j);
+        struct color color = class_color(theme, j);
+        struct arc zone[REGION_ARC_MAX + 1];
+        int zones = region_zones(&scene->region[j], zone);
+        for (int i = 0; i < scene->region[j].safe_count; i++)
+            disc_sector(d, scene->region[j].safe[i],
+                color_alpha(color, fmin(strength * (double)theme->region_alpha, 0.9) * fade));
+        for (int i = 0; i < zones; i++) {
+            disc_sector(d, zone[i], color_alpha(color, fmin(strength * (double)theme->zone_alpha, 0.4) * fade));
+        }
+    }
+}
+
+static void draw_hatching(const struct disc *d, const struct scene *scene, const struct look *look)
+{
+    for (int j = 0; j < scene->snap->classes; j++) {
+        struct arc zone[REGION_ARC_MAX + 1];
+        int zones = region_zones(&scene->region[j], zone);
+        double pitch = scene->region[j].safe_count ? 7 : 3.5;
+        for (int i = 0; i < zones; i++)
+            disc_hatch(d, zone[i], pitch, color_alpha(look->theme->text1, (double)look->theme->hatch_alpha));
+    }
+}
+
+static void draw_borders(const struct disc *d, const struct scene *scene, const struct look *look)
+{
+    struct stroke border = { .color = color_alpha(look->theme->text3, 0.75), .width = 1, .dash_on = 2, .dash_off = 5 };
+    for (int j = 0; j < scene->snap->classes; j++) {
+        const struct region_class *region = &scene->region[j];
+        struct stroke edge = { .color = color_alpha(class_color(look->theme, j), (double)look->theme->edge_alpha),
+            .width = 1.25 };
+        struct arc zone[REGION_ARC_MAX + 1];
+        int zones = region_zones(region, zone);
+        for (int i = 0; i < zones && region->safe_count; i++) {
+            if (zone[i].from > region->decided[0].from + 1e-9)
+                disc_spoke(d, zone[i].from, &edge);
+            if (zone[i].to < region->decided[0].to - 1e-9)
+                disc_spoke(d, zone[i].to, &edge);
+        }
+        if (region->decided_count && region->decided[0].to - region->decided[0].from < 2 * PI)
+            disc_spoke(d, region->decided[0].from, &border);
+    }
+}
+
+/* One tick a sample outside the rim, longer for the two classes that matter. */
+static void draw_ticks(const struct disc *d, const struct scene *scene, const struct look *look,
+    const struct selection *selection)
+{
+    for (int i = 0; i < scene->snap->count; i++) {
+        double angle = (double)scene->angle[i];
+        int label = scene->snap->label[i];
+        if (!isfinite(angle) || !disc_shows(d, angle))
+            continue;
+        double length = !selection || label == selection->own || label == selection->rival ? 7 : 4;
+        struct color color = color_alpha(class_color(look->theme, label), 0.7 * class_alpha(look, label));
+        canvas_line(d->canvas, disc_at(d, angle, d->outer + 1), disc_at(d, angle, d->outer + 1 + length), 1, color);
+    }
+}
+
+/* ---- the fan ---- */
+
+struct fan {
+    struct disc disc;
+    double own, rival, sample;        /* directions, unwrapped about the middle of the fan */
+    double sense;                     /* +1 when the rival lies counter-clockwise of the own weight */
+};
+
+/* Outer and inner radius of a fan of half-angle `half` that fills a box. */
+static void fan_radii(double half, double width, double height, double *outer, double *inner)
+{
+    double spread = half < PI / 2 ? sin(half) : 1;
+    *outer = width / 2 / spread;
+    if (half < PI / 2) {
+        *inner = (*outer - height) / cos(half);
+        if (*inner >= 0.15 * *outer)
+            return;
+        *inner = 0.15 * *outer;
+        *outer = fmin(*outer, height / (1 - 0.15 * cos(half)));
+        *inner = 0.15 * *outer;
+        return;
+    }
+    *inner = 0;
+    *outer = fmin(*outer, height / (1 - cos(half)));
+}
+
+static struct fan fan_layout(struct canvas *c, struct scene *scene, const struct selection *selection, struct rect box)
+{
+    double own = class_axis(scene, selection->own), sample = own + remainder((double)scene->angle[selection->sample] - own, 2 * PI);
+    double rival = own + remainder(class_axis(scene, selection->rival) - own, 2 * PI);
+    double low = fmin(own, rival), high = fmax(own, rival);
+    if (sample < low - PI / 2 && sample + 2 * PI - high < low - sample)
+        sample += 2 * PI;
+    low = fmin(low, sample);
+    high = fmax(high, sample);
+    double half = fmin((high - low) / 2 + 8 * PI / 180, PI), middle = (high + low) / 2, outer, inner;
+    fan_radii(half, box.w, box.h, &outer, &inner);
+    struct disc d = disc_whole(c, scene, (struct point){ box.x + box.w / 2, box.y + outer }, outer);
+    d.inner = inner;
+    d.turn = PI / 2 - middle;
+    d.from = middle - half;
+    d.to = middle + half;
+    return (struct fan){ d, own, rival, sample, rival >= own ? 1 : -1 };
+}
+
+static struct arc arc_between(double a, double b)
+{
+    return (struct arc){ fmin(a, b), fmax(a, b) };
+}
+
+static void arc_with_ticks(const struct disc *d, double radius, struct arc arc, double width, struct color color)
+{
+    disc_arc(d, radius, arc, width, color);
+    canvas_line(d->canvas, disc_at(d, arc.from, radius - 4), disc_at(d, arc.from, radius + 4), width, color);
+    canvas_line(d->canvas, disc_at(d, arc.to, radius - 4), disc_at(d, arc.to, radius + 4), width, color);
+}
+
+static void theta_text(char *out, int size, int label)
+{
+    snprintf(out, (size_t)size, "\\cls{%d}{\\theta_{%d}}", label, label);
+}
+
+static void formula_center(struct canvas *c, struct point at, const char *text, double size, const struct theme *theme)
+{
+    struct formula_size s = formula_measure(text, size);
+    formula_draw(c, (struct point){ at.x - s.width / 2, at.y + size * 0.33 }, text, size, theme->text1, theme);
+}
+
+/* Where a margin of the selection's loss stands in the fan: added to theta of the own class when it is an angle,
+ * else the zone between the two safe edges. */
+static bool margin_arc(const struct scene *scene, const struct fan *fan, const struct selection *selection,
+    struct arc *out)
+{
+    const struct loss_force *force = &scene->snap->force;
+    struct arc zone;
+    if (!disc_zone(scene, selection, &zone) || zone.to - zone.from < 1e-6)
+        return false;
+    *out = zone;
+    bool towards_rival = (fan->sample - fan->own) * fan->sense >= 0;
+    if (force->loss->family == FAMILY_ANGLE_PLUS && force->loss->margin >= 0 && towards_rival)
+        *out = arc_between(fan->sample, fan->sample + fan->sense * force->param[force->loss->margin]);
+    return true;
+}
+
+static void draw_fan_arcs(const struct fan *fan, const struct scene *scene, const struct look *look,
+    const struct selection *selection)
+{
+    const struct disc *d = &fan->disc;
+    const struct theme *theme = look->theme;
+    double span = d->outer - d->inner, upper = d->outer - 0.2 * span, lower = d->outer - 0.46 * span;
+    char text[48];
+    struct arc margin, own = arc_between(fan->own, fan->sample), rival = arc_between(fan->rival, fan->sample);
+    bool labels = span >= 60;
+    arc_with_ticks(d, lower, rival, 2.5, class_color(theme, selection->rival));
+    arc_with_ticks(d, upper, own, 2.5, class_color(theme, selection->own));
+    if (margin_arc(scene, fan, selection, &margin)) {
+        arc_with_ticks(d, upper, margin, 2.5, theme->margin);
+        if (labels && (margin.to - margin.from) * upper > 16)
+            formula_center(d->canvas, disc_at(d, (margin.from + margin.to) / 2, upper - 15), "\\m{m}", 20, theme);
+    }
+    theta_text(text, sizeof text, selection->rival);
+    if (labels && (rival.to - rival.from) * lower > 24)
+        formula_center(d->canvas, disc_at(d, 0.6 * fan->rival + 0.4 * fan->sample, lower - 15), text, 20, theme);
+    theta_text(text, sizeof text, selection->own);
+    if (labels && (own.to - own.from) * upper > 24)
+        formula_center(d->canvas, disc_at(d, (fan->own + fan->sample) / 2, upper - 15), text, 20, theme);
+}
+
+static void draw_fan(const struct fan *fan, const struct scene *scene, const struct look *look,
+    const struct selection *selection)
+{
+    const struct disc *d = &fan->disc;
+    const struct theme *theme = look->theme;
+    struct arc all = { d->from, d->to };
+    disc_sector(d, all, theme->wedge);
+    draw_cells(d, scene, look, 1.3);
+    draw_hatching(d, scene, look);
+    draw_borders(d, scene, look);
+    disc_arc(d, d->outer, all, 1.25, theme->text3);
+    draw_ticks(d, scene, look, selection);
+    struct stroke weight = { .width = 2, .color = class_color(theme, selection->rival) };
+    disc_spoke(d, fan->rival, &weight);
+    weight.color = class_color(theme, selection->own);
+    disc_spoke(d, fan->own, &weight);
+    struct stroke ray = { .width = 2.5, .color = theme->text1 };
+    disc_spoke(d, fan->sample, &ray);
+    draw_fan_arcs(fan, scene, look, selection);
+    struct point rim = disc_at(d, fan->sample, d->outer);
+    canvas_disc(d->canvas, rim, 5, theme->disc);
+    canvas_disc(d->canvas, rim, 4, theme->text1);
+    chip_draw(d->canvas, theme, disc_at(d, fan->rival, d->outer + 9), selection->rival, 8.5, 1, false);
+    chip_draw(d->canvas, theme, disc_at(d, fan->own, d->outer + 9), selection->own, 8.5, 1, false);
+}
+
+/* ---- thumbnail and values ---- */
+
+static void draw_thumbnail(struct canvas *c, struct scene *scene, const struct look *look, const struct fan *fan,
+    struct point center, double radius)
+{
+    struct disc d = disc_whole(c, scene, center, radius);
+    draw_cells(&d, scene, look, 2.6);
+    canvas_ring(c, center, radius, 1, look->theme->text3);
+    disc_arc(&d, radius + 4, (struct arc){ fan->disc.from, fan->disc.to }, 2, look->theme->text1);
+}
+
+static void draw_value(struct canvas *c, const struct look *look, double left, double right, double y,
+    const char *symbol, double angle)
+{
+    struct font font = { 14, WEIGHT_SEMIBOLD, false };
+    char text[32];
+    formula_draw(c, (struct point){ left, y }, symbol, 20, look->theme->text1, look->theme);
+    canvas_text(c, (struct point){ right, y }, number_degrees(angle, text, sizeof text), &font, look->theme->text1,
+        ALIGN_RIGHT);
+}
+
+static void draw_values(struct canvas *c, const struct scene *scene, const struct look *look, const struct fan *fan,
+    const struct selection *selection, double left, double right, double bottom)
+{
+    char text[48];
+    struct arc margin;
+    double pitch = 26;
+    theta_text(text, sizeof text, selection->rival);
+    draw_value(c, look, left, right, bottom, text, selection->rival_angle);
+    if (margin_arc(scene, fan, selection, &margin)) {
+        draw_value(c, look, left, right, bottom - pitch, "\\m{m}", margin.to - margin.from);
+        pitch *= 2;
+    }
+    theta_text(text, sizeof text, selection->own);
+    draw_value(c, look, left, right, bottom - pitch, text, selection->own_angle);
+}
+
+/* ---- panel ---- */
+
+static void draw_note(struct canvas *c, const struct look *look, struct rect rect, const char *text)
+{
+    canvas_text(c, (struct point){ rect.x + rect.w / 2, rect.y + rect.h / 2 }, text, &small, look->theme->text2,
+        ALIGN_CENTER);
+}
+
+static void draw_panel(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
+{
+    struct plot plot = plot_layout(rect, false);
+    struct selection selection;
+    plot_title(c, &plot, look->theme, "On the unit circle");
+    if (!view_selection(scene, look, &selection)) {
+        draw_note(c, look, rect, "No sample is classified right yet");
+        return;
+    }
+    const char *note = look->selected >= 0 ? "one point, two rivals" : "closest call, two rivals";
+    if (rect.w >= 300)
+        canvas_text(c, (struct point){ plot.right, rect.y + plot.size->title_y }, note, &small, look->theme->text3, ALIGN_RIGHT);
+    double side = rect.w >= 280 ? 86 : 0, left = rect.x + plot.size->padding;
+    struct rect box = { left, rect.y + 60, plot.right - left - side, rect.h - 60 - 12 };
+    if (box.w < 60 || box.h < 40)
+        return;
+    struct fan fan = fan_layout(c, scene, &selection, box);
+    draw_fan(&fan, scene, look, &selection);
+    if (side == 0)
+        return;
+    if (box.h >= 130)
+        draw_thumbnail(c, scene, look, &fan, (struct point){ plot.right - 36, rect.y + 82 }, 32);
+    draw_values(c, scene, look, &fan, &selection, plot.right - 70, plot.right, rect.y + rect.h - 16);
+}
+
+/* ---- figure: the whole circle ---- */
+
+static void draw_circle_points(const struct disc *d, struct scene *scene, const struct look *look)
+{
+    const struct snapshot *snap = scene->snap;
+    for (int j = 0; j < snap->classes; j++) {
+        int n = 0;
+        for (int i = 0; i < snap->count; i++)
+            if (snap->label[i] == j && isfinite(scene->angle[i]))
+                scene->scratch[n++] = disc_at(d, (double)scene->angle[i], d->outer);
+        struct marker marker = class_marker(look->theme, j, 3.4);
+        marker.fill.a *= (float)class_alpha(look, j);
+        canvas_markers(d->canvas, scene->scratch, n, &marker);
+    }
+}
+
+static void draw_bands(const struct disc *d, const struct scene *scene, const struct look *look)
+{
+    for (int j = 0; j < scene->snap->classes; j++) {
+        const struct region_class *region = &scene->region[j];
+        struct color color = color_alpha(class_color(look->theme, j), class_alpha(look, j));
+        struct arc zone[REGION_ARC_MAX + 1];
+        int zones = region_zones(region, zone);
+        for (int i = 0; i < region->safe_count; i++)
+            disc_arc(d, d->outer - 12, region->safe[i], 5, color);
+        for (int i = 0; i < zones; i++)
+            disc_arc(d, d->outer - 12, zone[i], 1.5, look->theme->margin);
+    }
+}
+
+static void draw_figure(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
+{
+    const struct theme *theme = look->theme;
+    struct plot plot = plot_layout(rect, false);
+    double radius = fmax((fmin(rect.w, rect.h - 60) - 80) / 2, 40);
+    struct disc d = disc_whole(c, scene, (struct point){ rect.x + rect.w / 2, rect.y + 50 + (rect.h - 50) / 2 }, radius);
+    plot_title(c, &plot, theme, "On the unit circle");
+    draw_cells(&d, scene, look, 1);
+    draw_hatching(&d, scene, look);
+    draw_borders(&d, scene, look);
+    canvas_ring(c, d.center, radius, 1.25, theme->text3);
+    draw_bands(&d, scene, look);
+    draw_circle_points(&d, scene, look);
+    draw_ticks(&d, scene, look, NULL);
+    for (int j = 0; j < scene->snap->classes; j++) {
+        double angle = class_axis(scene, j);
+        struct color color = color_alpha(class_color(theme, j), 0.9 * class_alpha(look, j));
+        canvas_line(c, d.center, disc_at(&d, angle, radius - 26), 2, color);
+        disc_arrow(&d, angle, radius - 17, 11, color);
+        chip_draw(c, theme, disc_at(&d, angle, radius + 24), j, 10, class_alpha(look, j), scene->region[j].safe_count == 0);
+    }
+    canvas_disc(c, d.center, 3.5, theme->text1);
+}
+
+static void sphere_draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
+{
+    canvas_clip(c, &rect);
+    if (rect.w >= FIGURE_WIDTH && rect.h >= FIGURE_HEIGHT)
+        draw_figure(c, scene, look, rect);
+    else
+        draw_panel(c, scene, look, rect);
+    canvas_clip(c, NULL);
+}
+
+static const char *sphere_missing(const struct scene *scene)
+{
+    static const char *const sentence[] = {
+        "This picture needs 2-D features; this experiment has others. Set the feature dimension to 2.",
+        "This picture needs 2-D features; these have 3. Set the feature dimension to 2.",
+    };
+    const struct snapshot *snap = scene->snap;
+    if (!snap || snap->count == 0 || snap->classes == 0)
+        return "No samples yet.";
+    if (snap->dim != 2)
+        return sentence[snap->dim == 3];
+    if (!scene->angular)
+        return "The bias of this loss moves its boundaries with the norm: directions alone decide nothing.";
+    return NULL;
+}
+
+const struct view view_sphere = {
+    .id = "sphere", .label = "Unit circle", .draw = sphere_draw, .missing = sphere_missing,
+};

@@ -17,7 +17,9 @@ static const double point_per_px = 0.75;
 
 void figure_options_init(struct figure_options *o)
 {
-    *o = (struct figure_options){ .view = "feature", .theme = "light", .width = 1600, .height = 1000, .scale = 2 };
+    *o = (struct figure_options){
+        .view = "feature", .theme = "light", .width = 1600, .height = 1000, .scale = 2
+    };
 }
 
 static struct canvas *make_png(const char *path, const struct figure_options *o)
@@ -55,17 +57,20 @@ static enum status check_options(const struct figure_options *o, struct why *why
 {
     const double largest = 20000;
     if (!format_find(o->path))
-        return why_set(why, STATUS_USAGE, "%s: the ending names no known format; use .png, .svg or .pdf", o->path);
+        return why_set(
+            why, STATUS_USAGE, "%s: the ending names no known format; use .png, .svg or .pdf", o->path);
     if (!view_find(o->view))
-        return why_set(why, STATUS_USAGE, "%s: there is no view \"%s\"; `list views` shows them", o->path, o->view);
+        return why_set(
+            why, STATUS_USAGE, "%s: there is no view \"%s\"; `list views` shows them", o->path, o->view);
     if (!theme_find(o->theme))
-        return why_set(why, STATUS_USAGE, "%s: there is no theme \"%s\"; use dark, light or print", o->path,
-            o->theme);
+        return why_set(
+            why, STATUS_USAGE, "%s: there is no theme \"%s\"; use dark, light or print", o->path, o->theme);
     if (!(o->scale >= 1 && o->scale <= 8))
         return why_set(why, STATUS_USAGE, "%s: scale is %g; allowed 1 to 8", o->path, o->scale);
-    if (!(o->width >= 64 && o->height >= 64 && o->width * o->scale <= largest && o->height * o->scale <= largest))
-        return why_set(why, STATUS_USAGE, "%s: %g x %g at scale %g is not possible; 64 to %g pixels a side", o->path,
-            o->width, o->height, o->scale, largest);
+    if (!(o->width >= 64 && o->height >= 64 && o->width * o->scale <= largest &&
+            o->height * o->scale <= largest))
+        return why_set(why, STATUS_USAGE, "%s: %g x %g at scale %g is not possible; 64 to %g pixels a side",
+            o->path, o->width, o->height, o->scale, largest);
     return STATUS_OK;
 }
 
@@ -87,8 +92,8 @@ static enum status draw_to(struct canvas *c, const struct snapshot *snap, const 
     return status == STATUS_OK ? finished : status;
 }
 
-enum status export_figure(const struct snapshot *snap, const struct dataset *data, const struct figure_options *o,
-    struct why *why)
+enum status export_figure(
+    const struct snapshot *snap, const struct dataset *data, const struct figure_options *o, struct why *why)
 {
     struct output output;
     enum status status = check_options(o, why);
@@ -160,7 +165,8 @@ enum status export_path(const struct snapshot *snap, char *out, int size, struct
     pictures_folder(folder, sizeof folder);
     figure_name(snap, name, sizeof name);
     if (access(folder, W_OK) != 0)
-        return why_set(why, STATUS_FAILED, "%s: this folder cannot be written; choose a file name in another", folder);
+        return why_set(
+            why, STATUS_FAILED, "%s: this folder cannot be written; choose a file name in another", folder);
     for (int i = 1; i <= NAME_TRIES; i++) {
         snprintf(path, sizeof path, i == 1 ? "%s/%s.png" : "%s/%s-%d.png", folder, name, i);
         if (access(path, F_OK) != 0) {
@@ -168,6 +174,6 @@ enum status export_path(const struct snapshot *snap, char *out, int size, struct
             return wrote < size ? STATUS_OK : why_set(why, STATUS_FAILED, "%s: the path is too long", folder);
         }
     }
-    return why_set(why, STATUS_FAILED, "%s: %s has %d numbered copies already; clear the folder", folder, name,
-        NAME_TRIES);
+    return why_set(why, STATUS_FAILED, "%s: %s has %d numbered copies already; clear the folder", folder,
+        name, NAME_TRIES);
 }

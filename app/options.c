@@ -1,4 +1,5 @@
 #include "app/options.h"
+#include "app/options_inner.h"
 
 #include <math.h>
 #include <popt.h>
@@ -56,7 +57,7 @@ static bool read_number(const char *text, double min, double max, double *out)
 }
 
 /* The sentence again, with the option as it was given for its place, and with what to do where that is missing. */
-static enum status blame(struct why *why, const char *name, const char *value, const struct why *inner)
+enum status option_blame(struct why *why, const char *name, const char *value, const struct why *inner)
 {
     const char *colon = strstr(inner->text, ": "), *what = colon ? colon + 2 : inner->text;
     return why_set(why, STATUS_USAGE, "--%s %s: %s%s", name, value, what,
@@ -78,7 +79,7 @@ static enum status take_setting(struct options *o, const char *name, const char 
     struct why inner = { "" };
     if (experiment_set(&o->experiment, name, value, &inner) == STATUS_OK)
         return STATUS_OK;
-    return blame(why, name, value, &inner);
+    return option_blame(why, name, value, &inner);
 }
 
 static enum status take_set(struct options *o, const char *name, const char *value, struct why *why)
@@ -229,7 +230,7 @@ static enum status take_out(struct options *o, const char *name, const char *val
 }
 
 /* Adds ", word" to a list; cuts it off silently only when the sentence itself would be cut. */
-static void list_add(char *list, size_t size, const char *word)
+void option_list_add(char *list, size_t size, const char *word)
 {
     size_t used = strlen(list);
     snprintf(list + used, size - used, "%s%s", used ? ", " : "", word);
@@ -241,7 +242,7 @@ static enum status take_view(struct options *o, const char *name, const char *va
         return copy_text(current_figure(o)->figure.view, sizeof o->look.figure.view, name, value, why);
     char known[300] = "";
     for (int i = 0; i < view_count(); i++)
-        list_add(known, sizeof known, view_at(i)->id);
+        option_list_add(known, sizeof known, view_at(i)->id);
     return why_set(why, STATUS_USAGE, "--%s %s: no such view; choose from %s", name, value, known);
 }
 
@@ -252,7 +253,7 @@ static enum status take_theme_into(
         return copy_text(to, size, name, value, why);
     char known[200] = "";
     for (int i = 0; theme_at(i); i++)
-        list_add(known, sizeof known, theme_at(i)->id);
+        option_list_add(known, sizeof known, theme_at(i)->id);
     return why_set(why, STATUS_USAGE, "--%s %s: no such theme; choose from %s", name, value, known);
 }
 
@@ -280,7 +281,7 @@ static enum status take_dpi(struct options *o, const char *name, const char *val
 }
 
 /* "1600x1000" or "160x90mm". */
-static bool read_size(const char *text, double *width, double *height, bool *millimetres)
+bool option_read_size(const char *text, double *width, double *height, bool *millimetres)
 {
     char *end;
     *width = strtod(text, &end);
@@ -296,7 +297,7 @@ static enum status take_size(struct options *o, const char *name, const char *va
 {
     double width, height;
     bool millimetres;
-    if (!read_size(value, &width, &height, &millimetres))
+    if (!option_read_size(value, &width, &height, &millimetres))
         return why_set(
             why, STATUS_USAGE, "--%s %s: not a size; write 1600x1000 (pixels) or 160x90mm", name, value);
     return copy_text(current_figure(o)->size, sizeof o->look.size, name, value, why);
@@ -417,161 +418,12 @@ void options_init(struct options *o)
     figure_options_init(&o->look.figure);
 }
 
-static enum status unknown_param(const char *text, const struct loss *loss, struct why *why)
-{
-    char known[200] = "";
-    for (int i = 0; i < loss_param_count(loss); i++)
-        list_add(known, sizeof known, loss->param[i].id);
-    if (!known[0])
-        return why_set(why, STATUS_USAGE, "--set %s: %s has no parameters; leave it out", text, loss->id);
-    return why_set(
-        why, STATUS_USAGE, "--set %s: no such parameter of %s; choose from %s", text, loss->id, known);
-}
-
-/* A value the row refuses, with the range and the loss it belongs to. */
-static enum status refuse_value(
-    const char *text, const struct loss *loss, const struct param *param, struct why *why)
-{
-    return why_set(why, STATUS_USAGE, "--set %s: allowed %s%g to %g for %s; choose a value in that range",
-        text, param->kind == PARAM_INTEGER ? "whole numbers " : "", param->min, param->max, loss->id);
-}
-
-/* NAME of the chosen loss, or ID.NAME of one that --at will choose. */
-static enum status apply_set(struct options *o, const char *text, struct why *why)
-{
-    char key[96];
-    size_t length = strcspn(text, "=");
-    memcpy(key, text, length);
-    key[length] = 0;
-    char *dot = strchr(key, '.');
-    if (dot)
-        *dot = 0;
-    const struct loss *loss = dot ? loss_find(key) : experiment_loss(&o->experiment);
-    if (!loss)
-        return why_set(
-            why, STATUS_USAGE, "--set %s: no loss has the id %s; see marginscope losses", text, key);
-    int param = loss_param_find(loss, dot ? dot + 1 : key);
-    if (param < 0)
-        return unknown_param(text, loss, why);
-    if (dot)
-        *dot = '.';
-    if (experiment_set(&o->experiment, key, text + length + 1, NULL) == STATUS_OK)
-        return STATUS_OK;
-    return refuse_value(text, loss, &loss->param[param], why);
-}
-
-/* Plays the changes on a copy, so that a wrong one is refused now and not after an hour of training. */
-static enum status check_changes(const struct options *o, struct why *why)
-{
-    struct experiment before = o->experiment;
-    for (int i = 0; i < o->change_count; i++) {
-        const struct planned_change *change = &o->change[i];
-        char text[128];
-        snprintf(text, sizeof text, "%ld:%s=%s", change->step, change->key, change->value);
-        struct experiment after = before;
-        struct why inner = { "" };
-        if (experiment_set(&after, change->key, change->value, &inner) != STATUS_OK)
-            return blame(why, "at", text, &inner);
-        if (experiment_rebuilds(&before, &after))
-            return why_set(why, STATUS_USAGE,
-                "--at %s: %s needs a new training; give it as an option instead", text, change->key);
-        if (experiment_check(&after, &inner) != STATUS_OK)
-            return blame(why, "at", text, &inner);
-        before = after;
-    }
-    return STATUS_OK;
-}
-
-/* A size in mm is a number of pixels at --dpi, laid out at 144 logical pixels an inch where --scale leaves that
- * open (14 px of text are then 7 pt); vector files have 96, so that their pages are of that size. */
-static enum status resolve_size(struct figure_request *request, struct why *why)
-{
-    struct figure_options *figure = &request->figure;
-    bool millimetres = false;
-    if (request->size[0] && !read_size(request->size, &figure->width, &figure->height, &millimetres))
-        return why_set(
-            why, STATUS_USAGE, "--size %s: not a size; write 1600x1000 or 160x90mm", request->size);
-    if (millimetres) {
-        if (figure->dpi <= 0)
-            figure->dpi = 300;
-        if (!request->scaled)
-            figure->scale = fmin(fmax(figure->dpi / 144, 1), 8);
-        bool png = strcasecmp(strrchr(figure->path, '.'), ".png") == 0;
-        double unit = png ? figure->dpi / figure->scale / 25.4 : 96 / 25.4;
-        figure->width *= unit;
-        figure->height *= unit;
-    }
-    double longest = fmax(figure->width, figure->height), shortest = fmin(figure->width, figure->height);
-    if (!(shortest >= 160 && longest <= 8000 && longest * figure->scale <= 20000))
-        return why_set(why, STATUS_USAGE,
-            "--size %s: %.0f x %.0f logical pixels at scale %g; keep each side within 160 to 8000, and 20000 "
-            "scaled",
-            request->size[0] ? request->size : "default", figure->width, figure->height, figure->scale);
-    return STATUS_OK;
-}
-
-/* All files this command line writes, to find one that is named twice. */
-static const char *output_path(const struct options *o, int i)
-{
-    if (i < 3)
-        return i == 0 ? o->metrics : i == 1 ? o->features : o->weights;
-    if (i - 3 < o->dump_count)
-        return o->dump[i - 3].path;
-    int figure = i - 3 - o->dump_count;
-    return figure < o->figure_count ? o->figure[figure].figure.path : NULL;
-}
-
-static enum status check_outputs(const struct options *o, struct why *why)
-{
-    for (int i = 0; output_path(o, i); i++) {
-        const char *path = output_path(o, i);
-        if (path[0] && o->benchmark)
-            return why_set(
-                why, STATUS_USAGE, "--benchmark: writes nothing but the summary; leave out %s", path);
-        for (int k = 0; k < i; k++)
-            if (path[0] && strcmp(path, output_path(o, k)) == 0)
-                return why_set(why, STATUS_USAGE, "%s: named for two outputs; give each its own file", path);
-    }
-    if (o->metrics_every && !o->metrics[0])
-        return why_set(why, STATUS_USAGE, "--metrics-every %ld: there is no --metrics; name its file too",
-            o->metrics_every);
-    return STATUS_OK;
-}
-
-static enum status finish_figures(struct options *o, unsigned where, struct why *why)
-{
-    if (where == FOR_FIGURE) {
-        if (!o->out[0])
-            return why_set(why, STATUS_USAGE, "figure: no file named; add --out F.png, F.svg or F.pdf");
-        strcpy(o->look.figure.path, o->out);
-        o->figure[o->figure_count++] = o->look;
-    }
-    enum status status = STATUS_OK;
-    for (int i = 0; status == STATUS_OK && i < o->figure_count; i++)
-        status = resolve_size(&o->figure[i], why);
-    return status;
-}
-
-static enum status finish(struct options *o, unsigned where, struct why *why)
-{
-    enum status status = STATUS_OK;
-    for (int i = 0; status == STATUS_OK && i < o->set_count; i++)
-        status = apply_set(o, o->set[i], why);
-    if (status == STATUS_OK && experiment_check(&o->experiment, why) != STATUS_OK)
-        status = STATUS_USAGE;
-    if (status == STATUS_OK)
-        status = check_changes(o, why);
-    if (status == STATUS_OK)
-        status = finish_figures(o, where, why);
-    return status == STATUS_OK ? check_outputs(o, why) : status;
-}
-
 static enum status refuse_option(const char *argument, const char *command, unsigned where, struct why *why)
 {
     char known[440] = "";
     for (int i = 0; i < ROWS; i++)
         if (row[i].where & where)
-            list_add(known, sizeof known, row[i].name);
+            option_list_add(known, sizeof known, row[i].name);
     return why_set(why, STATUS_USAGE, "%.40s: no such option of %s; known: %s", argument, command, known);
 }
 
@@ -624,7 +476,7 @@ enum status options_parse(int argc, const char **argv, unsigned where, struct op
     poptFreeContext(context);
     if (status != STATUS_OK || o->help || where == FOR_LIST)
         return status;
-    return finish(o, where, why);
+    return options_finish(o, where, why);
 }
 
 static void help_row(FILE *to, const struct option_row *r, const struct experiment *defaults)

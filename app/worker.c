@@ -285,14 +285,16 @@ static double step_wait(struct worker *w, double pace)
     return pace > 0 ? w->step_due - now : 0;
 }
 
-/* Waits for a command; `seconds` < 0: as long as it takes. */
+static const double FOREVER = 1e9;
+
+/* Waits for a command. */
 static void wait_for_post(struct worker *w, const struct command *seen, double seconds)
 {
     SDL_LockMutex(w->lock);
     struct command *c = &w->command;
     bool same = !c->quit && c->wanted_serial == seen->wanted_serial && c->reset_serial == seen->reset_serial &&
         c->playing == seen->playing && c->pace == seen->pace && c->steps == 0;
-    if (same && seconds < 0)
+    if (same && seconds >= FOREVER)
         SDL_CondWait(w->posted, w->lock);
     else if (same && seconds >= 0.001)
         SDL_CondWaitTimeout(w->posted, w->lock, (Uint32)(seconds * 1000));
@@ -332,7 +334,7 @@ static void pause_turn(struct worker *w, struct command *c)
     note_state(w, false);
     if (w->trainer && w->changed)
         publish(w);
-    wait_for_post(w, c, -1);
+    wait_for_post(w, c, FOREVER);
 }
 
 static void play_turn(struct worker *w, struct command *c)
@@ -340,7 +342,8 @@ static void play_turn(struct worker *w, struct command *c)
     double wait = step_wait(w, c->pace);
     if (wait > 0.0005) {
         publish_when_due(w, c->pace, false);
-        wait_for_post(w, c, fmin(step_wait(w, c->pace), w->changed ? 0.002 : 1));
+        double left = fmax(0, step_wait(w, c->pace));      /* the snapshot took its time */
+        wait_for_post(w, c, fmin(left, w->changed ? 0.002 : 1));
         if (step_wait(w, c->pace) > 0.001)
             return;                           /* woken early, or a snapshot is still owed */
     }

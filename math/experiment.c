@@ -199,8 +199,8 @@ static enum status set_warmup(struct experiment *e, const char *value, struct wh
     }
     if (sscanf(value, "%7d,%7d%n", &first, &second, &used) != 2 || value[used] || first < 0 || second < 0 ||
         first > 1000000 || second > 1000000)
-        return why_set(why, STATUS_USAGE, "--warmup %s: allowed N,M with 0 to 1000000 steps each, or default",
-            value);
+        return why_set(
+            why, STATUS_USAGE, "--warmup %s: allowed N,M with 0 to 1000000 steps each, or default", value);
     e->warmup[0] = first;
     e->warmup[1] = second;
     return STATUS_OK;
@@ -308,8 +308,8 @@ static bool read_switch(const char *text, double *out)
     return true;
 }
 
-static enum status set_param(const struct param *param, const char *key, const char *value, double *out,
-    struct why *why)
+static enum status set_param(
+    const struct param *param, const char *key, const char *value, double *out, struct why *why)
 {
     double number;
     bool read = read_number(value, &number) || (param->kind == PARAM_BOOL && read_switch(value, &number));
@@ -358,7 +358,8 @@ enum status experiment_set(struct experiment *e, const char *key, const char *va
     switch (row->kind) {
     case KEY_TEXT:
         if (strlen(value) >= row->size)
-            return why_set(why, STATUS_USAGE, "--%s: text too long; allowed %zu characters", key, row->size - 1);
+            return why_set(
+                why, STATUS_USAGE, "--%s: text too long; allowed %zu characters", key, row->size - 1);
         strcpy(field, value);
         return STATUS_OK;
     case KEY_REAL:
@@ -368,8 +369,8 @@ enum status experiment_set(struct experiment *e, const char *key, const char *va
         return STATUS_OK;
     case KEY_COUNT:
         if (!read_count(value, row->min, row->max, &count))
-            return why_set(why, STATUS_USAGE, "--%s %s: allowed whole numbers %.0f to %.0f", key, value, row->min,
-                row->max);
+            return why_set(why, STATUS_USAGE, "--%s %s: allowed whole numbers %.0f to %.0f", key, value,
+                row->min, row->max);
         memcpy(field, &count, sizeof count);
         return STATUS_OK;
     case KEY_CHOICE:
@@ -424,7 +425,8 @@ enum status experiment_check(const struct experiment *e, struct why *why)
             e->holdout);
     if (e->model == MODEL_FREE && e->split != SPLIT_TRAIN)
         return why_set(why, STATUS_USAGE,
-            "--split %s: free points have no test part; choose --split train or --model mlp", split_id(e->split));
+            "--split %s: free points have no test part; choose --split train or --model mlp",
+            split_id(e->split));
     return STATUS_OK;
 }
 

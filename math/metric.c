@@ -10,7 +10,7 @@ static double angle(const double *a, const double *b, int dim)
 
 static const double *row(const struct head *head, int class)
 {
-    return head->weight + (size_t)class * (size_t)head->dim;
+    return head->weight + (size_t) class * (size_t)head->dim;
 }
 
 static double rival_cosine(const double *x, int own, const struct head *head)
@@ -25,8 +25,8 @@ static double rival_cosine(const double *x, int own, const struct head *head)
     return best;
 }
 
-void metric_add(struct metric *metric, const struct loss_force *force, const double *feature, const int *label,
-    int n, const struct head *head, double *work, int *predicted)
+void metric_add(struct metric *metric, const struct loss_force *force, const double *feature,
+    const int *label, int n, const struct head *head, double *work, int *predicted)
 {
     struct grad none = { .work = work };
     if (n == 0)

@@ -121,8 +121,8 @@ static const float *slope_of(const struct dense *layer, const float *value)
     return layer->learned_slope ? value + layer->slope : NULL;
 }
 
-const float *network_forward(const struct network *net, const float *value, const float *input, int n,
-    struct network_work *work)
+const float *network_forward(
+    const struct network *net, const float *value, const float *input, int n, struct network_work *work)
 {
     for (int l = 0; l < net->layers; l++) {
         const struct dense *layer = &net->layer[l];
@@ -136,8 +136,8 @@ const float *network_forward(const struct network *net, const float *value, cons
 }
 
 /* d holds dL/dout and becomes dL/dsum: out = sum > 0 ? sum : slope * sum. */
-WIDE static void activate_back(float *d, const float *sum, const float *slope, int n, int width, float *d_bias,
-    float *d_slope)
+WIDE static void activate_back(
+    float *d, const float *sum, const float *slope, int n, int width, float *d_bias, float *d_slope)
 {
     memset(d_bias, 0, (size_t)width * sizeof *d_bias);
     if (d_slope)
@@ -154,7 +154,8 @@ WIDE static void activate_back(float *d, const float *sum, const float *slope, i
 }
 
 /* sum = W in, so dW = d^T in. */
-WIDE static void narrow_weight_back(const float *d, const float *input, int n, int in, int out, float *d_weight)
+WIDE static void narrow_weight_back(
+    const float *d, const float *input, int n, int in, int out, float *d_weight)
 {
     memset(d_weight, 0, (size_t)in * (size_t)out * sizeof *d_weight);
     for (int i = 0; i < n; i++, d += out, input += in)
@@ -173,8 +174,8 @@ WIDE static void narrow_input_back(const float *d, const float *w, int n, int in
                 d_input[k] += d[j] * w[j * in + k];
 }
 
-static void multiply_back(const struct dense *layer, const float *w, const float *input, const float *d, int n,
-    float *d_weight, float *d_input)
+static void multiply_back(const struct dense *layer, const float *w, const float *input, const float *d,
+    int n, float *d_weight, float *d_input)
 {
     int in = layer->in, out = layer->out;
     if (out <= NARROW) {

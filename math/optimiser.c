@@ -7,8 +7,8 @@
 /* Kingma, Ba 2015. */
 static const double beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-8;
 
-WIDE static void apply_sgd(const struct update *u, const float *from, const float *grad, struct moments m, size_t n,
-    float *to)
+WIDE static void apply_sgd(
+    const struct update *u, const float *from, const float *grad, struct moments m, size_t n, float *to)
 {
     (void)m;
     float rate = (float)(u->lr * u->scale), keep = (float)(1 - u->lr * u->decay);
@@ -17,8 +17,8 @@ WIDE static void apply_sgd(const struct update *u, const float *from, const floa
 }
 
 /* v = momentum v + g; to = from - lr v (Sutskever's form without the factor, as in PyTorch). */
-WIDE static void apply_momentum(const struct update *u, const float *from, const float *grad, struct moments m,
-    size_t n, float *to)
+WIDE static void apply_momentum(
+    const struct update *u, const float *from, const float *grad, struct moments m, size_t n, float *to)
 {
     float rate = (float)u->lr, beta = (float)u->momentum, scale = (float)u->scale, decay = (float)u->decay;
     for (size_t i = 0; i < n; i++) {
@@ -28,8 +28,8 @@ WIDE static void apply_momentum(const struct update *u, const float *from, const
 }
 
 /* Both bias corrections are folded into the rate and epsilon. */
-WIDE static void apply_adam(const struct update *u, const float *from, const float *grad, struct moments m, size_t n,
-    float *to)
+WIDE static void apply_adam(
+    const struct update *u, const float *from, const float *grad, struct moments m, size_t n, float *to)
 {
     double root = sqrt(1 - pow(beta_2, (double)u->age));
     float rate = (float)(u->lr * root / (1 - pow(beta_1, (double)u->age))), floor_v = (float)(epsilon * root);
@@ -45,15 +45,15 @@ WIDE static void apply_adam(const struct update *u, const float *from, const flo
     }
 }
 
-static void (*const apply[OPTIMISER_COUNT])(const struct update *, const float *, const float *, struct moments,
-    size_t, float *) = {
+static void (*const apply[OPTIMISER_COUNT])(
+    const struct update *, const float *, const float *, struct moments, size_t, float *) = {
     [OPTIMISER_SGD] = apply_sgd,
     [OPTIMISER_MOMENTUM] = apply_momentum,
     [OPTIMISER_ADAM] = apply_adam,
 };
 
-void optimiser_apply(const struct update *update, const float *from, const float *grad, struct moments moments,
-    size_t n, float *to)
+void optimiser_apply(const struct update *update, const float *from, const float *grad,
+    struct moments moments, size_t n, float *to)
 {
     apply[update->kind](update, from, grad, moments, n, to);
 }

@@ -22,8 +22,8 @@ static const double AFTER = 1e-12;
 
 /* The direction and strength of one class as a rule sees it; shorter than 1e-12 counts as zero. */
 struct spoke {
-    double x, y;             /* v_j: W_j, or its unit vector where the loss normalises */
-    double axis, length;     /* polar form; length 0 for a zero row */
+    double x, y; /* v_j: W_j, or its unit vector where the loss normalises */
+    double axis, length; /* polar form; length 0 for a zero row */
 };
 
 static bool keeps_norm(const struct loss *loss)
@@ -81,7 +81,7 @@ static bool sector_of(const struct loss *loss, const struct head *head, int y, s
             continue;
         struct spoke rival = spoke_of(loss, head, j);
         double dx = own.x - rival.x, dy = own.y - rival.y;
-        if (dx == 0 && dy == 0) {       /* a tie everywhere: the lowest index has it */
+        if (dx == 0 && dy == 0) { /* a tie everywhere: the lowest index has it */
             if (j < y)
                 return false;
             continue;
@@ -222,7 +222,8 @@ static int strongest_rival(const struct loss *loss, const struct head *head, int
 }
 
 /* The next angle after phi, at most `end`, at which some other rival overtakes j. */
-static double next_overtaking(const struct loss *loss, const struct head *head, int y, int j, double phi, double end)
+static double next_overtaking(
+    const struct loss *loss, const struct head *head, int y, int j, double phi, double end)
 {
     struct spoke now = spoke_of(loss, head, j);
     double first = end;
@@ -237,8 +238,8 @@ static double next_overtaking(const struct loss *loss, const struct head *head, 
     return first;
 }
 
-static int safe_arcs(const struct loss_force *force, const struct head *head, int y, struct arc decided,
-    struct arc *out)
+static int safe_arcs(
+    const struct loss_force *force, const struct head *head, int y, struct arc decided, struct arc *out)
 {
     struct found found = { .count = 0 };
     struct spoke own = spoke_of(force->loss, head, y);
@@ -348,7 +349,7 @@ int region_polygon(const struct head *head, int c, const double box[4], double *
         double d = head->bias ? head->bias[c] - head->bias[j] : 0;
         if (j == c || (nx == 0 && ny == 0 && d == 0 && j > c))
             continue;
-        if (nx == 0 && ny == 0 && !(d > 0))     /* never larger, or an exact tie with a lower index */
+        if (nx == 0 && ny == 0 && !(d > 0)) /* never larger, or an exact tie with a lower index */
             return 0;
         n = clip_half_plane(buffer[now], n, nx, ny, d, buffer[!now], CORNER_MAX);
         now = !now;

@@ -40,7 +40,8 @@ static double ramp(const struct param *param, double set, long k, const int leng
 }
 
 /* Steps into the warm-up: one that skips the |x| phase begins behind it. */
-static long warmup_clock(const struct schedule *schedule, const struct experiment *e, long step, int lengths[2])
+static long warmup_clock(
+    const struct schedule *schedule, const struct experiment *e, long step, int lengths[2])
 {
     schedule_lengths(e, lengths);
     return step - schedule->start + (schedule->skip_norm ? lengths[0] : 0);

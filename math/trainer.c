@@ -78,9 +78,7 @@ static void measure_shape(struct trainer *t)
     t->dim = e->model == MODEL_IDENTITY ? t->data->dim : e->feature_dim;
     if (is_network(t))
         network_init(&t->net, e, t->data->dim);
-    t->net_size = is_network(t) ? t->net.size
-        : e->model == MODEL_FREE ? (size_t)t->pool * (size_t)t->dim
-                                 : 0;
+    t->net_size = is_network(t) ? t->net.size : e->model == MODEL_FREE ? (size_t)t->pool * (size_t)t->dim : 0;
     t->head_size = (size_t)t->classes * (size_t)t->dim;
     t->size = t->net_size + t->head_size + (size_t)t->classes;
 }
@@ -99,7 +97,7 @@ static bool make_parameters(struct trainer *t)
     t->seen_weight = room(t->head_size, sizeof *t->seen_weight);
     t->seen_bias = room((size_t)t->classes, sizeof *t->seen_bias);
     return t->value && t->next && t->grad && t->first && t->second && t->weight && t->bias && t->d_weight &&
-        t->d_bias && t->seen_weight && t->seen_bias;
+           t->d_bias && t->seen_weight && t->seen_bias;
 }
 
 static bool make_chunk(struct trainer *t)
@@ -111,7 +109,7 @@ static bool make_chunk(struct trainer *t)
     t->chunk_label = room(CHUNK, sizeof *t->chunk_label);
     t->chunk_row = room(CHUNK, sizeof *t->chunk_row);
     return t->chunk_input && t->chunk_feature && t->chunk_double && t->chunk_loss_work && t->chunk_label &&
-        t->chunk_row && (!is_network(t) || network_work_init(&t->chunk_work, &t->net, CHUNK));
+           t->chunk_row && (!is_network(t) || network_work_init(&t->chunk_work, &t->net, CHUNK));
 }
 
 struct batch_room {
@@ -143,8 +141,8 @@ static bool make_batch(const struct trainer *t, int n, struct batch_room *r)
         .feature = room(count * dim, sizeof *r->feature),
         .d_feature = room(count * dim, sizeof *r->d_feature),
         .loss_work = room(loss_work(n, t->classes, t->dim), sizeof *r->loss_work) };
-    return r->pick && r->label && r->input && r->d_feature_float && r->feature && r->d_feature && r->loss_work &&
-        (!is_network(t) || network_work_init(&r->work, &t->net, n));
+    return r->pick && r->label && r->input && r->d_feature_float && r->feature && r->d_feature &&
+           r->loss_work && (!is_network(t) || network_work_init(&r->work, &t->net, n));
 }
 
 bool trainer_reserve_batch(struct trainer *t, int n)
@@ -255,13 +253,14 @@ static int batch_size(const struct trainer *t, int batch)
 static enum status check_data(const struct experiment *e, const struct dataset *data, struct why *why)
 {
     if (data->train < 1 || data->classes < 2)
-        return why_set(why, STATUS_FAILED, "%s: %d training samples of %d classes; at least 2 classes are needed",
-            data->name, data->train, data->classes);
+        return why_set(why, STATUS_FAILED,
+            "%s: %d training samples of %d classes; at least 2 classes are needed", data->name, data->train,
+            data->classes);
     return experiment_check(e, why);
 }
 
-enum status trainer_create(const struct experiment *e, const struct dataset *data, struct trainer **out,
-    struct why *why)
+enum status trainer_create(
+    const struct experiment *e, const struct dataset *data, struct trainer **out, struct why *why)
 {
     enum status status = check_data(e, data, why);
     if (status != STATUS_OK)
@@ -276,11 +275,11 @@ enum status trainer_create(const struct experiment *e, const struct dataset *dat
     if (made)
         measure_shape(t);
     made = made && make_parameters(t) && make_chunk(t) && trainer_draw_sample(t, e) &&
-        trainer_reserve_batch(t, batch_size(t, e->batch));
+           trainer_reserve_batch(t, batch_size(t, e->batch));
     if (!made) {
         trainer_destroy(t);
-        return why_set(why, STATUS_FAILED, "%s: out of memory for this training; choose a smaller batch or model",
-            data->name);
+        return why_set(why, STATUS_FAILED,
+            "%s: out of memory for this training; choose a smaller batch or model", data->name);
     }
     randomise(t);
     rng_init(&t->batches, e->seed, RNG_BATCHES);
@@ -301,10 +300,10 @@ void trainer_destroy(struct trainer *t)
         t->loss_work, t->work };
     clear_batch(&batch);
     network_work_clear(&t->chunk_work);
-    void *owned[] = { t->pool_row, t->point_of, t->value, t->next, t->grad, t->first, t->second, t->weight, t->bias,
-        t->order, t->d_weight, t->d_bias, t->seen_weight, t->seen_bias, t->shown_train.row, t->shown_test.row,
-        t->chunk_input, t->chunk_feature, t->chunk_double, t->chunk_loss_work, t->chunk_label, t->chunk_row, t->norm,
-        t->change };
+    void *owned[] = { t->pool_row, t->point_of, t->value, t->next, t->grad, t->first, t->second, t->weight,
+        t->bias, t->order, t->d_weight, t->d_bias, t->seen_weight, t->seen_bias, t->shown_train.row,
+        t->shown_test.row, t->chunk_input, t->chunk_feature, t->chunk_double, t->chunk_loss_work,
+        t->chunk_label, t->chunk_row, t->norm, t->change };
     for (size_t i = 0; i < sizeof owned / sizeof owned[0]; i++)
         free(owned[i]);
     free(t);
@@ -336,7 +335,8 @@ static const float *sample_input(const struct trainer *t, int place)
 /* Where the feature of a pool place is stored, for models without a network. */
 static const float *stored_feature(const struct trainer *t, int place)
 {
-    return t->experiment.model == MODEL_FREE ? t->value + (size_t)place * (size_t)t->dim : sample_input(t, place);
+    return t->experiment.model == MODEL_FREE ? t->value + (size_t)place * (size_t)t->dim
+                                             : sample_input(t, place);
 }
 
 static void batch_features(struct trainer *t, int n)
@@ -385,7 +385,8 @@ static double gradient_norm(const struct trainer *t, int n)
 {
     size_t from = is_network(t) ? 0 : t->net_size;
     double own = square_sum(t->grad + from, t->size - from);
-    if (t->experiment.model == MODEL_FREE && !isfinite(square_sum(t->d_feature_float, (size_t)n * (size_t)t->dim)))
+    if (t->experiment.model == MODEL_FREE &&
+        !isfinite(square_sum(t->d_feature_float, (size_t)n * (size_t)t->dim)))
         return NAN;
     return sqrt(own);
 }
@@ -409,8 +410,8 @@ static void diverge(struct trainer *t)
 static bool healthy(const struct trainer *t, int n, double norm)
 {
     return isfinite(t->seen_loss) && isfinite(norm) && t->experiment.lr * norm < blown_up &&
-        largest(t->feature, (size_t)n * (size_t)t->dim) < blown_up &&
-        largest(t->weight, t->head_size) < blown_up;
+           largest(t->feature, (size_t)n * (size_t)t->dim) < blown_up &&
+           largest(t->weight, t->head_size) < blown_up;
 }
 
 static void apply(struct trainer *t, struct update *u, size_t from, size_t count, const float *grad)
@@ -537,8 +538,8 @@ bool trainer_last_batch(const struct trainer *t, struct batch_view *out)
         return false;
     bool bias = t->seen_force.loss->has_bias;
     *out = (struct batch_view){ t->seen_force, t->seen_n, t->dim, t->classes, t->feature, t->label,
-        { t->classes, t->dim, t->seen_weight, bias ? t->seen_bias : NULL }, t->seen_loss, t->d_feature, t->d_weight,
-        bias ? t->d_bias : NULL };
+        { t->classes, t->dim, t->seen_weight, bias ? t->seen_bias : NULL }, t->seen_loss, t->d_feature,
+        t->d_weight, bias ? t->d_bias : NULL };
     return true;
 }
 
@@ -598,7 +599,8 @@ const float *trainer_chunk(struct trainer *t, const int *row, int n)
     for (int i = 0; i < n; i++)
         memcpy(t->chunk_input + (size_t)i * width, t->data->value + (size_t)row[i] * width,
             width * sizeof *t->chunk_input);
-    return is_network(t) ? network_forward(&t->net, t->value, t->chunk_input, n, &t->chunk_work) : t->chunk_input;
+    return is_network(t) ? network_forward(&t->net, t->value, t->chunk_input, n, &t->chunk_work)
+                         : t->chunk_input;
 }
 
 void trainer_features(struct trainer *t, int from, int n, float *out, int *predicted)
@@ -609,7 +611,8 @@ void trainer_features(struct trainer *t, int from, int n, float *out, int *predi
         int part = n - done < CHUNK ? n - done : CHUNK;
         for (int i = 0; i < part; i++)
             t->chunk_row[i] = from + done + i;
-        memcpy(out + (size_t)done * dim, trainer_chunk(t, t->chunk_row, part), (size_t)part * dim * sizeof *out);
+        memcpy(
+            out + (size_t)done * dim, trainer_chunk(t, t->chunk_row, part), (size_t)part * dim * sizeof *out);
     }
     for (int i = 0; predicted && i < n; i++) {
         for (size_t k = 0; k < dim; k++)

@@ -240,9 +240,9 @@ static bool sound(const struct trainer *draft)
         if (draft->order[i] < 0 || draft->order[i] >= draft->pool)
             return false;
     return is_count(draft->step) && is_count(draft->passes) && is_count(draft->net_age) &&
-        is_count(draft->bias_age) && is_count(draft->diverged_step) && is_count(draft->schedule.start) &&
-        draft->schedule.start <= draft->step && is_count(draft->curve_stride) && draft->curve_stride > 0 &&
-        draft->curve_terms < draft->curve_stride;
+           is_count(draft->bias_age) && is_count(draft->diverged_step) && is_count(draft->schedule.start) &&
+           draft->schedule.start <= draft->step && is_count(draft->curve_stride) && draft->curve_stride > 0 &&
+           draft->curve_terms < draft->curve_stride;
 }
 
 /* The draft becomes the training; its arrays are copied into those of t, which have the same sizes. */
@@ -251,7 +251,8 @@ static enum status accept(struct trainer *t, struct trainer *draft, struct why *
     struct experiment wanted = draft->experiment;
     int batch = wanted.batch == 0 || wanted.batch > t->pool ? t->pool : wanted.batch;
     bool sample = wanted.points != t->experiment.points || wanted.split != t->experiment.split;
-    if ((batch != t->batch && !trainer_reserve_batch(t, batch)) || (sample && !trainer_draw_sample(t, &wanted)))
+    if ((batch != t->batch && !trainer_reserve_batch(t, batch)) ||
+        (sample && !trainer_draw_sample(t, &wanted)))
         return why_set(why, STATUS_FAILED, "checkpoint: out of memory; close other programs");
     memcpy(t->value, draft->value, t->size * sizeof *t->value);
     memcpy(t->next, draft->next, t->size * sizeof *t->next);
@@ -307,7 +308,7 @@ enum status trainer_load(struct trainer *t, const uint8_t *in, size_t size, stru
         struct stream s = { .in = in, .size = size, .reading = true };
         pass(&s, draft, text);
         bool whole = !s.failed && s.at == size && sound(draft) &&
-            !experiment_rebuilds(&t->experiment, &draft->experiment);
+                     !experiment_rebuilds(&t->experiment, &draft->experiment);
         status = whole ? accept(t, draft, why)
                        : why_set(why, STATUS_FAILED,
                              "checkpoint: damaged, or of another data set, model or version; start anew");

@@ -13,8 +13,8 @@ struct shown {
     bool test;
 };
 
-static void show_chunk(struct trainer *t, struct shown *shown, const int *row, const float *feature,
-    const int *predicted, int n)
+static void show_chunk(
+    struct trainer *t, struct shown *shown, const int *row, const float *feature, const int *predicted, int n)
 {
     struct snapshot *s = shown->out;
     size_t dim = (size_t)t->dim;
@@ -34,8 +34,8 @@ static void show_chunk(struct trainer *t, struct shown *shown, const int *row, c
 }
 
 /* Sums over `count` data rows, all taken at the values in force; `shown` may be NULL. */
-static struct metric measure(struct trainer *t, const int *row, int count, const struct loss_force *force,
-    struct shown *shown)
+static struct metric measure(
+    struct trainer *t, const int *row, int count, const struct loss_force *force, struct shown *shown)
 {
     struct metric metric = { 0 };
     struct head head = trainer_head(t);
@@ -118,8 +118,8 @@ static void fill_curve(struct trainer *t, struct snapshot *s)
     s->curve_count = t->curve_count;
 }
 
-static void fill_numbers(struct trainer *t, struct snapshot *s, const struct metric *train,
-    const struct metric *test)
+static void fill_numbers(
+    struct trainer *t, struct snapshot *s, const struct metric *train, const struct metric *test)
 {
     const struct metric *angles = test->n ? test : train;
     struct metric shown = { .n = 0 };
@@ -164,9 +164,11 @@ enum status trainer_snapshot(struct trainer *t, struct snapshot *s)
     s->width = t->data->width;
     s->height = t->data->height;
     struct shown shown = { .out = s };
-    struct metric train = measure(t, t->shown_train.row, t->shown_train.count, &s->force, show_train ? &shown : NULL);
+    struct metric train =
+        measure(t, t->shown_train.row, t->shown_train.count, &s->force, show_train ? &shown : NULL);
     shown.test = true;
-    struct metric test = measure(t, t->shown_test.row, t->shown_test.count, &s->force, show_test ? &shown : NULL);
+    struct metric test =
+        measure(t, t->shown_test.row, t->shown_test.count, &s->force, show_test ? &shown : NULL);
     fill_numbers(t, s, &train, &test);
     fill_norms(t, s);
     fill_head(t, s);
@@ -187,9 +189,9 @@ static enum status verify(struct trainer *t, int from, int n, double *eer)
     if (!feature)
         return STATUS_FAILED;
     trainer_features(t, from, n, feature, NULL);
-    enum status status = n == 0
-        ? STATUS_OK
-        : verification_compute(feature, t->data->label + from, n, t->dim, t->experiment.seed, &result, NULL);
+    enum status status = n == 0 ? STATUS_OK
+                                : verification_compute(feature, t->data->label + from, n, t->dim,
+                                      t->experiment.seed, &result, NULL);
     free(feature);
     *eer = result.eer;
     return status;

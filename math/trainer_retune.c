@@ -115,7 +115,8 @@ enum status trainer_retune(struct trainer *t, const struct experiment *wanted, s
     int batch = batch_size(t, wanted->batch);
     bool sample = wanted->points != t->experiment.points || wanted->split != t->experiment.split;
     if (!reserve_changes(t, experiment_key_count() + LOSS_MAX * LOSS_PARAM_MAX) ||
-        (batch != t->batch && !trainer_reserve_batch(t, batch)) || (sample && !trainer_draw_sample(t, wanted)))
+        (batch != t->batch && !trainer_reserve_batch(t, batch)) ||
+        (sample && !trainer_draw_sample(t, wanted)))
         return why_set(why, STATUS_FAILED, "training: out of memory for this change; choose a smaller batch");
     int before = t->change_count;
     bool new_optimiser = wanted->optimiser != t->experiment.optimiser;

@@ -60,8 +60,8 @@ static void add_roc(struct verification *out, const struct pairs *p, struct cut 
     out->roc[out->roc_count++][1] = tar;
 }
 
-void verification_from_scores(const float *same, long same_count, const float *different, long different_count,
-    struct verification *out)
+void verification_from_scores(const float *same, long same_count, const float *different,
+    long different_count, struct verification *out)
 {
     static const double fars[VERIFICATION_FARS] = { 1e-1, 1e-2, 1e-3 };
     *out = (struct verification){ .same = same_count, .different = different_count, .eer = NAN };
@@ -99,7 +99,7 @@ static void normalise(const float *feature, int n, int dim, float *unit)
         double square = 0;
         for (int k = 0; k < dim; k++)
             square += (double)feature[(size_t)i * (size_t)dim + (size_t)k] *
-                (double)feature[(size_t)i * (size_t)dim + (size_t)k];
+                      (double)feature[(size_t)i * (size_t)dim + (size_t)k];
         double scale = square > 1e-24 ? 1 / sqrt(square) : 0;
         for (int k = 0; k < dim; k++)
             unit[(size_t)i * (size_t)dim + (size_t)k] =
@@ -195,5 +195,6 @@ enum status verification_compute(const float *feature, const int *label, int n, 
     free(p.same);
     free(p.different);
     free(p.spare);
-    return ready ? STATUS_OK : why_set(why, STATUS_FAILED, "verification: out of memory; use fewer test samples");
+    return ready ? STATUS_OK
+                 : why_set(why, STATUS_FAILED, "verification: out of memory; use fewer test samples");
 }

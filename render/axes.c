@@ -87,16 +87,18 @@ static double centred(double y, const struct font *font)
     return y + text_ascent(font) / 2;
 }
 
-void plot_grid(struct canvas *c, const struct plot *plot, const struct theme *theme, double y, const char *label)
+void plot_grid(
+    struct canvas *c, const struct plot *plot, const struct theme *theme, double y, const char *label)
 {
     double line = crisp(y);
-    canvas_line(c, (struct point){ plot->area.x, line }, (struct point){ plot->area.x + plot->area.w, line }, 1,
-        theme->grid);
+    canvas_line(c, (struct point){ plot->area.x, line }, (struct point){ plot->area.x + plot->area.w, line },
+        1, theme->grid);
     struct point at = { plot->area.x - 7, centred(y, &plot->size->label) };
     canvas_text(c, at, label, &plot->size->label, theme->text3, ALIGN_RIGHT);
 }
 
-void plot_tick(struct canvas *c, const struct plot *plot, const struct theme *theme, double x, const char *label)
+void plot_tick(
+    struct canvas *c, const struct plot *plot, const struct theme *theme, double x, const char *label)
 {
     double base = plot->area.y + plot->area.h, left = plot->area.x, right = left + plot->area.w;
     double line = crisp(fmin(x, right - 0.5));
@@ -108,8 +110,8 @@ void plot_tick(struct canvas *c, const struct plot *plot, const struct theme *th
         theme->text3, align);
 }
 
-void plot_degrees(struct canvas *c, const struct plot *plot, const struct theme *theme, const struct axis *axis,
-    double step_deg)
+void plot_degrees(struct canvas *c, const struct plot *plot, const struct theme *theme,
+    const struct axis *axis, double step_deg)
 {
     char label[16];
     for (double deg = 0; deg <= axis->to + 1e-9; deg += step_deg) {

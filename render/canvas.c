@@ -87,7 +87,8 @@ void canvas_destroy(struct canvas *c)
         c->ops->destroy(c);
 }
 
-int arc_points(struct point center, double radius, double a, double b, double scale, struct point *out, int max)
+int arc_points(
+    struct point center, double radius, double a, double b, double scale, struct point *out, int max)
 {
     assert(max >= 2);
     double sagitta = fmin(0.1 / fmax(radius * scale, 1e-9), 1);
@@ -142,7 +143,8 @@ static int round_rect(const struct canvas *c, struct rect r, double radius, stru
         { r.x + radius, r.y + r.h - radius }, { r.x + r.w - radius, r.y + r.h - radius } };
     int n = 0;
     for (int i = 0; i < 4; i++)
-        n += arc_points(corner[i], radius, i * PI / 2, (i + 1) * PI / 2, fine_scale(c), out + n, OUTLINE_MAX / 4);
+        n += arc_points(
+            corner[i], radius, i * PI / 2, (i + 1) * PI / 2, fine_scale(c), out + n, OUTLINE_MAX / 4);
     return n;
 }
 

@@ -1,4 +1,5 @@
 #include "render/canvas.h"
+#include "render/polyline.h"
 #include "render/sprite.h"
 #include "render/text.h"
 
@@ -12,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HATCH_SLOTS = 8, GLYPH_MAX = 256 };
+enum { HATCH_SLOTS = 8, GLYPH_MAX = 256, CURVE_POINTS = 48 };
 
 /* Beyond this radius a marker is drawn as a path: its sprites would be large and it is rare. */
 static const double SPRITE_RADIUS_MAX = 40;
@@ -30,17 +31,18 @@ struct canvas_cairo {
     enum kind kind;
     cairo_surface_t *surface;
     cairo_t *cr;
-    struct target target;         /* pixels and the clip in them; images only */
+    struct target target; /* pixels and the clip in them; images only */
     int width_px, height_px;
-    uint8_t *owned;               /* a png's pixels */
+    uint8_t *owned; /* a png's pixels */
     char *path;
     double dpi;
     struct sprite_cache *sprites;
+    struct polyline polyline; /* scratch of long thin lines */
     struct hatch_tile hatch[HATCH_SLOTS];
     int hatch_next;
-    uint32_t *premultiplied;      /* scratch of image() */
+    uint32_t *premultiplied; /* scratch of image() */
     size_t premultiplied_count;
-    cairo_font_face_t *face[FACE_COUNT];    /* pdf only */
+    cairo_font_face_t *face[FACE_COUNT]; /* pdf only */
 };
 
 static struct canvas_cairo *self(struct canvas *c)
@@ -104,10 +106,11 @@ static void clip(struct canvas *canvas, const struct rect *r)
 /* ---- lines and polygons ---- */
 
 /* Hairlines along an axis are whole device pixels, at least one. */
-static bool is_hairline(const struct canvas_cairo *c, const struct point *at, int n, const struct stroke *stroke)
+static bool is_hairline(
+    const struct canvas_cairo *c, const struct point *at, int n, const struct stroke *stroke)
 {
     return is_image(c) && n == 2 && stroke->width <= 1 && !stroke->closed &&
-        (at[0].x == at[1].x || at[0].y == at[1].y);
+           (at[0].x == at[1].x || at[0].y == at[1].y);
 }
 
 static double snap(double v, double scale, double width_px)
@@ -135,9 +138,23 @@ static void set_stroke(cairo_t *cr, const struct stroke *stroke, double width)
     cairo_set_line_join(cr, stroke->round ? CAIRO_LINE_JOIN_ROUND : CAIRO_LINE_JOIN_MITER);
 }
 
+/* Curves of many points: cairo would spend a millisecond on one. */
+static bool thin_curve(struct canvas_cairo *c, const struct point *at, int n, const struct stroke *stroke)
+{
+    double scale = c->base.scale, width = stroke->width * scale;
+    if (!is_image(c) || n < CURVE_POINTS || stroke->closed || stroke->dash_on > 0 || width > 8)
+        return false;
+    cairo_surface_flush(c->surface);
+    bool drawn = polyline_draw(&c->polyline, &c->target, at, n, width, scale, stroke->color);
+    cairo_surface_mark_dirty(c->surface);
+    return drawn;
+}
+
 static void lines(struct canvas *canvas, const struct point *at, int n, const struct stroke *stroke)
 {
     struct canvas_cairo *c = self(canvas);
+    if (thin_curve(c, at, n, stroke))
+        return;
     double width = stroke->width;
     struct point snapped[2];
     if (is_hairline(c, at, n, stroke)) {
@@ -196,7 +213,9 @@ static cairo_pattern_t *hatch_pattern(struct canvas_cairo *c, double pitch, stru
         cairo_pattern_destroy(slot->pattern);
     double scale = c->base.scale;
     cairo_surface_t *tile = hatch_tile(pitch * scale, fmax(1, scale), pixel);
-    *slot = (struct hatch_tile){ .pitch = pitch, .color = pixel, .pattern = cairo_pattern_create_for_surface(tile) };
+    *slot = (struct hatch_tile){
+        .pitch = pitch, .color = pixel, .pattern = cairo_pattern_create_for_surface(tile)
+    };
     cairo_surface_destroy(tile);
     cairo_pattern_set_extend(slot->pattern, CAIRO_EXTEND_REPEAT);
     cairo_pattern_set_filter(slot->pattern, CAIRO_FILTER_NEAREST);
@@ -265,7 +284,7 @@ static void marker_path(cairo_t *cr, const struct marker *m, struct point at)
     }
     cairo_save(cr);
     cairo_clip_preserve(cr);
-    set_stroke(cr, &(struct stroke){ 0 }, 2 * shape_hollow_width(m->radius));
+    set_stroke(cr, &(struct stroke){ 0 }, 2 * shape_hollow_width(m->shape, m->radius));
     cairo_stroke(cr);
     cairo_restore(cr);
 }
@@ -307,8 +326,8 @@ static void image(struct canvas *canvas, struct rect rect, const uint32_t *argb,
         canvas_fail(canvas, "drawing: out of memory for an image; close other programs");
         return;
     }
-    cairo_surface_t *source = cairo_image_surface_create_for_data((unsigned char *)c->premultiplied,
-        CAIRO_FORMAT_ARGB32, w, h, w * 4);
+    cairo_surface_t *source = cairo_image_surface_create_for_data(
+        (unsigned char *)c->premultiplied, CAIRO_FORMAT_ARGB32, w, h, w * 4);
     cairo_save(c->cr);
     cairo_rectangle(c->cr, rect.x, rect.y, rect.w, rect.h);
     cairo_translate(c->cr, rect.x, rect.y);
@@ -317,13 +336,14 @@ static void image(struct canvas *canvas, struct rect rect, const uint32_t *argb,
     cairo_pattern_set_filter(cairo_get_source(c->cr), CAIRO_FILTER_NEAREST);
     cairo_fill(c->cr);
     cairo_restore(c->cr);
-    cairo_surface_finish(source);    /* a pdf copies the pixels now, before the scratch is used again */
+    cairo_surface_finish(source); /* a pdf copies the pixels now, before the scratch is used again */
     cairo_surface_destroy(source);
 }
 
 /* ---- text ---- */
 
-static void stamp_mask(const struct target *t, const struct text_mask *mask, int left, int top, uint32_t color)
+static void stamp_mask(
+    const struct target *t, const struct text_mask *mask, int left, int top, uint32_t color)
 {
     int c0 = left < t->x0 ? t->x0 - left : 0, c1 = left + mask->width > t->x1 ? t->x1 - left : mask->width;
     int r0 = top < t->y0 ? t->y0 - top : 0, r1 = top + mask->height > t->y1 ? t->y1 - top : mask->height;
@@ -357,8 +377,8 @@ static cairo_font_face_t *open_face(struct canvas_cairo *c, enum face face)
 {
     if (c->face[face])
         return c->face[face];
-    FcPattern *pattern = FcPatternBuild(NULL, FC_FILE, FcTypeString, text_face_path(face), FC_INDEX, FcTypeInteger,
-        0, (char *)NULL);
+    FcPattern *pattern = FcPatternBuild(
+        NULL, FC_FILE, FcTypeString, text_face_path(face), FC_INDEX, FcTypeInteger, 0, (char *)NULL);
     if (!pattern)
         return NULL;
     c->face[face] = cairo_ft_font_face_create_for_pattern(pattern);
@@ -391,7 +411,8 @@ static int place_glyphs(FT_Face ft, const struct text_run *run, struct point pen
     for (int at = 0; at < run->bytes && n < GLYPH_MAX; n++) {
         int bytes = code_bytes(run->at + at);
         glyph[n] = (cairo_glyph_t){ .index = FT_Get_Char_Index(ft, code_point(run->at + at, bytes)),
-            .x = pen.x + text_pen(run, at, font), .y = pen.y };
+            .x = pen.x + text_pen(run, at, font),
+            .y = pen.y };
         cluster[n] = (cairo_text_cluster_t){ .num_bytes = bytes, .num_glyphs = 1 };
         at += bytes;
     }
@@ -468,7 +489,8 @@ static void png_describe(png_structp png, png_infop info, const struct canvas_ca
 }
 
 /* libpng reports errors by a jump: everything it may leave behind belongs to the caller. */
-static bool png_encode(png_structp png, png_infop info, FILE *file, uint8_t *row, const struct canvas_cairo *c)
+static bool png_encode(
+    png_structp png, png_infop info, FILE *file, uint8_t *row, const struct canvas_cairo *c)
 {
     if (setjmp(png_jmpbuf(png)))
         return false;
@@ -498,10 +520,12 @@ static enum status write_png(struct canvas_cairo *c, struct why *why)
 {
     FILE *file = fopen(c->path, "wb");
     if (!file)
-        return why_set(why, STATUS_FAILED, "%s: cannot be created; choose a folder you may write to", c->path);
+        return why_set(
+            why, STATUS_FAILED, "%s: cannot be created; choose a folder you may write to", c->path);
     bool written = png_to_file(file, c);
     if (fclose(file) != 0 || !written)
-        return why_set(why, STATUS_FAILED, "%s: could not be written completely; check the free space", c->path);
+        return why_set(
+            why, STATUS_FAILED, "%s: could not be written completely; check the free space", c->path);
     return STATUS_OK;
 }
 
@@ -540,6 +564,7 @@ static void destroy(struct canvas *canvas)
         if (c->face[i])
             cairo_font_face_destroy(c->face[i]);
     sprite_cache_destroy(c->sprites);
+    free(c->polyline.coverage);
     free(c->premultiplied);
     free(c->owned);
     free(c->path);
@@ -573,8 +598,8 @@ static struct canvas *begin_pixels(struct canvas_cairo *c, uint8_t *pixels, int 
     c->sprites = sprite_cache_create();
     c->base.scale = scale;
     c->target = (struct target){ .pixels = pixels, .stride = stride, .x1 = c->width_px, .y1 = c->height_px };
-    c->surface = cairo_image_surface_create_for_data(pixels, CAIRO_FORMAT_ARGB32, c->width_px, c->height_px,
-        stride);
+    c->surface =
+        cairo_image_surface_create_for_data(pixels, CAIRO_FORMAT_ARGB32, c->width_px, c->height_px, stride);
     struct canvas *canvas = begin(c, scale);
     if (c->sprites && cairo_status(c->cr) == CAIRO_STATUS_SUCCESS)
         return canvas;
@@ -627,7 +652,8 @@ struct canvas *canvas_cairo_pdf(const char *path, double width, double height, d
     c->base.scale = 1;
     c->path = strdup(path);
     c->surface = cairo_pdf_surface_create(path, width * points, height * points);
-    cairo_pdf_surface_set_metadata(c->surface, CAIRO_PDF_METADATA_CREATOR, "marginscope " MARGINSCOPE_VERSION);
+    cairo_pdf_surface_set_metadata(
+        c->surface, CAIRO_PDF_METADATA_CREATOR, "marginscope " MARGINSCOPE_VERSION);
     struct canvas *canvas = begin(c, points);
     cairo_font_options_t *options = cairo_font_options_create();
     cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);

@@ -99,7 +99,8 @@ static void record_text(struct canvas *c, struct point at, const char *utf8, con
 {
     static const char *const names[] = { "left", "center", "right" };
     struct buffer *b = &self(c)->text;
-    buffer_add(b, "text %.2f %d%s %s", font->size, (int)font->weight, font->italic ? " italic" : "", names[align]);
+    buffer_add(
+        b, "text %.2f %d%s %s", font->size, (int)font->weight, font->italic ? " italic" : "", names[align]);
     put_color(b, color);
     buffer_add(b, " (%.2f,%.2f) %s\n", at.x, at.y, utf8);
 }

@@ -80,7 +80,7 @@ static void put_escaped(struct buffer *b, const char *s)
             buffer_add(b, "&gt;");
         else if (c == '"')
             buffer_add(b, "&quot;");
-        else if (c >= 32 && c != 127)    /* XML allows no other control bytes */
+        else if (c >= 32 && c != 127) /* XML allows no other control bytes */
             buffer_put(b, s, 1);
         else
             buffer_put(b, " ", 1);
@@ -95,7 +95,8 @@ static int def_find(struct canvas_svg *c, const char *key, bool *fresh)
         if (strcmp(c->def[i].key, key) == 0)
             return i;
     if (c->def_count == DEFS_MAX) {
-        canvas_fail(&c->base, "%s: too many kinds of markers and clips for one svg; export png or pdf", c->path);
+        canvas_fail(
+            &c->base, "%s: too many kinds of markers and clips for one svg; export png or pdf", c->path);
         return 0;
     }
     *fresh = true;
@@ -190,7 +191,7 @@ static void hatch(struct canvas *canvas, const struct point *at, int n, double p
 /* A hollow marker is a line whose outer edge is the outline: the outline drawn smaller by half its width. */
 static double drawn_radius(const struct marker *m)
 {
-    return m->hollow ? fmax(m->radius - shape_hollow_width(m->radius) / 2, 0.1) : m->radius;
+    return m->hollow ? fmax(m->radius - shape_hollow_width(m->shape, m->radius) / 2, 0.1) : m->radius;
 }
 
 static void define_marker(struct buffer *b, int id, const struct marker *m)
@@ -214,7 +215,7 @@ static void put_marker_look(struct buffer *b, const struct marker *m)
     if (m->hollow) {
         buffer_add(b, " fill=\"none\"");
         put_paint(b, "stroke", m->fill);
-        put_attribute(b, "stroke-width", shape_hollow_width(m->radius));
+        put_attribute(b, "stroke-width", shape_hollow_width(m->shape, m->radius));
         return;
     }
     put_paint(b, "fill", m->fill);
@@ -262,7 +263,8 @@ static void png_nothing(png_structp png)
     (void)png;
 }
 
-static bool png_encode(png_structp png, png_infop info, struct buffer *out, const uint32_t *argb, int w, int h)
+static bool png_encode(
+    png_structp png, png_infop info, struct buffer *out, const uint32_t *argb, int w, int h)
 {
     if (setjmp(png_jmpbuf(png)))
         return false;
@@ -270,7 +272,7 @@ static bool png_encode(png_structp png, png_infop info, struct buffer *out, cons
     png_set_IHDR(png, info, (png_uint_32)w, (png_uint_32)h, 8, PNG_COLOR_TYPE_RGB_ALPHA, PNG_INTERLACE_NONE,
         PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_write_info(png, info);
-    png_set_bgr(png);    /* ARGB words lie in memory as B, G, R, A */
+    png_set_bgr(png); /* ARGB words lie in memory as B, G, R, A */
     for (int y = 0; y < h; y++)
         png_write_row(png, (png_const_bytep)(argb + (size_t)y * (size_t)w));
     png_write_end(png, info);
@@ -313,7 +315,8 @@ static void image(struct canvas *canvas, struct rect r, const uint32_t *argb, in
     put_attribute(b, "y", r.y);
     put_attribute(b, "width", r.w);
     put_attribute(b, "height", r.h);
-    buffer_add(b, " preserveAspectRatio=\"none\" image-rendering=\"pixelated\" href=\"data:image/png;base64,");
+    buffer_add(
+        b, " preserveAspectRatio=\"none\" image-rendering=\"pixelated\" href=\"data:image/png;base64,");
     put_base64(b, (const unsigned char *)png.data, png.length);
     buffer_add(b, "\"/>\n");
     free(png.data);
@@ -322,8 +325,9 @@ static void image(struct canvas *canvas, struct rect r, const uint32_t *argb, in
 static void text(struct canvas *canvas, struct point at, const char *utf8, const struct font *font,
     struct color color, enum align align)
 {
-    static const char *const anchor[] = { [ALIGN_LEFT] = "", [ALIGN_CENTER] = " text-anchor=\"middle\"",
-        [ALIGN_RIGHT] = " text-anchor=\"end\"" };
+    static const char *const anchor[] = {
+        [ALIGN_LEFT] = "", [ALIGN_CENTER] = " text-anchor=\"middle\"", [ALIGN_RIGHT] = " text-anchor=\"end\""
+    };
     struct buffer *b = &self(canvas)->body;
     buffer_add(b, "<text");
     put_attribute(b, "x", at.x);
@@ -343,7 +347,8 @@ static void text(struct canvas *canvas, struct point at, const char *utf8, const
 
 static void write_head(FILE *file, const struct canvas_svg *c)
 {
-    fprintf(file, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+    fprintf(file,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.2f\" height=\"%.2f\" viewBox=\"0 0 %.2f %.2f\"\n"
         "font-family=\"Inter, 'DejaVu Sans', sans-serif\"\n"
         "style=\"font-variant-numeric:tabular-nums;white-space:pre\">\n"
@@ -367,7 +372,8 @@ static enum status finish(struct canvas *canvas, struct why *why)
         return why_set(why, STATUS_FAILED, "%s: out of memory; close other programs", c->path);
     FILE *file = fopen(c->path, "wb");
     if (!file)
-        return why_set(why, STATUS_FAILED, "%s: cannot be created; choose a folder you may write to", c->path);
+        return why_set(
+            why, STATUS_FAILED, "%s: cannot be created; choose a folder you may write to", c->path);
     write_head(file, c);
     fputs("<defs>\n", file);
     write_part(file, &c->defs);
@@ -376,7 +382,8 @@ static enum status finish(struct canvas *canvas, struct why *why)
     fputs("</svg>\n", file);
     bool written = !ferror(file);
     if (fclose(file) != 0 || !written)
-        return why_set(why, STATUS_FAILED, "%s: could not be written completely; check the free space", c->path);
+        return why_set(
+            why, STATUS_FAILED, "%s: could not be written completely; check the free space", c->path);
     return STATUS_OK;
 }
 

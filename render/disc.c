@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "render/text.h"
 
@@ -15,7 +16,11 @@ static double wrap(double a, double from)
 
 struct disc disc_whole(struct canvas *c, struct scene *scene, struct point center, double radius)
 {
-    return (struct disc){ .canvas = c, .center = center, .outer = radius, .to = 2 * PI, .scratch = scene->scratch,
+    return (struct disc){ .canvas = c,
+        .center = center,
+        .outer = radius,
+        .to = 2 * PI,
+        .scratch = scene->scratch,
         .scratch_max = scene->scratch_capacity };
 }
 
@@ -90,8 +95,8 @@ void disc_arc(const struct disc *d, double radius, struct arc arc, double width,
         struct arc part = shown_part(d, arc, i);
         if (!(part.from < part.to))
             continue;
-        int n = arc_points(d->center, radius, part.from + d->turn, part.to + d->turn, d->canvas->scale, d->scratch,
-            d->scratch_max);
+        int n = arc_points(d->center, radius, part.from + d->turn, part.to + d->turn, d->canvas->scale,
+            d->scratch, d->scratch_max);
         canvas_lines(d->canvas, d->scratch, n, &stroke);
     }
 }
@@ -104,8 +109,8 @@ void disc_arrow(const struct disc *d, double angle, double radius, double size, 
     canvas_polygon(d->canvas, head, 3, color);
 }
 
-void chip_draw(struct canvas *c, const struct theme *theme, struct point at, int label, double radius, double alpha,
-    bool dashed)
+void chip_draw(struct canvas *c, const struct theme *theme, struct point at, int label, double radius,
+    double alpha, bool dashed)
 {
     struct font font = { 12, WEIGHT_SEMIBOLD, false };
     struct color fill = class_color(theme, label);
@@ -117,7 +122,9 @@ void chip_draw(struct canvas *c, const struct theme *theme, struct point at, int
     if (dashed) {
         struct point ring[256];
         int n = arc_points(at, radius + 3.5, 0, 2 * PI, c->scale, ring, 256);
-        struct stroke stroke = { .color = color_alpha(fill, alpha), .width = 1.5, .dash_on = 3, .dash_off = 2.5 };
+        struct stroke stroke = {
+            .color = color_alpha(fill, alpha), .width = 1.5, .dash_on = 3, .dash_off = 2.5
+        };
         canvas_lines(c, ring, n, &stroke);
     }
 }
@@ -165,13 +172,14 @@ bool disc_zone(const struct scene *scene, const struct selection *selection, str
 {
     if (!scene->angular || selection->rival < 0)
         return false;
-    const struct region_class *own = &scene->region[selection->own], *rival = &scene->region[selection->rival];
+    const struct region_class *own = &scene->region[selection->own],
+                              *rival = &scene->region[selection->rival];
     struct arc left, right;
     bool is_left = zone_after(own, rival, &left), is_right = zone_after(rival, own, &right);
-    if (is_left && is_right) {      /* two classes meet twice: the meeting nearer to the sample */
+    if (is_left && is_right) { /* two classes meet twice: the meeting nearer to the sample */
         double at = (double)scene->angle[selection->sample];
         is_left = fabs(remainder(left.from + left.to - 2 * at, 4 * PI)) <=
-            fabs(remainder(right.from + right.to - 2 * at, 4 * PI));
+                  fabs(remainder(right.from + right.to - 2 * at, 4 * PI));
     }
     *zone = is_left ? left : right;
     return is_left || is_right;
@@ -182,10 +190,111 @@ bool zone_is_margin(const struct scene *scene, struct arc zone)
     const struct loss_force *force = &scene->snap->force;
     const struct loss *loss = force->loss;
     return loss->family == FAMILY_ANGLE_PLUS && loss->margin >= 0 &&
-        fabs(zone.to - zone.from - force->param[loss->margin]) < 1e-6;
+           fabs(zone.to - zone.from - force->param[loss->margin]) < 1e-6;
 }
 
 double class_alpha(const struct look *look, int label)
 {
     return look->lit_class >= 0 && look->lit_class != label ? 0.3 : 1;
+}
+
+/* ---- hatching ---- */
+
+bool class_no_room(const struct scene *scene, int label)
+{
+    return scene->angular && scene->region[label].safe_count == 0;
+}
+
+struct band {
+    struct arc arc;
+    double pitch, alpha;
+};
+
+enum { BAND_MAX = 512 };
+
+static int bands_collect(const struct scene *scene, const struct look *look, struct band *band)
+{
+    int n = 0;
+    for (int j = 0; j < scene->snap->classes; j++) {
+        double alpha = (double)look->theme->hatch_alpha * class_alpha(look, j);
+        struct arc zone[REGION_ARC_MAX + 1];
+        int zones = region_zones(&scene->region[j], zone);
+        for (int i = 0; i < zones && n < BAND_MAX; i++)
+            band[n++] = (struct band){ zone[i], class_no_room(scene, j) ? 3.5 : 7, alpha };
+    }
+    return n;
+}
+
+static int band_order(const void *a, const void *b)
+{
+    const struct band *p = a, *q = b;
+    double left = wrap(p->arc.from, 0), right = wrap(q->arc.from, 0);
+    return (left > right) - (left < right);
+}
+
+/* Two neighbours' zones meet at their boundary: hatched in one go, which halves the work. */
+void zones_hatch(const struct disc *d, const struct scene *scene, const struct look *look)
+{
+    struct band band[BAND_MAX];
+    int n = bands_collect(scene, look, band);
+    qsort(band, (size_t)n, sizeof *band, band_order);
+    for (int i = 0; i < n; i++) {
+        struct arc arc = band[i].arc;
+        while (i + 1 < n && same_angle(band[i + 1].arc.from, arc.to) && band[i + 1].pitch == band[i].pitch &&
+               band[i + 1].alpha == band[i].alpha) {
+            i++;
+            arc.to += band[i].arc.to - band[i].arc.from;
+        }
+        disc_hatch(d, arc, band[i].pitch, color_alpha(look->theme->text1, band[i].alpha));
+    }
+}
+
+/* ---- rose ---- */
+
+enum { ROSE_BINS = 240 };
+
+static int rose_bin(const struct scene *scene, int i)
+{
+    const float *x = &scene->snap->feature[(size_t)i * (size_t)scene->snap->dim];
+    if (!isfinite(scene->angle[i]) || (x[0] == 0 && x[1] == 0))
+        return -1;
+    double share = (double)scene->angle[i] / (2 * PI);
+    return (int)floor((share - floor(share)) * ROSE_BINS) % ROSE_BINS;
+}
+
+static void draw_rose_class(
+    const struct disc *d, struct color color, const int *from, const int *count, double base, double unit)
+{
+    double width = 2 * PI / ROSE_BINS;
+    for (int b = 0; b < ROSE_BINS; b++) {
+        if (!count[b])
+            continue;
+        double low = base + from[b] * unit, high = low + fmax(count[b] * unit, 0.75);
+        double left = (b + 0.92) * width, right = (b + 0.08) * width;
+        struct point bar[4] = { disc_at(d, left, low), disc_at(d, left, high), disc_at(d, right, high),
+            disc_at(d, right, low) };
+        canvas_polygon(d->canvas, bar, 4, color);
+    }
+}
+
+void rose_draw(const struct disc *d, const struct scene *scene, const struct look *look, double gap)
+{
+    int total[ROSE_BINS] = { 0 }, from[ROSE_BINS] = { 0 }, tallest = 1;
+    for (int i = 0; i < scene->snap->count; i++) {
+        int b = rose_bin(scene, i);
+        if (b >= 0 && ++total[b] > tallest)
+            tallest = total[b];
+    }
+    for (int j = 0; j < scene->snap->classes; j++) {
+        int count[ROSE_BINS] = { 0 };
+        for (int i = 0; i < scene->snap->count; i++) {
+            int b = scene->snap->label[i] == j ? rose_bin(scene, i) : -1;
+            if (b >= 0)
+                count[b]++;
+        }
+        struct color color = color_alpha(class_color(look->theme, j), 0.95 * class_alpha(look, j));
+        draw_rose_class(d, color, from, count, d->outer + gap, ROSE_SHARE * d->outer / tallest);
+        for (int b = 0; b < ROSE_BINS; b++)
+            from[b] += count[b];
+    }
 }

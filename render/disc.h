@@ -41,6 +41,15 @@ bool disc_zone(const struct scene *scene, const struct selection *selection, str
 /* True for a loss whose margin is an angle the zone itself has: ArcFace's m, when there is room for it. */
 bool zone_is_margin(const struct scene *scene, struct arc zone);
 
+/* The hatching over every class's margin zone; twice as dense where a class has no room. */
+void zones_hatch(const struct disc *d, const struct scene *scene, const struct look *look);
+/* A class that no direction satisfies: nothing of its sector is free of the margin. */
+bool class_no_room(const struct scene *scene, int label);
+
+#define ROSE_SHARE 0.15              /* tallest bar of the rose, of the radius */
+/* How many samples lie in each direction, stacked by class outside the rim. */
+void rose_draw(const struct disc *d, const struct scene *scene, const struct look *look, double gap);
+
 /* 1, or 0.3 when another class is lit. */
 double class_alpha(const struct look *look, int label);
 

@@ -112,7 +112,8 @@ static void add_events(struct note *t, const struct snapshot *snap)
     for (int i = 0; i < snap->event_count; i++) {
         if (snap->event[i].step <= 0)
             continue;
-        note_add(t, "%s%s at %s", between, snap->event[i].text, number_count(snap->event[i].step, at, sizeof at));
+        note_add(
+            t, "%s%s at %s", between, snap->event[i].text, number_count(snap->event[i].step, at, sizeof at));
         between = ", ";
     }
 }
@@ -155,8 +156,8 @@ static int caption_break(const char *text, const struct font *font, double width
     return fits;
 }
 
-static void draw_caption(struct canvas *c, const struct snapshot *snap, const struct look *look, struct rect rect,
-    const struct font *font)
+static void draw_caption(struct canvas *c, const struct snapshot *snap, const struct look *look,
+    struct rect rect, const struct font *font)
 {
     char caption[CAPTION_MAX], line[CAPTION_MAX], fitted[CAPTION_MAX];
     figure_caption(snap, caption, sizeof caption);
@@ -180,8 +181,8 @@ static double legend_item(const char *name, const struct font *font)
 }
 
 /* Shape, colour and number of each class in one row; a count for those that do not fit. */
-static void draw_legend(struct canvas *c, const struct snapshot *snap, const struct look *look, struct rect rect,
-    const struct font *font)
+static void draw_legend(struct canvas *c, const struct snapshot *snap, const struct look *look,
+    struct rect rect, const struct font *font)
 {
     char name[32];
     double x = rect.x, y = rect.y + rect.h / 2, end = rect.x + rect.w;
@@ -206,7 +207,8 @@ static void draw_legend(struct canvas *c, const struct snapshot *snap, const str
 }
 
 /* Loss, its formula, and the rule between two classes at the right; whatever the width leaves room for. */
-static void draw_title(struct canvas *c, const struct snapshot *snap, const struct look *look, struct rect rect)
+static void draw_title(
+    struct canvas *c, const struct snapshot *snap, const struct look *look, struct rect rect)
 {
     const struct loss *loss = snap->force.loss;
     struct font title = { rect.w < 900 ? 20 : 32, WEIGHT_SEMIBOLD, false };
@@ -248,6 +250,8 @@ void figure_draw(struct canvas *c, const struct view *view, struct scene *scene,
         draw_title(c, snap, look, (struct rect){ margin, 4, width - 2 * margin, title - 4 });
     view_draw(view, c, scene, look, body);
     if (legend > 0)
-        draw_legend(c, snap, look, (struct rect){ margin, body.y + body.h, width - 2 * margin, legend }, &small);
-    draw_caption(c, snap, look, (struct rect){ margin, height - caption + 4, width - 2 * margin, caption }, &small);
+        draw_legend(
+            c, snap, look, (struct rect){ margin, body.y + body.h, width - 2 * margin, legend }, &small);
+    draw_caption(
+        c, snap, look, (struct rect){ margin, height - caption + 4, width - 2 * margin, caption }, &small);
 }

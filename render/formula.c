@@ -7,24 +7,34 @@
 
 enum { NODE_MAX = 256, DEPTH_MAX = 16, TEXT_BYTES = 24, NONE = -1 };
 
-enum kind { KIND_ROW, KIND_SYMBOL, KIND_SUM, KIND_FRAC, KIND_ROOT, KIND_SCRIPT };
+enum kind { KIND_ROW, KIND_SYMBOL, KIND_SUM, KIND_FRAC, KIND_ROOT, KIND_NORM, KIND_SCRIPT };
 
 /* What a thing is decides the space beside it (The TeXbook, chapter 18). */
-enum role { ROLE_ORDINARY, ROLE_FUNCTION, ROLE_BINARY, ROLE_RELATION, ROLE_OPEN, ROLE_CLOSE, ROLE_COMMA, ROLE_TALL,
-    ROLE_COUNT };
+enum role {
+    ROLE_ORDINARY,
+    ROLE_FUNCTION,
+    ROLE_BINARY,
+    ROLE_RELATION,
+    ROLE_OPEN,
+    ROLE_CLOSE,
+    ROLE_COMMA,
+    ROLE_TALL,
+    ROLE_SUM,
+    ROLE_COUNT
+};
 
 enum tint { TINT_INK, TINT_MARGIN, TINT_CLASS };
 
 struct node {
     enum kind kind;
     enum role role;
-    char text[TEXT_BYTES];        /* symbols */
+    char text[TEXT_BYTES]; /* symbols */
     bool italic;
     enum tint tint;
-    int label;                    /* of TINT_CLASS */
-    int first, second, third;     /* row: its first item; frac: over, under; script: base, sub, sup */
-    int next;                     /* in its row */
-    double width, ascent, descent, space;    /* laid out, logical px; space stands before it */
+    int label; /* of TINT_CLASS */
+    int first, second, third; /* row: its first item; frac: over, under; script: base, sub, sup */
+    int next; /* in its row */
+    double width, ascent, descent, space; /* laid out, logical px; space stands before it */
 };
 
 struct formula {
@@ -39,8 +49,8 @@ struct formula {
 /* Where in the formula a node stands: its size, and whether sums take their limits at the side. */
 struct place {
     double size;
-    int level;                    /* 0 text, 1 script, 2 script of a script */
-    bool inside;                  /* of a fraction or script */
+    int level; /* 0 text, 1 script, 2 script of a script */
+    bool inside; /* of a fraction or script */
 };
 
 /* ---- what may stand in a formula ---- */
@@ -123,8 +133,14 @@ static int add_node(struct formula *f, enum kind kind, enum role role)
 {
     if (f->count == NODE_MAX)
         return refuse(f, f->at, "the formula is too long; shorten it");
-    f->node[f->count] = (struct node){ .kind = kind, .role = role, .tint = f->tint, .label = f->label, .first = NONE,
-        .second = NONE, .third = NONE, .next = NONE };
+    f->node[f->count] = (struct node){ .kind = kind,
+        .role = role,
+        .tint = f->tint,
+        .label = f->label,
+        .first = NONE,
+        .second = NONE,
+        .third = NONE,
+        .next = NONE };
     return f->count++;
 }
 
@@ -229,7 +245,7 @@ static int parse_root(struct formula *f)
 
 static int parse_sum(struct formula *f)
 {
-    int id = add_node(f, KIND_SUM, ROLE_FUNCTION);
+    int id = add_node(f, KIND_SUM, ROLE_SUM);
     if (id != NONE)
         snprintf(f->node[id].text, TEXT_BYTES, "\u2211");
     return id;
@@ -244,7 +260,10 @@ static const struct {
     const char *name;
     int (*parse)(struct formula *f);
 } builders[] = {
-    { "frac", parse_frac }, { "sqrt", parse_root }, { "sum", parse_sum }, { "m", parse_margin },
+    { "frac", parse_frac },
+    { "sqrt", parse_root },
+    { "sum", parse_sum },
+    { "m", parse_margin },
     { "cls", parse_class },
 };
 
@@ -253,7 +272,7 @@ static int parse_command(struct formula *f)
     const char *start = f->at++;
     if (*f->at == '|') {
         f->at++;
-        return add_symbol(f, "\u2016", 3, ROLE_ORDINARY, false);
+        return add_node(f, KIND_NORM, ROLE_ORDINARY);
     }
     const char *name = f->at;
     while (is_letter(*f->at))
@@ -266,7 +285,8 @@ static int parse_command(struct formula *f)
     if (word)
         return add_symbol(f, word->text, (int)strlen(word->text), word->role, word->italic);
     return refuse_text(f, start, length + 1,
-        "is not known here; use Greek by name, \\frac, \\sum, \\sqrt, \\cos, \\sin, \\log, \\max, \\exp, \\le, \\ge, "
+        "is not known here; use Greek by name, \\frac, \\sum, \\sqrt, \\cos, \\sin, \\log, \\max, \\exp, "
+        "\\le, \\ge, "
         "\\cdot, \\pm, \\|, \\m{..}");
 }
 
@@ -362,7 +382,8 @@ enum status formula_check(const char *text, struct why *why)
 
 /* ---- layout; lengths in em of the place unless they say px ---- */
 
-static const double SUB_DROP = 0.22, SUP_RISE = 0.42, BAR_HEIGHT = 0.30, BAR_WIDTH_PX = 1.2, BAR_OVERHANG = 0.18;
+static const double SUB_DROP = 0.22, SUP_RISE = 0.42, BAR_HEIGHT = 0.30, BAR_WIDTH_PX = 1.2,
+                    BAR_OVERHANG = 0.18;
 static const double OVER_RISE = 0.83, UNDER_DROP = 0.78, BAR_GAP = 0.20;
 static const double CAP = 0.73, PAREN = 0.76, DEPTH = 0.2;
 static const double SCRIPT_GAP = 0.04, LIMIT_DROP = 0.90;
@@ -377,17 +398,18 @@ static struct place script_of(struct place p)
 
 static struct font font_of(const struct node *n, double size)
 {
-    return (struct font){ .size = size, .weight = n->tint == TINT_INK ? WEIGHT_REGULAR : WEIGHT_SEMIBOLD,
-        .italic = n->italic };
+    return (struct font){
+        .size = size, .weight = n->tint == TINT_INK ? WEIGHT_REGULAR : WEIGHT_SEMIBOLD, .italic = n->italic
+    };
 }
 
 static void layout(struct formula *f, int id, struct place p);
 
 static bool hangs(const char *text)
 {
-    static const char *const deep[] = { "g", "j", "p", "q", "y", "Q", "(", ")", "[", "]", "|", ",", ";", "\u2016",
-        "log", "exp", "\u03b2", "\u03b3", "\u03b6", "\u03b7", "\u03bc", "\u03be", "\u03c1", "\u03c6", "\u03c7",
-        "\u03c8" };
+    static const char *const deep[] = { "g", "j", "p", "q", "y", "Q", "(", ")", "[", "]", "|", ",", ";",
+        "log", "exp", "\u03b2", "\u03b3", "\u03b6", "\u03b7", "\u03bc", "\u03be", "\u03c1", "\u03c6",
+        "\u03c7", "\u03c8" };
     for (size_t i = 0; i < sizeof deep / sizeof deep[0]; i++)
         if (strcmp(deep[i], text) == 0)
             return true;
@@ -406,6 +428,16 @@ static void layout_symbol(struct node *n, struct place p)
 static double sum_scale(struct place p)
 {
     return p.level > 0 ? 1.15 : p.inside ? 1.32 : 1.42;
+}
+
+/* The bars of a norm are drawn: the font's own sign is much taller than its brackets. */
+static const double NORM_BAR = 0.13, NORM_GAP = 0.14;
+
+static void layout_norm(struct node *n, struct place p)
+{
+    n->width = (2 * NORM_BAR + NORM_GAP) * p.size;
+    n->ascent = PAREN * p.size;
+    n->descent = DEPTH * p.size;
 }
 
 /* The sign hangs below the baseline so that its middle stands where a minus would. */
@@ -539,23 +571,25 @@ static enum role role_of(const struct formula *f, const struct node *n)
 static bool is_prefix(enum role before)
 {
     return before == ROLE_BINARY || before == ROLE_RELATION || before == ROLE_OPEN || before == ROLE_COMMA ||
-        before == ROLE_FUNCTION;
+           before == ROLE_FUNCTION || before == ROLE_SUM;
 }
 
-static double space_between(enum role left, enum role right, int level)
+static double space_between(enum role left, enum role right, struct place p)
 {
-    bool tight = level > 0;
+    bool tight = p.level > 0;
     if (left == ROLE_RELATION || right == ROLE_RELATION)
-        return tight ? 0.04 : 0.26;
+        return tight ? 0.04 : 0.36;
     if (left == ROLE_BINARY || right == ROLE_BINARY)
-        return tight ? 0.16 : 0.22;
+        return tight ? 0.18 : 0.24;
     if (left == ROLE_COMMA)
         return 0.2;
     if (left == ROLE_OPEN || right == ROLE_CLOSE || right == ROLE_COMMA)
         return 0;
+    if (left == ROLE_SUM)
+        return tight ? 0.15 : p.inside ? 0.2 : 0.3;
     if (left == ROLE_FUNCTION)
-        return right == ROLE_OPEN ? 0.12 : 0.2;
-    if (right == ROLE_FUNCTION)
+        return right == ROLE_OPEN ? 0.12 : right == ROLE_TALL ? 0.3 : 0.2;
+    if (right == ROLE_FUNCTION || right == ROLE_SUM)
         return 0.18;
     return left == ROLE_TALL || right == ROLE_TALL ? 0.1 : 0;
 }
@@ -570,7 +604,7 @@ static void layout_row(struct formula *f, struct node *row, struct place p)
         enum role role = role_of(f, n);
         if (role == ROLE_BINARY && (before == ROLE_COUNT || is_prefix(before)))
             role = ROLE_ORDINARY;
-        n->space = before == ROLE_COUNT ? 0 : space_between(before, role, p.level) * p.size;
+        n->space = before == ROLE_COUNT ? 0 : space_between(before, role, p) * p.size;
         row->width += n->space + n->width;
         row->ascent = fmax(row->ascent, n->ascent);
         row->descent = fmax(row->descent, n->descent);
@@ -596,6 +630,9 @@ static void layout(struct formula *f, int id, struct place p)
         break;
     case KIND_ROOT:
         layout_root(f, n, p);
+        break;
+    case KIND_NORM:
+        layout_norm(n, p);
         break;
     case KIND_SCRIPT:
         layout_script(f, n, p);
@@ -626,29 +663,40 @@ static void draw_glyphs(const struct node *n, double size, struct point at, cons
     canvas_text(pen->canvas, at, n->text, &font, color_of(n, pen), ALIGN_LEFT);
 }
 
-static void draw_frac(const struct formula *f, const struct node *n, struct place p, struct point at,
-    const struct pen *pen)
+static void draw_frac(
+    const struct formula *f, const struct node *n, struct place p, struct point at, const struct pen *pen)
 {
     const struct node *over = &f->node[n->first], *under = &f->node[n->second];
     double bar = at.y - BAR_HEIGHT * p.size, middle = at.x + n->width / 2;
-    canvas_line(pen->canvas, (struct point){ at.x, bar }, (struct point){ at.x + n->width, bar }, BAR_WIDTH_PX,
-        color_alpha(pen->ink, 0.7 * (double)pen->ink.a));
+    canvas_line(pen->canvas, (struct point){ at.x, bar }, (struct point){ at.x + n->width, bar },
+        BAR_WIDTH_PX, color_alpha(pen->ink, 0.7 * (double)pen->ink.a));
     draw(f, n->first, part_of(p), (struct point){ middle - over->width / 2, at.y - over_rise(f, n) }, pen);
     draw(f, n->second, part_of(p), (struct point){ middle - under->width / 2, at.y + under_drop(f, n) }, pen);
 }
 
-static void draw_root(const struct formula *f, const struct node *n, struct place p, struct point at,
-    const struct pen *pen)
+static void draw_root(
+    const struct formula *f, const struct node *n, struct place p, struct point at, const struct pen *pen)
 {
     double em = p.size, top = at.y - n->ascent + 0.03 * em, foot = at.y + n->descent;
-    const struct point sign[] = { { at.x + 0.05 * em, at.y - 0.32 * em }, { at.x + 0.17 * em, at.y - 0.38 * em },
-        { at.x + 0.33 * em, foot }, { at.x + 0.52 * em, top }, { at.x + n->width, top } };
-    canvas_lines(pen->canvas, sign, 5, &(struct stroke){ .color = pen->ink, .width = BAR_WIDTH_PX, .round = true });
+    const struct point sign[] = { { at.x + 0.05 * em, at.y - 0.32 * em },
+        { at.x + 0.17 * em, at.y - 0.38 * em }, { at.x + 0.33 * em, foot }, { at.x + 0.52 * em, top },
+        { at.x + n->width, top } };
+    canvas_lines(
+        pen->canvas, sign, 5, &(struct stroke){ .color = pen->ink, .width = BAR_WIDTH_PX, .round = true });
     draw(f, n->first, part_of(p), (struct point){ at.x + ROOT_WIDTH * em, at.y }, pen);
 }
 
-static void draw_limits(const struct formula *f, const struct node *n, struct place p, struct point at,
-    const struct pen *pen)
+static void draw_norm(const struct node *n, struct place p, struct point at, const struct pen *pen)
+{
+    for (int i = 0; i < 2; i++) {
+        double x = at.x + (NORM_BAR + i * NORM_GAP) * p.size;
+        canvas_line(pen->canvas, (struct point){ x, at.y - n->ascent },
+            (struct point){ x, at.y + n->descent }, 0.06 * p.size, color_of(n, pen));
+    }
+}
+
+static void draw_limits(
+    const struct formula *f, const struct node *n, struct place p, struct point at, const struct pen *pen)
 {
     struct place small = script_of(p);
     const struct node *base = &f->node[n->first];
@@ -658,12 +706,14 @@ static void draw_limits(const struct formula *f, const struct node *n, struct pl
         draw(f, n->second, small,
             (struct point){ middle - f->node[n->second].width / 2, at.y + LIMIT_DROP * p.size }, pen);
     if (n->third != NONE)
-        draw(f, n->third, small, (struct point){ middle - f->node[n->third].width / 2,
-            at.y - n->ascent + f->node[n->third].ascent }, pen);
+        draw(f, n->third, small,
+            (struct point){
+                middle - f->node[n->third].width / 2, at.y - n->ascent + f->node[n->third].ascent },
+            pen);
 }
 
-static void draw_script(const struct formula *f, const struct node *n, struct place p, struct point at,
-    const struct pen *pen)
+static void draw_script(
+    const struct formula *f, const struct node *n, struct place p, struct point at, const struct pen *pen)
 {
     if (takes_limits(f, n, p)) {
         draw_limits(f, n, p, at, pen);
@@ -675,11 +725,12 @@ static void draw_script(const struct formula *f, const struct node *n, struct pl
     if (n->second != NONE)
         draw(f, n->second, small, (struct point){ after, at.y + sub_drop(f, n, p) }, pen);
     if (n->third != NONE)
-        draw(f, n->third, small, (struct point){ after + SCRIPT_GAP * p.size, at.y - sup_rise(f, n, p) }, pen);
+        draw(
+            f, n->third, small, (struct point){ after + SCRIPT_GAP * p.size, at.y - sup_rise(f, n, p) }, pen);
 }
 
-static void draw_row(const struct formula *f, const struct node *row, struct place p, struct point at,
-    const struct pen *pen)
+static void draw_row(
+    const struct formula *f, const struct node *row, struct place p, struct point at, const struct pen *pen)
 {
     for (int id = row->first; id != NONE; id = f->node[id].next) {
         at.x += f->node[id].space;
@@ -706,6 +757,9 @@ static void draw(const struct formula *f, int id, struct place p, struct point a
         break;
     case KIND_ROOT:
         draw_root(f, n, p, at, pen);
+        break;
+    case KIND_NORM:
+        draw_norm(n, p, at, pen);
         break;
     case KIND_SCRIPT:
         draw_script(f, n, p, at, pen);

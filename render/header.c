@@ -12,10 +12,10 @@ static const double pi = 3.14159265358979323846;
 
 /* The train rule of the loss, spelled out for one sample: symbols above, numbers beneath, in shared columns. */
 struct term {
-    char symbol[64];                  /* formula text */
+    char symbol[64]; /* formula text */
     char value[32];
     struct color color;
-    bool sign;                        /* + - < >: a narrow column */
+    bool sign; /* + - < >: a narrow column */
 };
 
 enum { TERM_MAX = 5 };
@@ -23,9 +23,9 @@ enum { TERM_MAX = 5 };
 struct inequality {
     struct term term[TERM_MAX];
     int n;
-    const char *widest;               /* no number in its columns is wider, so that none jumps */
+    const char *widest; /* no number in its columns is wider, so that none jumps */
     double slack;
-    int decimals;                     /* of the distance: 1 or 3 */
+    int decimals; /* of the distance: 1 or 3 */
     bool degrees;
 };
 
@@ -94,8 +94,8 @@ static double logit(const struct snapshot *snap, int sample, int label)
 }
 
 /* Plain logits are compared by size, not by angle: their rival is the largest other logit. */
-static void write_logits(struct inequality *q, const struct scene *scene, const struct theme *theme,
-    const struct selection *s)
+static void write_logits(
+    struct inequality *q, const struct scene *scene, const struct theme *theme, const struct selection *s)
 {
     const struct snapshot *snap = scene->snap;
     int rival = s->rival;
@@ -110,8 +110,8 @@ static void write_logits(struct inequality *q, const struct scene *scene, const 
     q->widest = "−100.0";
 }
 
-static void write_plain(struct inequality *q, const struct scene *scene, const struct theme *theme,
-    const struct selection *s)
+static void write_plain(
+    struct inequality *q, const struct scene *scene, const struct theme *theme, const struct selection *s)
 {
     (void)scene;
     number_degrees(s->own_angle, add_class(q, theme, "\\theta", s->own), VALUE_SIZE);
@@ -121,8 +121,8 @@ static void write_plain(struct inequality *q, const struct scene *scene, const s
     q->degrees = true;
 }
 
-static void write_angle_plus(struct inequality *q, const struct scene *scene, const struct theme *theme,
-    const struct selection *s)
+static void write_angle_plus(
+    struct inequality *q, const struct scene *scene, const struct theme *theme, const struct selection *s)
 {
     double m = margin_value(&scene->snap->force);
     number_degrees(s->own_angle, add_class(q, theme, "\\theta", s->own), VALUE_SIZE);
@@ -134,8 +134,8 @@ static void write_angle_plus(struct inequality *q, const struct scene *scene, co
     q->degrees = true;
 }
 
-static void write_cosine_minus(struct inequality *q, const struct scene *scene, const struct theme *theme,
-    const struct selection *s)
+static void write_cosine_minus(
+    struct inequality *q, const struct scene *scene, const struct theme *theme, const struct selection *s)
 {
     double m = margin_value(&scene->snap->force), own = cos(s->own_angle), rival = cos(s->rival_angle);
     number_fixed(own, 3, add_class(q, theme, "\\cos\\theta", s->own), VALUE_SIZE);
@@ -149,8 +149,8 @@ static void write_cosine_minus(struct inequality *q, const struct scene *scene, 
 }
 
 /* f(theta) against cos(theta_j), times the weights' lengths where the loss keeps them. */
-static void write_bent(struct inequality *q, const struct scene *scene, const struct theme *theme,
-    const struct selection *s)
+static void write_bent(
+    struct inequality *q, const struct scene *scene, const struct theme *theme, const struct selection *s)
 {
     const struct snapshot *snap = scene->snap;
     bool lengths = snap->force.loss->radius == RADIUS_BOTH;
@@ -159,18 +159,22 @@ static void write_bent(struct inequality *q, const struct scene *scene, const st
         own *= row_norm(snap->weight + (size_t)s->own * (size_t)snap->dim, snap->dim);
         rival *= row_norm(snap->weight + (size_t)s->rival * (size_t)snap->dim, snap->dim);
     }
-    number_fixed(own, 2, add_class(q, theme, lengths ? "\\|W\\|\\psi" : "\\psi", s->own), VALUE_SIZE);
+    char own_name[32] = "\\psi", rival_name[32] = "\\cos\\theta";
+    if (lengths) {
+        snprintf(own_name, sizeof own_name, "\\|W_{%d}\\|\\psi", s->own);
+        snprintf(rival_name, sizeof rival_name, "\\|W_{%d}\\|\\cos\\theta", s->rival);
+    }
+    number_fixed(own, 3, add_class(q, theme, own_name, s->own), VALUE_SIZE);
     add_sign(q, theme, ">", ">");
-    number_fixed(rival, 2, add_class(q, theme, lengths ? "\\|W\\|\\cos\\theta" : "\\cos\\theta", s->rival),
-        VALUE_SIZE);
+    number_fixed(rival, 3, add_class(q, theme, rival_name, s->rival), VALUE_SIZE);
     q->slack = own - rival;
     q->decimals = 3;
-    q->widest = "−00.00";
+    q->widest = "−0.000";
 }
 
 /* Below pi/m the multiplied cosine is a multiplied angle. */
-static void write_angle_times(struct inequality *q, const struct scene *scene, const struct theme *theme,
-    const struct selection *s)
+static void write_angle_times(
+    struct inequality *q, const struct scene *scene, const struct theme *theme, const struct selection *s)
 {
     const struct loss_force *force = &scene->snap->force;
     double m = margin_value(force);
@@ -187,8 +191,8 @@ static void write_angle_times(struct inequality *q, const struct scene *scene, c
     q->degrees = true;
 }
 
-static void (*const write_family[FAMILY_COUNT])(struct inequality *q, const struct scene *scene,
-    const struct theme *theme, const struct selection *s) = {
+static void (*const write_family[FAMILY_COUNT])(
+    struct inequality *q, const struct scene *scene, const struct theme *theme, const struct selection *s) = {
     [FAMILY_PLAIN] = write_plain,
     [FAMILY_ANGLE_TIMES] = write_angle_times,
     [FAMILY_COSINE_MINUS] = write_cosine_minus,
@@ -196,8 +200,8 @@ static void (*const write_family[FAMILY_COUNT])(struct inequality *q, const stru
     [FAMILY_COMBINED] = write_bent,
 };
 
-static void write_inequality(struct inequality *q, const struct scene *scene, const struct theme *theme,
-    const struct selection *s)
+static void write_inequality(
+    struct inequality *q, const struct scene *scene, const struct theme *theme, const struct selection *s)
 {
     const struct loss *loss = scene->snap->force.loss;
     q->n = 0;
@@ -227,15 +231,17 @@ static void write_distance(const struct inequality *q, char *out, int size)
         number_fixed(tiny ? last : shown, q->decimals, number, sizeof number), unit);
 }
 
-static void write_verdict(struct verdict *v, const struct inequality *q, const struct snapshot *snap,
-    const struct selection *s)
+static void write_verdict(
+    struct verdict *v, const struct inequality *q, const struct snapshot *snap, const struct selection *s)
 {
     char distance[40];
     int winner = snap->predicted[s->sample];
     v->good = q->slack > 0;
     write_distance(q, distance, sizeof distance);
     snprintf(v->who, sizeof v->who, "class %d wins%s", winner,
-        winner != s->own ? "" : v->good ? ", with" : ", but");
+        winner != s->own ? ""
+        : v->good        ? ", with"
+                         : ", but");
     snprintf(v->by, sizeof v->by, v->good ? "%s to spare" : "short by %s", distance);
 }
 
@@ -245,11 +251,11 @@ struct header {
     struct rect rect;
     bool low;
     struct font title, subtitle;
-    double title_width;               /* of title and subtitle together with their left padding */
-    double size;                      /* of the inequality */
-    double column[TERM_MAX];          /* widths */
+    double title_width; /* of title and subtitle together with their left padding */
+    double size; /* of the inequality */
+    double column[TERM_MAX]; /* widths */
     double columns, verdict;
-    double at;                        /* where the inequality starts; rect's end without one */
+    double at; /* where the inequality starts; rect's end without one */
 };
 
 static const double edge = 24;
@@ -290,8 +296,8 @@ static bool place_inequality(struct header *h, const struct inequality *q)
     return false;
 }
 
-static void draw_inequality(struct canvas *c, const struct header *h, const struct inequality *q,
-    const struct verdict *v)
+static void draw_inequality(
+    struct canvas *c, const struct header *h, const struct inequality *q, const struct verdict *v)
 {
     struct font bold = { h->size, WEIGHT_SEMIBOLD, false }, regular = { h->size, WEIGHT_REGULAR, false };
     double middle = h->rect.y + h->rect.h / 2, pitch = h->low ? 24 : 26;
@@ -299,22 +305,24 @@ static void draw_inequality(struct canvas *c, const struct header *h, const stru
     for (int i = 0; i < q->n; i++) {
         const struct term *term = &q->term[i];
         double center = x + h->column[i] / 2, half = formula_measure(term->symbol, h->size).width / 2;
-        formula_draw(c, (struct point){ center - half, upper }, term->symbol, h->size, h->theme->text1, h->theme);
-        canvas_text(c, (struct point){ center, lower }, term->value, term->sign ? &regular : &bold, term->color,
-            ALIGN_CENTER);
+        formula_draw(
+            c, (struct point){ center - half, upper }, term->symbol, h->size, h->theme->text1, h->theme);
+        canvas_text(c, (struct point){ center, lower }, term->value, term->sign ? &regular : &bold,
+            term->color, ALIGN_CENTER);
         x += h->column[i];
     }
     struct font who = { 14, WEIGHT_REGULAR, false }, by = { 14, WEIGHT_SEMIBOLD, false };
     x += 1.6 * h->size;
     canvas_text(c, (struct point){ x, upper - 1 }, v->who, &who, h->theme->text2, ALIGN_LEFT);
-    canvas_text(c, (struct point){ x, lower - 1 }, v->by, &by, v->good ? h->theme->good : h->theme->bad, ALIGN_LEFT);
+    canvas_text(
+        c, (struct point){ x, lower - 1 }, v->by, &by, v->good ? h->theme->good : h->theme->bad, ALIGN_LEFT);
 }
 
 static void draw_rule(struct canvas *c, const struct header *h)
 {
     double x = floor(h->at - 30) + 0.5, inset = h->low ? 12 : 15;
-    canvas_line(c, (struct point){ x, h->rect.y + inset }, (struct point){ x, h->rect.y + h->rect.h - inset }, 1,
-        h->theme->hairline);
+    canvas_line(c, (struct point){ x, h->rect.y + inset }, (struct point){ x, h->rect.y + h->rect.h - inset },
+        1, h->theme->hairline);
 }
 
 /* The loss's formula with theta_y in the colour of the shown sample's class. */
@@ -341,7 +349,8 @@ static void draw_formula(struct canvas *c, const struct header *h, const char *f
         if (left + size.width > right || size.ascent + size.descent > h->rect.h - 4)
             continue;
         double base = h->rect.y + (h->rect.h + size.ascent - size.descent) / 2;
-        formula_draw(c, (struct point){ h->rect.x + left, base }, formula, sizes[i], h->theme->text1, h->theme);
+        formula_draw(
+            c, (struct point){ h->rect.x + left, base }, formula, sizes[i], h->theme->text1, h->theme);
         return;
     }
 }
@@ -352,14 +361,16 @@ static void write_subtitle(const struct snapshot *snap, char *out, int size)
     const struct loss_force *force = &snap->force;
     snprintf(out, (size_t)size, "%s", force->loss->subtitle ? force->loss->subtitle : "");
     if (snap->warmup_length > 0) {
-        snprintf(out, (size_t)size, "warm-up %d of %d: plain ‖x‖cos θ", snap->warmup_step, snap->warmup_length);
+        snprintf(
+            out, (size_t)size, "warm-up %d of %d: plain ‖x‖cos θ", snap->warmup_step, snap->warmup_length);
     } else if (snap->ramp_length > 0) {
         snprintf(out, (size_t)size, "margin ramp %d of %d: m = %s", snap->ramp_step, snap->ramp_length,
             number_fixed(margin_value(force), 2, number, sizeof number));
     } else if (snap->annealing) {
         for (int i = 0; i < loss_param_count(force->loss); i++)
             if (force->loss->param[i].role == ROLE_ANNEALED)
-                snprintf(out, (size_t)size, "λ in force %s", number_short(force->param[i], number, sizeof number));
+                snprintf(
+                    out, (size_t)size, "λ in force %s", number_short(force->param[i], number, sizeof number));
     }
 }
 
@@ -373,7 +384,8 @@ static void draw_title(struct canvas *c, struct header *h, const struct snapshot
     h->title_width = edge + fmax(text_width(title, &h->title), text_width(fitted, &h->subtitle));
     double x = h->rect.x + edge, y = h->rect.y + h->rect.h / 2;
     canvas_text(c, (struct point){ x, y + (h->low ? -3 : 2) }, title, &h->title, h->theme->text1, ALIGN_LEFT);
-    canvas_text(c, (struct point){ x, y + (h->low ? 18 : 25) }, fitted, &h->subtitle, h->theme->text3, ALIGN_LEFT);
+    canvas_text(
+        c, (struct point){ x, y + (h->low ? 18 : 25) }, fitted, &h->subtitle, h->theme->text3, ALIGN_LEFT);
 }
 
 void header_draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
@@ -382,8 +394,12 @@ void header_draw(struct canvas *c, struct scene *scene, const struct look *look,
     if (!snap->force.loss)
         return;
     bool low = rect.h < 80;
-    struct header h = { .theme = look->theme, .rect = rect, .low = low, .at = rect.x + rect.w + 30,
-        .title = { low ? 20 : 32, WEIGHT_SEMIBOLD, false }, .subtitle = { 14, WEIGHT_REGULAR, false } };
+    struct header h = { .theme = look->theme,
+        .rect = rect,
+        .low = low,
+        .at = rect.x + rect.w + 30,
+        .title = { low ? 20 : 32, WEIGHT_SEMIBOLD, false },
+        .subtitle = { 14, WEIGHT_REGULAR, false } };
     struct selection selection;
     struct inequality q = { .n = 0 };
     struct verdict verdict;

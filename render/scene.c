@@ -14,7 +14,12 @@ enum { SCRATCH_MIN = 8192 };
 void look_init(struct look *look, const struct theme *theme)
 {
     *look = (struct look){
-        .theme = theme, .zoom = 1, .layers = LAYER_ALL, .selected = -1, .lit_class = -1, .interactive = true,
+        .theme = theme,
+        .zoom = 1,
+        .layers = LAYER_ALL,
+        .selected = -1,
+        .lit_class = -1,
+        .interactive = true,
     };
 }
 
@@ -149,7 +154,7 @@ static void sample_angles(struct scene *scene, const struct snapshot *snap, int 
 static bool compares_angles(const struct loss *loss)
 {
     bool bends_angle = loss->family == FAMILY_PLAIN || loss->family == FAMILY_ANGLE_TIMES ||
-        loss->family == FAMILY_ANGLE_PLUS;
+                       loss->family == FAMILY_ANGLE_PLUS;
     return bends_angle && !loss->has_bias && loss->radius != RADIUS_BOTH && loss->radius != RADIUS_LINEAR;
 }
 
@@ -184,6 +189,17 @@ static double sample_slack(const struct scene *scene, int i)
     return logit_slack(scene, i);
 }
 
+/* Near the origin every direction is a matter of chance, and there is no ray to see. */
+static bool is_short(const struct snapshot *snap, int i)
+{
+    double square = 0;
+    for (int d = 0; d < snap->dim; d++) {
+        double x = (double)snap->feature[(size_t)i * (size_t)snap->dim + (size_t)d];
+        square += x * x;
+    }
+    return sqrt(square) < 0.5 * snap->norm_median;
+}
+
 /* The last one stays while it is right and nearly as close, so that the header does not jump at every step. */
 static int find_typical(const struct scene *scene, int last)
 {
@@ -191,7 +207,7 @@ static int find_typical(const struct scene *scene, int last)
     double least = INFINITY, old = INFINITY;
     int best = -1;
     for (int i = 0; i < snap->count && snap->classes > 1; i++) {
-        if (snap->predicted[i] != snap->label[i])
+        if (snap->predicted[i] != snap->label[i] || is_short(snap, i))
             continue;
         double distance = fabs(sample_slack(scene, i));
         if (i == last)
@@ -213,7 +229,8 @@ bool scene_update(struct scene *scene, const struct snapshot *snap, const uint8_
     bool same = scene->snap && scene->snap->force.loss == snap->force.loss && scene->ring > 0;
     scene->snap = snap;
     scene->pixel = pixel;
-    scene->angular = snap->dim == 2 && snap->classes > 0 && snap->force.loss && region_is_angular(snap->force.loss);
+    scene->angular =
+        snap->dim == 2 && snap->classes > 0 && snap->force.loss && region_is_angular(snap->force.loss);
     scene->ring = ring_follow(scene->ring, snap->norm_p99);
     weight_units(scene, snap);
     for (int i = 0; i < snap->count; i++)

@@ -15,7 +15,7 @@ enum { SPRITE_SLOTS = 40, OFFSETS = SPRITE_STEPS * SPRITE_STEPS };
 struct sprite {
     enum shape shape;
     bool hollow;
-    double radius, outline;       /* device px */
+    double radius, outline; /* device px */
     int size;
     uint8_t *fill, *edge;
     uint32_t *color;
@@ -96,9 +96,10 @@ int shape_outline(enum shape shape, double r, struct point *out)
     return regular(out, SHAPE_POINTS, r, 0);
 }
 
-double shape_hollow_width(double radius)
+double shape_hollow_width(enum shape shape, double radius)
 {
-    return fmax(0.4 * radius, 0.75);
+    bool thin = shape == SHAPE_PLUS || shape == SHAPE_CROSS || shape == SHAPE_STAR || shape == SHAPE_BAR;
+    return thin ? 0.2 * radius : fmax(0.4 * radius, 0.75);
 }
 
 /* ---- rasterising ---- */
@@ -120,7 +121,7 @@ static void draw_fill(cairo_t *cr, const struct sprite *s, double x, double y)
         return;
     }
     cairo_clip_preserve(cr);
-    cairo_set_line_width(cr, 2 * shape_hollow_width(s->radius));
+    cairo_set_line_width(cr, 2 * shape_hollow_width(s->shape, s->radius));
     cairo_stroke(cr);
     cairo_reset_clip(cr);
 }
@@ -187,7 +188,7 @@ static bool build(struct sprite *s)
 static bool same(const struct sprite *s, const struct marker *m, double scale)
 {
     return s->fill && s->shape == m->shape && s->hollow == m->hollow && s->radius == m->radius * scale &&
-        s->outline == m->outline_width * scale;
+           s->outline == m->outline_width * scale;
 }
 
 static struct sprite *find(struct sprite_cache *cache, const struct marker *m, double scale)
@@ -200,7 +201,9 @@ static struct sprite *find(struct sprite_cache *cache, const struct marker *m, d
             oldest = &cache->slot[i];
     }
     free_sprite(oldest);
-    *oldest = (struct sprite){ .shape = m->shape, .hollow = m->hollow, .radius = m->radius * scale,
+    *oldest = (struct sprite){ .shape = m->shape,
+        .hollow = m->hollow,
+        .radius = m->radius * scale,
         .outline = m->outline_width * scale };
     if (build(oldest))
         return oldest;
@@ -262,7 +265,7 @@ bool sprite_stamp(struct sprite_cache *cache, const struct target *target, const
     for (int i = 0; i < n; i++) {
         double x = at[i].x * scale, y = at[i].y * scale;
         if (x > target->x0 - s->size && x < target->x1 + s->size && y > target->y0 - s->size &&
-            y < target->y1 + s->size)    /* false for NaN */
+            y < target->y1 + s->size) /* false for NaN */
             stamp(s, target, x, y);
     }
     return true;

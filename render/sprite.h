@@ -11,7 +11,7 @@ enum { SHAPE_POINTS = 32, SPRITE_STEPS = 4 };
  * the shapes weigh about the same as a circle of that radius. */
 int shape_outline(enum shape shape, double radius, struct point *out);
 /* Width of the line that draws a hollow marker, inside its outline. */
-double shape_hollow_width(double radius);
+double shape_hollow_width(enum shape shape, double radius);
 
 struct sprite_cache;
 struct sprite_cache *sprite_cache_create(void);      /* NULL: out of memory */

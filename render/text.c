@@ -16,29 +16,29 @@ enum { MEASURE_PX = 2048 };
 enum {
     ASCII_FIRST = 32,
     ASCII_COUNT = 95,
-    GLYPH_SLOTS = 512,        /* glyphs beyond ASCII, a face */
-    SIZED_COUNT = 48,         /* faces opened at a pixel size */
+    GLYPH_SLOTS = 512, /* glyphs beyond ASCII, a face */
+    SIZED_COUNT = 48, /* faces opened at a pixel size */
     MASK_SETS = 512,
     MASK_WAYS = 8,
     MASK_BYTES = 8 << 20,
-    RUN_BYTES = 200,          /* longer runs are cut */
+    RUN_BYTES = 200, /* longer runs are cut */
     PATH_BYTES = 1024,
 };
 
 enum { KERN_UNKNOWN = INT16_MIN };
 
 struct glyph {
-    uint32_t code;            /* 0: free */
+    uint32_t code; /* 0: free */
     bool provided;
-    float advance;            /* em */
+    float advance; /* em */
 };
 
 struct typeface {
     char path[PATH_BYTES];
-    TTF_Font *font;           /* at MEASURE_PX */
-    float cap;                /* height of H, em */
+    TTF_Font *font; /* at MEASURE_PX */
+    float cap; /* height of H, em */
     float ascii[ASCII_COUNT]; /* advances, em */
-    int16_t kern[ASCII_COUNT][ASCII_COUNT];    /* 1/MEASURE_PX em, filled as pairs come up */
+    int16_t kern[ASCII_COUNT][ASCII_COUNT]; /* 1/MEASURE_PX em, filled as pairs come up */
     struct glyph glyph[GLYPH_SLOTS];
 };
 
@@ -51,7 +51,7 @@ struct sized {
 };
 
 struct cached_mask {
-    struct text_mask mask;    /* alpha owned; NULL: free slot */
+    struct text_mask mask; /* alpha owned; NULL: free slot */
     enum face face;
     int quarters, bytes;
     char run[RUN_BYTES];
@@ -62,7 +62,7 @@ static struct {
     bool started;
     struct typeface face[FACE_COUNT];
     struct sized sized[SIZED_COUNT];
-    struct cached_mask *masks;    /* MASK_SETS x MASK_WAYS */
+    struct cached_mask *masks; /* MASK_SETS x MASK_WAYS */
     size_t mask_bytes;
     uint64_t clock;
 } text;
@@ -120,7 +120,8 @@ static bool is_wanted(const FcPattern *font, const struct font_file *want)
     FcPatternGetInteger(font, FC_SLANT, 0, &slant);
     FcPatternGetInteger(font, FC_WEIGHT, 0, &weight);
     bool leaning = slant != FC_SLANT_ROMAN;
-    return has_family(font, want->family) && leaning == (want->slant != FC_SLANT_ROMAN) && weight == want->weight;
+    return has_family(font, want->family) && leaning == (want->slant != FC_SLANT_ROMAN) &&
+           weight == want->weight;
 }
 
 static bool by_fontconfig(const struct font_file *want, char *out)
@@ -134,8 +135,9 @@ static bool by_fontconfig(const struct font_file *want, char *out)
     FcResult result;
     FcPattern *font = FcFontMatch(NULL, pattern, &result);
     FcChar8 *file;
-    bool found = font && is_wanted(font, want) && FcPatternGetString(font, FC_FILE, 0, &file) == FcResultMatch &&
-        snprintf(out, PATH_BYTES, "%s", (const char *)file) < PATH_BYTES;
+    bool found = font && is_wanted(font, want) &&
+                 FcPatternGetString(font, FC_FILE, 0, &file) == FcResultMatch &&
+                 snprintf(out, PATH_BYTES, "%s", (const char *)file) < PATH_BYTES;
     if (font)
         FcPatternDestroy(font);
     FcPatternDestroy(pattern);
@@ -145,7 +147,7 @@ static bool by_fontconfig(const struct font_file *want, char *out)
 static bool find_file(const struct font_file *want, char *out)
 {
     return file_in(want->folder, "", want->stem, out) || beside_program(want->stem, out) ||
-        by_fontconfig(want, out);
+           by_fontconfig(want, out);
 }
 
 /* ---- measuring ---- */
@@ -196,7 +198,8 @@ static struct glyph *glyph_find(struct typeface *face, uint32_t code)
             return glyph;
         if (glyph->code != 0 && tries < GLYPH_SLOTS - 1)
             continue;
-        *glyph = (struct glyph){ .code = code, .provided = TTF_GlyphIsProvided32(face->font, code) != 0,
+        *glyph = (struct glyph){ .code = code,
+            .provided = TTF_GlyphIsProvided32(face->font, code) != 0,
             .advance = measure_glyph(face->font, code) };
         return glyph;
     }
@@ -228,7 +231,7 @@ static int measure_kern(TTF_Font *font, char a, char b)
 {
     char pair[] = { '|', a, b, '|', 0 }, first[] = { '|', a, '|', 0 }, second[] = { '|', b, '|', 0 };
     return shaped_width(font, pair) + shaped_width(font, "||") - shaped_width(font, first) -
-        shaped_width(font, second);
+           shaped_width(font, second);
 }
 
 static double kern(enum face face, uint32_t a, uint32_t b)
@@ -248,8 +251,10 @@ static enum status open_face(enum face id, struct why *why)
     const struct font_file *want = &font_files[id];
     struct typeface *face = &text.face[id];
     if (!find_file(want, face->path))
-        return why_set(why, STATUS_FAILED, "fonts: %s is not installed; install the packages fonts-inter and "
-            "fonts-dejavu-core (missing: %s)", want->stem, want->package);
+        return why_set(why, STATUS_FAILED,
+            "fonts: %s is not installed; install the packages fonts-inter and "
+            "fonts-dejavu-core (missing: %s)",
+            want->stem, want->package);
     face->font = TTF_OpenFont(face->path, MEASURE_PX);
     if (!face->font)
         return why_set(why, STATUS_FAILED, "%s: cannot be read as a font (%s); reinstall the package %s",
@@ -283,8 +288,8 @@ enum status text_start(struct why *why)
     if (text.started)
         return STATUS_OK;
     if (TTF_Init() != 0)
-        return why_set(why, STATUS_FAILED, "SDL2_ttf: %s; reinstall the package libsdl2-ttf-2.0-0",
-            TTF_GetError());
+        return why_set(
+            why, STATUS_FAILED, "SDL2_ttf: %s; reinstall the package libsdl2-ttf-2.0-0", TTF_GetError());
     text.started = true;
     if (open_all(why) == STATUS_OK)
         return STATUS_OK;
@@ -326,7 +331,8 @@ const char *text_face_path(enum face face)
 
 enum face text_face(const struct font *font)
 {
-    static const enum face faces[2][2] = { { FACE_REGULAR, FACE_ITALIC }, { FACE_SEMIBOLD, FACE_SEMIBOLD_ITALIC } };
+    static const enum face faces[2][2] = { { FACE_REGULAR, FACE_ITALIC },
+        { FACE_SEMIBOLD, FACE_SEMIBOLD_ITALIC } };
     return faces[font->weight >= WEIGHT_SEMIBOLD][font->italic];
 }
 
@@ -343,7 +349,10 @@ static int digit_run(const char *utf8, const struct font *font, struct text_run 
     enum face face = text_face(font);
     const float *ascii = text.face[face].ascii;
     double own = ascii[(unsigned char)*utf8 - ASCII_FIRST], fixed = ascii['0' - ASCII_FIRST];
-    *run = (struct text_run){ .at = utf8, .bytes = 1, .face = face, .advance = fixed * font->size,
+    *run = (struct text_run){ .at = utf8,
+        .bytes = 1,
+        .face = face,
+        .advance = fixed * font->size,
         .shift = (fixed - own) / 2 * font->size };
     return 1;
 }
@@ -363,7 +372,7 @@ int text_next(const char *utf8, const struct font *font, struct text_run *run)
     run->face = face_for(wanted, bold, code);
     double em = 0;
     while (bytes > 0 && !is_digit(code) && run->bytes + bytes < RUN_BYTES &&
-        face_for(wanted, bold, code) == run->face) {
+           face_for(wanted, bold, code) == run->face) {
         em += kern(run->face, before, code) + glyph_advance(run->face, code);
         run->bytes += bytes;
         before = code;
@@ -544,18 +553,20 @@ static uint32_t hash_run(enum face face, int quarters, const char *run, int byte
 static bool matches(const struct cached_mask *entry, enum face face, int quarters, const struct text_run *run)
 {
     return entry->mask.alpha && entry->face == face && entry->quarters == quarters &&
-        entry->bytes == run->bytes && memcmp(entry->run, run->at, (size_t)run->bytes) == 0;
+           entry->bytes == run->bytes && memcmp(entry->run, run->at, (size_t)run->bytes) == 0;
 }
 
 static const struct text_mask *make_mask(struct cached_mask *entry, int quarters, const struct text_run *run)
 {
     free_mask(entry);
-    *entry = (struct cached_mask){ .face = run->face, .quarters = quarters, .bytes = run->bytes,
-        .used = ++text.clock };
+    *entry = (struct cached_mask){
+        .face = run->face, .quarters = quarters, .bytes = run->bytes, .used = ++text.clock
+    };
     memcpy(entry->run, run->at, (size_t)run->bytes);
     if (!rasterise(entry))
         return NULL;
-    while (text.mask_bytes > MASK_BYTES && text.mask_bytes > (size_t)entry->mask.stride * (size_t)entry->mask.height)
+    while (text.mask_bytes > MASK_BYTES &&
+           text.mask_bytes > (size_t)entry->mask.stride * (size_t)entry->mask.height)
         drop_oldest_mask(entry);
     return &entry->mask;
 }

@@ -5,7 +5,10 @@
 #include <string.h>
 
 /* 0xRRGGBB as a colour that an initialiser may hold. */
-#define HEX(v) { ((v) >> 16 & 255) / 255.0f, ((v) >> 8 & 255) / 255.0f, ((v) & 255) / 255.0f, 1 }
+#define HEX(v)                                                                                               \
+    {                                                                                                        \
+        ((v) >> 16 & 255) / 255.0f, ((v) >> 8 & 255) / 255.0f, ((v)&255) / 255.0f, 1                         \
+    }
 
 /* clang-format off */
 #define LIGHT_TOKENS \

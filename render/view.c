@@ -76,8 +76,8 @@ static void draw_sentence(struct canvas *c, const struct theme *theme, struct re
     }
 }
 
-void view_draw(const struct view *view, struct canvas *c, struct scene *scene, const struct look *look,
-    struct rect rect)
+void view_draw(
+    const struct view *view, struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
 {
     const char *sentence = view->missing ? view->missing(scene) : NULL;
     canvas_clip(c, &rect);

@@ -14,11 +14,11 @@ enum { BIN_MAX = 120 };
 struct angles {
     struct plot plot;
     const struct theme *theme;
-    struct axis x;                    /* degrees */
-    double own[BIN_MAX], rival[BIN_MAX];   /* share of the samples */
+    struct axis x; /* degrees */
+    double own[BIN_MAX], rival[BIN_MAX]; /* share of the samples */
     int bins;
     double tallest;
-    double height;                    /* of the tallest bar, px */
+    double height; /* of the tallest bar, px */
 };
 
 /* The axis grows in steps until 99 % of both kinds are on it. */
@@ -125,8 +125,8 @@ static void caption_fill(const struct angles *v, struct caption *label, const ch
     label->width = fmax(text_width(name, &bold), text_width("mean 180.0°", &v->plot.size->label));
 }
 
-static bool captions_place(const struct angles *v, struct caption *own, struct caption *rival,
-    const struct snapshot *snap)
+static bool captions_place(
+    const struct angles *v, struct caption *own, struct caption *rival, const struct snapshot *snap)
 {
     double left = v->plot.area.x, right = v->plot.right;
     double own_x = axis_at(&v->x, fmin(v->x.to, snap->own_angle_mean * 180 / pi)) + 16;
@@ -136,7 +136,8 @@ static bool captions_place(const struct angles *v, struct caption *own, struct c
 }
 
 /* Over the bars as they are; where they leave no room the bars are drawn lower instead. */
-static void place_captions(struct angles *v, struct caption *own, struct caption *rival, const struct snapshot *snap)
+static void place_captions(
+    struct angles *v, struct caption *own, struct caption *rival, const struct snapshot *snap)
 {
     if (captions_place(v, own, rival, snap))
         return;
@@ -147,7 +148,8 @@ static void place_captions(struct angles *v, struct caption *own, struct caption
     }
 }
 
-static void draw_caption(struct canvas *c, const struct angles *v, const struct caption *label, struct color color)
+static void draw_caption(
+    struct canvas *c, const struct angles *v, const struct caption *label, struct color color)
 {
     struct font bold = { v->plot.size->label.size, WEIGHT_SEMIBOLD, false };
     struct point at = { label->x, v->plot.area.y + v->plot.size->label.size };
@@ -157,8 +159,8 @@ static void draw_caption(struct canvas *c, const struct angles *v, const struct 
 }
 
 /* From the own angle of the shown sample to the rival angle the train rule asks of it. */
-static void draw_bracket(struct canvas *c, const struct angles *v, const struct loss_force *force,
-    const struct selection *s)
+static void draw_bracket(
+    struct canvas *c, const struct angles *v, const struct loss_force *force, const struct selection *s)
 {
     double needed = acos(fmin(1, fmax(-1, loss_target(force, cos(s->own_angle)).value)));
     double from = s->own_angle * 180 / pi, to = fmin(v->x.to, needed * 180 / pi);
@@ -170,7 +172,8 @@ static void draw_bracket(struct canvas *c, const struct angles *v, const struct 
     canvas_line(c, (struct point){ a, y - 5 }, (struct point){ a, base }, 1.25, v->theme->margin);
     canvas_line(c, (struct point){ b, y - 5 }, (struct point){ b, base }, 1.25, v->theme->margin);
     bool angle = force->loss->family == FAMILY_ANGLE_PLUS;
-    struct font font = { angle ? v->plot.size->title.size : v->plot.size->label.size, WEIGHT_SEMIBOLD, angle };
+    struct font font = { angle ? v->plot.size->title.size : v->plot.size->label.size, WEIGHT_SEMIBOLD,
+        angle };
     const char *name = angle ? "m" : "margin";
     double half = text_width(name, &font) / 2;
     double x = fmin(v->plot.right - half, fmax(v->plot.area.x + half, (a + b) / 2));

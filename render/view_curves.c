@@ -12,7 +12,7 @@ static const double ema_keep = 0.75;
 
 /* One line of the plot, with the unmeasured steps left out. */
 struct series {
-    struct point at[CURVE_MAX];       /* step, value */
+    struct point at[CURVE_MAX]; /* step, value */
     int n;
 };
 
@@ -31,7 +31,8 @@ static double batch_loss(const struct curve_point *p)
     return p->batch_loss;
 }
 
-static void series_fill(struct series *s, const struct snapshot *snap, double (*value)(const struct curve_point *))
+static void series_fill(
+    struct series *s, const struct snapshot *snap, double (*value)(const struct curve_point *))
 {
     s->n = 0;
     for (int i = 0; i < snap->curve_count; i++) {
@@ -186,7 +187,9 @@ static void draw_events(struct canvas *c, const struct curves *v, const struct s
 {
     struct rect area = v->plot.area;
     double base = (v->accuracy.a + v->loss.b) / 2 + text_ascent(&v->plot.size->label) / 2, taken = area.x;
-    struct stroke dashes = { .color = color_alpha(v->theme->margin, 0.8), .width = 1, .dash_on = 2, .dash_off = 3 };
+    struct stroke dashes = {
+        .color = color_alpha(v->theme->margin, 0.8), .width = 1, .dash_on = 2, .dash_off = 3
+    };
     for (int i = 0; i < snap->event_count; i++) {
         const struct event *event = &snap->event[i];
         if (!event->margin || event->step <= 0 || (double)event->step > v->x.to)
@@ -243,12 +246,12 @@ static void draw_values(struct canvas *c, const struct curves *v)
         light.value = isfinite(test) ? size->label : size->value;
         quiet.size = &light;
         number_fixed(100 * train, 1, number, sizeof number);
-        plot_value(c, &quiet, train_y, number, isfinite(test) ? theme->text3 : theme->text1, "train",
-            theme->text3);
+        plot_value(
+            c, &quiet, train_y, number, isfinite(test) ? theme->text3 : theme->text1, "train", theme->text3);
     }
     if (isfinite(test))
-        plot_value(c, &v->plot, test_y, number_fixed(100 * test, 1, number, sizeof number), theme->text1, "test",
-            theme->text2);
+        plot_value(c, &v->plot, test_y, number_fixed(100 * test, 1, number, sizeof number), theme->text1,
+            "test", theme->text2);
     if (isfinite(loss))
         plot_value(c, &v->plot, fmin(inside(&v->loss, loss), v->loss.a - size->value.size / 2),
             loss >= 0.01 && loss < 1000 ? number_fixed(loss, loss < 10 ? 2 : 1, number, sizeof number)

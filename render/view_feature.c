@@ -11,10 +11,9 @@
 
 static const double PI = 3.14159265358979323846;
 
-static const double EDGE = 24;               /* text keeps this far from the rectangle's sides */
+static const double EDGE = 24; /* text keeps this far from the rectangle's sides */
 static const double CHIP_RADIUS = 10;
-static const double ROSE_SHARE = 0.15;       /* tallest rose bar, of the radius */
-enum { ROSE_BINS = 240, CHIP_MAX = 110, ROW_TEXT = 96 };
+enum { CHIP_MAX = 110, ROW_TEXT = 96 };
 
 static const struct font small = { 12, WEIGHT_REGULAR, false };
 static const struct font small_bold = { 12, WEIGHT_SEMIBOLD, false };
@@ -49,7 +48,8 @@ static struct rect disc_rect(struct rect rect)
 {
     double radius = disc_radius(rect);
     struct point center = { rect.x + rect.w / 2, rect.y + rect.h / 2 };
-    struct rect title = { rect.x + EDGE, rect.y, 220, 56 }, toggles = { rect.x + rect.w - EDGE - 270, rect.y, 270, 40 };
+    struct rect title = { rect.x + EDGE, rect.y, 220, 56 },
+                toggles = { rect.x + rect.w - EDGE - 270, rect.y, 270, 40 };
     if (rect_hits_disc(title, center, reach(radius)) || rect_hits_disc(toggles, center, reach(radius)))
         return (struct rect){ rect.x, rect.y + 40, rect.w, rect.h - 40 };
     return rect;
@@ -69,7 +69,8 @@ struct plane feature_plane(const struct scene *scene, const struct look *look, s
 
 static struct point place(const struct plane *plane, const float *x)
 {
-    return (struct point){ plane->center.x + plane->unit * (double)x[0], plane->center.y - plane->unit * (double)x[1] };
+    return (struct point){ plane->center.x + plane->unit * (double)x[0],
+        plane->center.y - plane->unit * (double)x[1] };
 }
 
 static double weight_angle(const struct snapshot *snap, int j)
@@ -132,20 +133,15 @@ static int chips_place(const struct scene *scene, const struct plane *plane, str
     return n;
 }
 
-static bool no_room(const struct scene *scene, int label)
-{
-    return scene->angular && scene->region[label].safe_count == 0;
-}
-
-static void draw_chips(const struct disc *d, const struct scene *scene, const struct look *look,
-    const struct plane *plane)
+static void draw_chips(
+    const struct disc *d, const struct scene *scene, const struct look *look, const struct plane *plane)
 {
     struct chip chip[CHIP_MAX];
     int n = chips_place(scene, plane, chip);
     for (int i = 0; i < n; i++) {
         struct point at = disc_at(d, chip[i].angle, chip_distance(plane->radius));
         chip_draw(d->canvas, look->theme, at, chip[i].label, CHIP_RADIUS, class_alpha(look, chip[i].label),
-            no_room(scene, chip[i].label));
+            class_no_room(scene, chip[i].label));
     }
 }
 
@@ -157,7 +153,8 @@ static void draw_sectors(const struct disc *d, const struct scene *scene, const 
     bool margins = look->layers & LAYER_MARGINS;
     for (int j = 0; j < scene->snap->classes; j++) {
         const struct region_class *region = &scene->region[j];
-        struct color full = color_alpha(class_color(theme, j), (double)theme->region_alpha * class_alpha(look, j));
+        struct color full =
+            color_alpha(class_color(theme, j), (double)theme->region_alpha * class_alpha(look, j));
         struct color half = color_alpha(full, (double)theme->zone_alpha * class_alpha(look, j));
         struct arc zone[REGION_ARC_MAX + 1];
         int zones = region_zones(region, zone);
@@ -170,21 +167,12 @@ static void draw_sectors(const struct disc *d, const struct scene *scene, const 
     }
 }
 
-static void draw_hatches(const struct disc *d, const struct scene *scene, const struct look *look)
-{
-    for (int j = 0; j < scene->snap->classes; j++) {
-        double alpha = (double)look->theme->hatch_alpha * class_alpha(look, j);
-        struct arc zone[REGION_ARC_MAX + 1];
-        int zones = region_zones(&scene->region[j], zone);
-        for (int i = 0; i < zones; i++)
-            disc_hatch(d, zone[i], no_room(scene, j) ? 3.5 : 7, color_alpha(look->theme->text1, alpha));
-    }
-}
-
 static void draw_sector_edges(const struct disc *d, const struct scene *scene, const struct look *look)
 {
     const struct theme *theme = look->theme;
-    struct stroke border = { .color = color_alpha(theme->text3, 0.75), .width = 1, .dash_on = 2, .dash_off = 5 };
+    struct stroke border = {
+        .color = color_alpha(theme->text3, 0.75), .width = 1, .dash_on = 2, .dash_off = 5
+    };
     for (int j = 0; j < scene->snap->classes; j++) {
         const struct region_class *region = &scene->region[j];
         double alpha = (double)theme->edge_alpha * class_alpha(look, j);
@@ -211,10 +199,12 @@ static int region_corners(const struct scene *scene, const struct plane *plane, 
 {
     const struct snapshot *snap = scene->snap;
     struct head head = { snap->classes, snap->dim, snap->weight, snap->bias };
-    double side = 1.1 * plane->radius / plane->unit, box[4] = { -side, -side, side, side }, xy[2 * CORNER_MAX];
+    double side = 1.1 * plane->radius / plane->unit, box[4] = { -side, -side, side, side },
+           xy[2 * CORNER_MAX];
     int n = region_polygon(&head, label, box, xy, CORNER_MAX);
     for (int i = 0; i < n; i++)
-        out[i] = (struct point){ plane->center.x + plane->unit * xy[2 * i], plane->center.y - plane->unit * xy[2 * i + 1] };
+        out[i] = (struct point){ plane->center.x + plane->unit * xy[2 * i],
+            plane->center.y - plane->unit * xy[2 * i + 1] };
     return n;
 }
 
@@ -241,7 +231,8 @@ static void draw_polygon_region(const struct disc *d, const struct scene *scene,
 {
     struct point corner[CORNER_MAX], buffer[2][CLIP_MAX];
     int corners = region_corners(scene, plane, label, corner), now = 0;
-    int n = corners ? arc_points(d->center, d->outer, 0, 2 * PI, d->canvas->scale, buffer[0], CLIP_MAX / 2) : 0;
+    int n =
+        corners ? arc_points(d->center, d->outer, 0, 2 * PI, d->canvas->scale, buffer[0], CLIP_MAX / 2) : 0;
     for (int i = 0; i < corners && n > 0; i++) {
         n = cut(buffer[now], n, corner[i], corner[(i + 1) % corners], buffer[!now]);
         now = !now;
@@ -257,9 +248,11 @@ static double score(const struct snapshot *snap, int j, double x, double y)
 }
 
 /* The class on the other side of an edge: the best of the others at its middle. */
-static int across(const struct scene *scene, const struct plane *plane, int label, struct point a, struct point b)
+static int across(
+    const struct scene *scene, const struct plane *plane, int label, struct point a, struct point b)
 {
-    double x = ((a.x + b.x) / 2 - plane->center.x) / plane->unit, y = (plane->center.y - (a.y + b.y) / 2) / plane->unit;
+    double x = ((a.x + b.x) / 2 - plane->center.x) / plane->unit,
+           y = (plane->center.y - (a.y + b.y) / 2) / plane->unit;
     double top = -INFINITY;
     int best = -1;
     for (int j = 0; j < scene->snap->classes; j++) {
@@ -270,7 +263,7 @@ static int across(const struct scene *scene, const struct plane *plane, int labe
         }
     }
     double own = score(scene->snap, label, x, y), scale = fabs(own) + fabs(top) + 1;
-    return best >= 0 && fabs(own - top) < 1e-6 * scale ? best : -1;      /* else an edge of the box */
+    return best >= 0 && fabs(own - top) < 1e-6 * scale ? best : -1; /* else an edge of the box */
 }
 
 static bool clip_to_disc(const struct disc *d, struct point *a, struct point *b)
@@ -287,10 +280,12 @@ static bool clip_to_disc(const struct disc *d, struct point *a, struct point *b)
     return t0 < t1;
 }
 
-static void draw_polygon_edges(const struct disc *d, const struct scene *scene, const struct look *look,
-    const struct plane *plane)
+static void draw_polygon_edges(
+    const struct disc *d, const struct scene *scene, const struct look *look, const struct plane *plane)
 {
-    struct stroke border = { .color = color_alpha(look->theme->text3, 0.75), .width = 1, .dash_on = 2, .dash_off = 5 };
+    struct stroke border = {
+        .color = color_alpha(look->theme->text3, 0.75), .width = 1, .dash_on = 2, .dash_off = 5
+    };
     for (int j = 0; j < scene->snap->classes; j++) {
         struct point corner[CORNER_MAX];
         int n = region_corners(scene, plane, j, corner);
@@ -302,15 +297,15 @@ static void draw_polygon_edges(const struct disc *d, const struct scene *scene, 
     }
 }
 
-static void draw_regions(const struct disc *d, const struct scene *scene, const struct look *look,
-    const struct plane *plane)
+static void draw_regions(
+    const struct disc *d, const struct scene *scene, const struct look *look, const struct plane *plane)
 {
     bool tint = look->layers & LAYER_REGIONS, margins = look->layers & LAYER_MARGINS;
     if (scene->angular) {
         if (tint)
             draw_sectors(d, scene, look);
         if (margins)
-            draw_hatches(d, scene, look);
+            zones_hatch(d, scene, look);
         if (tint || margins)
             draw_sector_edges(d, scene, look);
         return;
@@ -330,16 +325,21 @@ static double round_step(double span)
     return decade * (share <= 1 ? 1 : share <= 2 ? 2 : share <= 5 ? 5 : 10);
 }
 
-/* The direction nearest to -20 degrees that no class claims strongly: labels there cover the fewest points. */
-static double label_angle(const struct scene *scene)
+/* The decision boundary nearest to -20 degrees that bears no other label: there numbers cover the fewest points. */
+static double label_angle(const struct scene *scene, const struct look *look)
 {
-    double wanted = -20 * PI / 180, best = wanted, least = 1;
+    double wanted = -20 * PI / 180, best = wanted, least = INFINITY;
+    struct selection selection;
+    struct arc zone = { 0, 0 };
+    bool taken = view_selection(scene, look, &selection) && disc_zone(scene, &selection, &zone);
     for (int j = 0; scene->angular && j < scene->snap->classes; j++) {
         const struct region_class *region = &scene->region[j];
-        double away = region->decided_count ? fabs(remainder(region->decided[0].from - wanted, 2 * PI)) : INFINITY;
-        if (away < least) {
+        double at = region->decided_count ? region->decided[0].from : NAN;
+        double away = fabs(remainder(at - wanted, 2 * PI));
+        bool free = !taken || fabs(remainder(at - (zone.from + zone.to) / 2, 2 * PI)) > 0.3;
+        if (free && away < least) {
             least = away;
-            best = region->decided[0].from;
+            best = at;
         }
     }
     return best;
@@ -349,7 +349,7 @@ static void draw_norm_rings(const struct disc *d, const struct scene *scene, con
     const struct plane *plane, bool labels)
 {
     const struct theme *theme = look->theme;
-    double span = plane->radius / plane->unit, step = round_step(span), angle = label_angle(scene);
+    double span = plane->radius / plane->unit, step = round_step(span), angle = label_angle(scene, look);
     for (int i = 1; i * step < span * 0.97; i++) {
         double radius = i * step * plane->unit;
         if (!labels) {
@@ -359,8 +359,11 @@ static void draw_norm_rings(const struct disc *d, const struct scene *scene, con
         char text[32];
         number_short(i * step, text, sizeof text);
         struct point at = disc_at(d, angle, radius);
+        double width = text_width(text, &small) + 6;
+        canvas_round_rect(d->canvas, (struct rect){ at.x - width / 2, at.y - 8, width, 16 }, 4,
+            color_alpha(theme->disc, 0.6));
         at.y += text_ascent(&small) / 2;
-        canvas_text(d->canvas, at, text, &small, theme->text3, ALIGN_CENTER);
+        canvas_text(d->canvas, at, text, &small, theme->text2, ALIGN_CENTER);
     }
 }
 
@@ -402,7 +405,8 @@ static double point_radius(double radius)
     return fmax(1.6 + 1.5 * radius / 308, 1.8);
 }
 
-static void draw_points(const struct disc *d, struct scene *scene, const struct look *look, const struct plane *plane)
+static void draw_points(
+    const struct disc *d, struct scene *scene, const struct look *look, const struct plane *plane)
 {
     const struct snapshot *snap = scene->snap;
     double limit = plane->radius / plane->unit;
@@ -421,57 +425,10 @@ static void draw_points(const struct disc *d, struct scene *scene, const struct 
     }
 }
 
-/* ---- rose ---- */
-
-static int rose_bin(const struct scene *scene, int i)
-{
-    const float *x = &scene->snap->feature[(size_t)i * (size_t)scene->snap->dim];
-    if (!isfinite(scene->angle[i]) || (x[0] == 0 && x[1] == 0))
-        return -1;
-    double share = (double)scene->angle[i] / (2 * PI);
-    return (int)floor((share - floor(share)) * ROSE_BINS) % ROSE_BINS;
-}
-
-static void draw_rose_class(const struct disc *d, struct color color, const int *from, const int *count, double unit)
-{
-    double width = 2 * PI / ROSE_BINS, base = d->outer + 5;
-    for (int b = 0; b < ROSE_BINS; b++) {
-        if (!count[b])
-            continue;
-        double low = base + from[b] * unit, high = low + fmax(count[b] * unit, 0.75);
-        double left = (b + 0.92) * width, right = (b + 0.08) * width;
-        struct point bar[4] = { disc_at(d, left, low), disc_at(d, left, high), disc_at(d, right, high),
-            disc_at(d, right, low) };
-        canvas_polygon(d->canvas, bar, 4, color);
-    }
-}
-
-static void draw_rose(const struct disc *d, const struct scene *scene, const struct look *look)
-{
-    int total[ROSE_BINS] = { 0 }, from[ROSE_BINS] = { 0 }, tallest = 1;
-    for (int i = 0; i < scene->snap->count; i++) {
-        int b = rose_bin(scene, i);
-        if (b >= 0 && ++total[b] > tallest)
-            tallest = total[b];
-    }
-    for (int j = 0; j < scene->snap->classes; j++) {
-        int count[ROSE_BINS] = { 0 };
-        for (int i = 0; i < scene->snap->count; i++) {
-            int b = scene->snap->label[i] == j ? rose_bin(scene, i) : -1;
-            if (b >= 0)
-                count[b]++;
-        }
-        struct color color = color_alpha(class_color(look->theme, j), 0.95 * class_alpha(look, j));
-        draw_rose_class(d, color, from, count, ROSE_SHARE * d->outer / tallest);
-        for (int b = 0; b < ROSE_BINS; b++)
-            from[b] += count[b];
-    }
-}
-
 /* ---- selection ---- */
 
-static void draw_zone_label(const struct disc *d, const struct scene *scene, const struct look *look, struct arc zone,
-    double radius)
+static void draw_zone_label(
+    const struct disc *d, const struct scene *scene, const struct look *look, struct arc zone, double radius)
 {
     struct font italic = { 14, WEIGHT_SEMIBOLD, true }, upright = { 14, WEIGHT_SEMIBOLD, false };
     const char *name = zone_is_margin(scene, zone) ? "m" : "zone";
@@ -480,7 +437,8 @@ static void draw_zone_label(const struct disc *d, const struct scene *scene, con
     number_degrees(zone.to - zone.from, degrees, sizeof degrees);
     snprintf(value, sizeof value, zone_is_margin(scene, zone) ? " = %s" : " %s", degrees);
     double first = text_width(name, name_font), width = first + text_width(value, &upright);
-    double angle = (zone.from + zone.to) / 2, inset = 12 + fabs(cos(angle)) * width / 2 + fabs(sin(angle)) * 7;
+    double angle = (zone.from + zone.to) / 2,
+           inset = 12 + fabs(cos(angle)) * width / 2 + fabs(sin(angle)) * 7;
     struct point at = disc_at(d, angle, radius - inset);
     struct rect under = { at.x - width / 2 - 5, at.y - 10, width + 10, 20 };
     canvas_round_rect(d->canvas, under, 4, color_alpha(look->theme->disc, 0.72));
@@ -499,22 +457,24 @@ static void draw_zone(const struct disc *d, const struct scene *scene, const str
     double radius = 0.955 * d->outer, end[2] = { zone.from, zone.to };
     disc_arc(d, radius, zone, 2.25, look->theme->margin);
     for (int i = 0; i < 2; i++)
-        canvas_line(d->canvas, disc_at(d, end[i], radius - 5), disc_at(d, end[i], radius + 5), 2.25, look->theme->margin);
+        canvas_line(d->canvas, disc_at(d, end[i], radius - 5), disc_at(d, end[i], radius + 5), 2.25,
+            look->theme->margin);
     if (d->outer >= 150)
         draw_zone_label(d, scene, look, zone, radius);
 }
 
-static void draw_selection(const struct disc *d, const struct scene *scene, const struct look *look,
-    const struct plane *plane)
+static void draw_selection(
+    const struct disc *d, const struct scene *scene, const struct look *look, const struct plane *plane)
 {
     struct selection selection;
     if (!view_selection(scene, look, &selection))
         return;
     if (look->layers & LAYER_MARGINS)
         draw_zone(d, scene, look, &selection);
-    if (selection.sample != look->selected)     /* the typical sample: its zone is named, it is not ringed */
+    if (selection.sample != look->selected) /* the typical sample: its zone is named, it is not ringed */
         return;
-    struct point at = place(plane, &scene->snap->feature[(size_t)selection.sample * (size_t)scene->snap->dim]);
+    struct point at =
+        place(plane, &scene->snap->feature[(size_t)selection.sample * (size_t)scene->snap->dim]);
     struct point rim = disc_at(d, (double)scene->angle[selection.sample], d->outer);
     double length = hypot(rim.x - at.x, rim.y - at.y);
     if (length > 8) {
@@ -539,8 +499,10 @@ static void draw_title(struct canvas *c, const struct scene *scene, const struct
     char count[32], text[ROW_TEXT];
     number_count(scene->snap->count, count, sizeof count);
     snprintf(text, sizeof text, "%s %s, %d-D features", count, part_name(scene->snap), scene->snap->dim);
-    canvas_text(c, (struct point){ rect.x + EDGE, rect.y + 29 }, "Feature plane", &title_font, look->theme->text1, ALIGN_LEFT);
-    canvas_text(c, (struct point){ rect.x + EDGE, rect.y + 48 }, text, &small, look->theme->text3, ALIGN_LEFT);
+    canvas_text(c, (struct point){ rect.x + EDGE, rect.y + 29 }, "Feature plane", &title_font,
+        look->theme->text1, ALIGN_LEFT);
+    canvas_text(
+        c, (struct point){ rect.x + EDGE, rect.y + 48 }, text, &small, look->theme->text3, ALIGN_LEFT);
 }
 
 int feature_toggles(struct rect rect, struct rect out[5], enum layer layer[5], const char *label[5])
@@ -559,7 +521,7 @@ int feature_toggles(struct rect rect, struct rect out[5], enum layer layer[5], c
         label[i] = rows[i].label;
         x -= 16;
     }
-    return x < rect.x + EDGE + 90 ? 0 : 5;      /* no room beside the title */
+    return x < rect.x + EDGE + 90 ? 0 : 5; /* no room beside the title */
 }
 
 static void draw_toggles(struct canvas *c, const struct look *look, struct rect rect)
@@ -571,7 +533,8 @@ static void draw_toggles(struct canvas *c, const struct look *look, struct rect 
     for (int i = 0; i < n; i++) {
         bool on = look->layers & layer[i];
         struct point at = { box[i].x + box[i].w / 2, rect.y + 29 };
-        canvas_text(c, at, label[i], on ? &small_bold : &small, on ? look->theme->text1 : look->theme->text3, ALIGN_CENTER);
+        canvas_text(c, at, label[i], on ? &small_bold : &small, on ? look->theme->text1 : look->theme->text3,
+            ALIGN_CENTER);
         if (on)
             canvas_rect(c, (struct rect){ box[i].x, rect.y + 34, box[i].w, 2 }, look->theme->text2);
     }
@@ -602,7 +565,8 @@ static bool words_fit(const struct words *words, const struct plane *plane, stru
     return true;
 }
 
-static void legend_swatch(struct canvas *c, const struct scene *scene, const struct look *look, int row, struct rect box)
+static void legend_swatch(
+    struct canvas *c, const struct scene *scene, const struct look *look, int row, struct rect box)
 {
     const struct theme *theme = look->theme;
     struct point corner[4] = { { box.x, box.y }, { box.x + box.w, box.y }, { box.x + box.w, box.y + box.h },
@@ -628,11 +592,11 @@ static void legend_swatch(struct canvas *c, const struct scene *scene, const str
 
 static const double SWATCH = 24;
 
-static bool draw_legend(struct canvas *c, const struct scene *scene, const struct look *look, const struct plane *plane,
-    struct rect rect)
+static bool draw_legend(struct canvas *c, const struct scene *scene, const struct look *look,
+    const struct plane *plane, struct rect rect)
 {
-    static const char *const rows[] = { "decision boundary", "class weight W", "class region: decided here at test time",
-        "margin zone: decided, training still pushes" };
+    static const char *const rows[] = { "decision boundary", "class weight W",
+        "class region: decided here at test time", "margin zone: decided, training still pushes" };
     struct words words = { .count = scene->snap->force.loss->has_margin ? 4 : 3 };
     for (int i = 0; i < words.count; i++) {
         snprintf(words.label[i], ROW_TEXT, "%s", rows[i]);
@@ -643,7 +607,8 @@ static bool draw_legend(struct canvas *c, const struct scene *scene, const struc
     for (int i = 0; i < words.count; i++) {
         double y = row_y(rect, &words, i);
         legend_swatch(c, scene, look, i, (struct rect){ rect.x + EDGE, y - 11, SWATCH, 13 });
-        canvas_text(c, (struct point){ rect.x + EDGE + SWATCH + 12, y }, words.label[i], &small, look->theme->text2, ALIGN_LEFT);
+        canvas_text(c, (struct point){ rect.x + EDGE + SWATCH + 12, y }, words.label[i], &small,
+            look->theme->text2, ALIGN_LEFT);
     }
     return true;
 }
@@ -663,8 +628,8 @@ static void stats_add(struct words *words, const char *name, long n, const char 
     words->width[i] = text_width(words->label[i], &small) + VALUE_WIDTH;
 }
 
-static void stats_collect(struct words *words, const struct scene *scene, const struct look *look,
-    const struct plane *plane)
+static void stats_collect(
+    struct words *words, const struct scene *scene, const struct look *look, const struct plane *plane)
 {
     const struct snapshot *snap = scene->snap;
     char text[32], zoom[40];
@@ -676,13 +641,15 @@ static void stats_collect(struct words *words, const struct scene *scene, const 
     stats_add(words, margin ? "with margin" : "no margin", margin ? snap->count : 0,
         number_percent(snap->margin_accuracy, text, sizeof text));
     if (snap->train_n > 0)
-        stats_add(words, "train accuracy", snap->train_n, number_percent(snap->train_accuracy, text, sizeof text));
+        stats_add(
+            words, "train accuracy", snap->train_n, number_percent(snap->train_accuracy, text, sizeof text));
     if (snap->test_n > 0)
-        stats_add(words, "test accuracy", snap->test_n, number_percent(snap->test_accuracy, text, sizeof text));
+        stats_add(
+            words, "test accuracy", snap->test_n, number_percent(snap->test_accuracy, text, sizeof text));
 }
 
-static void draw_stats(struct canvas *c, const struct scene *scene, const struct look *look, const struct plane *plane,
-    struct rect rect)
+static void draw_stats(struct canvas *c, const struct scene *scene, const struct look *look,
+    const struct plane *plane, struct rect rect)
 {
     struct words words = { .count = 0 };
     stats_collect(&words, scene, look, plane);
@@ -691,13 +658,15 @@ static void draw_stats(struct canvas *c, const struct scene *scene, const struct
     double right = rect.x + rect.w - EDGE;
     for (int i = 0; i < words.count; i++) {
         double y = row_y(rect, &words, i);
-        canvas_text(c, (struct point){ right - VALUE_WIDTH, y }, words.label[i], &small, look->theme->text3, ALIGN_RIGHT);
-        canvas_text(c, (struct point){ right, y }, words.value[i], &title_font, look->theme->text1, ALIGN_RIGHT);
+        canvas_text(c, (struct point){ right - VALUE_WIDTH, y }, words.label[i], &small, look->theme->text3,
+            ALIGN_RIGHT);
+        canvas_text(
+            c, (struct point){ right, y }, words.value[i], &title_font, look->theme->text1, ALIGN_RIGHT);
     }
 }
 
-static void draw_words(struct canvas *c, const struct scene *scene, const struct look *look, const struct plane *plane,
-    struct rect rect)
+static void draw_words(struct canvas *c, const struct scene *scene, const struct look *look,
+    const struct plane *plane, struct rect rect)
 {
     draw_title(c, scene, look, rect);
     if (look->interactive)
@@ -719,7 +688,8 @@ static void draw_empty(const struct disc *d, const struct look *look)
     canvas_text(d->canvas, at, "Choose a data set to begin", &font, look->theme->text2, ALIGN_CENTER);
 }
 
-static void draw_plane(const struct disc *d, struct scene *scene, const struct look *look, const struct plane *plane)
+static void draw_plane(
+    const struct disc *d, struct scene *scene, const struct look *look, const struct plane *plane)
 {
     const struct theme *theme = look->theme;
     draw_regions(d, scene, look, plane);
@@ -730,7 +700,7 @@ static void draw_plane(const struct disc *d, struct scene *scene, const struct l
     if (d->outer >= 150)
         draw_norm_rings(d, scene, look, plane, true);
     if (look->layers & LAYER_ROSE)
-        draw_rose(d, scene, look);
+        rose_draw(d, scene, look, 5);
     canvas_ring(d->canvas, d->center, d->outer, 1.25, theme->text3);
     if (look->layers & LAYER_WEIGHTS)
         draw_weights(d, scene, look, true);
@@ -758,12 +728,16 @@ static void feature_draw(struct canvas *c, struct scene *scene, const struct loo
 static const char *feature_missing(const struct scene *scene)
 {
     if (scene->snap && scene->snap->count > 0 && scene->snap->dim != 2)
-        return "The feature plane needs 2-D features: regions need 2-D features. Set the feature dimension to 2.";
+        return "The feature plane needs 2-D features: regions need 2-D features. Set the feature dimension "
+               "to 2.";
     return NULL;
 }
 
 const struct view view_feature = {
-    .id = "feature", .label = "Feature plane", .draw = feature_draw, .missing = feature_missing,
+    .id = "feature",
+    .label = "Feature plane",
+    .draw = feature_draw,
+    .missing = feature_missing,
 };
 
 /* ---- picking ---- */

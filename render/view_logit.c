@@ -14,20 +14,20 @@ enum { SAMPLE_MAX = 361, PIECE_MAX = 8, RUG_MAX = 400 };
 
 /* The bent cosine over theta as unbroken pieces; ArcFace jumps at pi - m. */
 struct piece {
-    int from, to;                     /* at[from..to) */
+    int from, to; /* at[from..to) */
 };
 
 struct logit {
     struct plot plot;
     const struct theme *theme;
     const struct loss_force *force;
-    struct axis x, y;                 /* degrees, logit */
+    struct axis x, y; /* degrees, logit */
     double end_deg;
-    struct point at[SAMPLE_MAX + 2 * PIECE_MAX];   /* degrees, value */
+    struct point at[SAMPLE_MAX + 2 * PIECE_MAX]; /* degrees, value */
     int n;
     struct piece piece[PIECE_MAX + 1];
     int pieces;
-    bool bent;                        /* differs from cos(theta) with the values in force */
+    bool bent; /* differs from cos(theta) with the values in force */
 };
 
 static double bent_cosine(const struct loss_force *force, double deg)
@@ -156,7 +156,8 @@ static void draw_cosine(struct canvas *c, const struct logit *v)
 static void draw_curve(struct canvas *c, const struct logit *v)
 {
     struct point line[SAMPLE_MAX + 2 * PIECE_MAX];
-    struct stroke stroke = { .color = v->bent ? v->theme->margin : v->theme->text1, .width = v->plot.size->line };
+    struct stroke stroke = { .color = v->bent ? v->theme->margin : v->theme->text1,
+        .width = v->plot.size->line };
     for (int i = 0; i < v->n; i++)
         line[i] = place(v, v->at[i].x, v->at[i].y);
     for (int i = 0; i < v->pieces; i++) {
@@ -219,22 +220,32 @@ static void draw_names(struct canvas *c, const struct logit *v)
 }
 
 struct callout {
-    struct point from, to;            /* leader: from the dot straight to the height of the text */
+    struct point from, to; /* leader: from the dot straight to the height of the text */
     struct point text;
     enum align align;
 };
 
-/* Under the curve at its start, above it further on: the two corners it leaves free. */
+/* True when a text of this width right of x, centred on y, stays clear of the curve above it. */
+static bool clear_below(const struct logit *v, double x, double y, double width)
+{
+    double share = (x + width - v->plot.area.x) / v->plot.area.w;
+    double deg = fmin(1, share) * v->end_deg;
+    return axis_at(&v->y, bent_cosine(v->force, deg)) < y - v->plot.size->label.size;
+}
+
+/* Under the curve where it has room there, else above it: the two corners the curve leaves free. */
 static struct callout callout_place(const struct logit *v, struct point dot, struct point plain, double width)
 {
     struct rect area = v->plot.area;
-    bool under = dot.x < area.x + 0.4 * area.w;
+    double low = fmax(dot.y + 24, area.y + 0.65 * area.h), high = fmin(plain.y - 16, area.y + 0.12 * area.h);
+    low = fmin(low, area.y + area.h - 24);
+    bool under = low > dot.y + 12 && clear_below(v, dot.x + 13, low, width);
     struct callout call = { .from = under ? dot : plain };
-    double y = under ? fmax(dot.y + 24, area.y + 0.65 * area.h) : fmin(plain.y - 16, area.y + 0.12 * area.h);
     bool rightward = dot.x + 14 + width <= v->plot.right;
     call.from.y += under ? 5 : -5;
-    call.to = (struct point){ dot.x, y };
-    call.text = (struct point){ dot.x + (rightward ? 13 : -13), y + text_ascent(&v->plot.size->label) / 2 };
+    call.to = (struct point){ dot.x, under ? low : high };
+    call.text =
+        (struct point){ dot.x + (rightward ? 13 : -13), call.to.y + text_ascent(&v->plot.size->label) / 2 };
     call.align = rightward ? ALIGN_LEFT : ALIGN_RIGHT;
     return call;
 }
@@ -249,7 +260,8 @@ static void draw_selected(struct canvas *c, const struct logit *v, const struct 
     const struct theme *theme = v->theme;
     if (v->bent) {
         char number[24], text[64];
-        snprintf(text, sizeof text, "costs %s of logit", number_fixed(plain - bent, 2, number, sizeof number));
+        snprintf(
+            text, sizeof text, "costs %s of logit", number_fixed(plain - bent, 2, number, sizeof number));
         double width = text_width(text, &v->plot.size->label);
         struct callout call = callout_place(v, dot, above, width);
         struct point bend = { call.to.x + (call.align == ALIGN_LEFT ? 9 : -9), call.to.y };

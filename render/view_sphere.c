@@ -14,6 +14,7 @@ static const double PI = 3.14159265358979323846;
 enum { FIGURE_WIDTH = 500, FIGURE_HEIGHT = 400 };
 
 static const struct font small = { 12, WEIGHT_REGULAR, false };
+static const struct font value_font = { 14, WEIGHT_SEMIBOLD, false };
 
 static double class_axis(const struct scene *scene, int j)
 {
@@ -22,7 +23,8 @@ static double class_axis(const struct scene *scene, int j)
 
 /* ---- what fan, thumbnail and circle share ---- */
 
-static void draw_cells(const struct disc *d, const struct scene *scene, const struct look *look, double strength)
+static void draw_cells(
+    const struct disc *d, const struct scene *scene, const struct look *look, double strength)
 {
     const struct theme *theme = look->theme;
     for (int j = 0; j < scene->snap->classes; j++) {
@@ -34,29 +36,22 @@ static void draw_cells(const struct disc *d, const struct scene *scene, const st
             disc_sector(d, scene->region[j].safe[i],
                 color_alpha(color, fmin(strength * (double)theme->region_alpha, 0.9) * fade));
         for (int i = 0; i < zones; i++) {
-            disc_sector(d, zone[i], color_alpha(color, fmin(strength * (double)theme->zone_alpha, 0.4) * fade));
+            disc_sector(
+                d, zone[i], color_alpha(color, fmin(strength * (double)theme->zone_alpha, 0.4) * fade));
         }
-    }
-}
-
-static void draw_hatching(const struct disc *d, const struct scene *scene, const struct look *look)
-{
-    for (int j = 0; j < scene->snap->classes; j++) {
-        struct arc zone[REGION_ARC_MAX + 1];
-        int zones = region_zones(&scene->region[j], zone);
-        double pitch = scene->region[j].safe_count ? 7 : 3.5;
-        for (int i = 0; i < zones; i++)
-            disc_hatch(d, zone[i], pitch, color_alpha(look->theme->text1, (double)look->theme->hatch_alpha));
     }
 }
 
 static void draw_borders(const struct disc *d, const struct scene *scene, const struct look *look)
 {
-    struct stroke border = { .color = color_alpha(look->theme->text3, 0.75), .width = 1, .dash_on = 2, .dash_off = 5 };
+    struct stroke border = {
+        .color = color_alpha(look->theme->text3, 0.75), .width = 1, .dash_on = 2, .dash_off = 5
+    };
     for (int j = 0; j < scene->snap->classes; j++) {
         const struct region_class *region = &scene->region[j];
-        struct stroke edge = { .color = color_alpha(class_color(look->theme, j), (double)look->theme->edge_alpha),
-            .width = 1.25 };
+        struct stroke edge = {
+            .color = color_alpha(class_color(look->theme, j), (double)look->theme->edge_alpha), .width = 1.25
+        };
         struct arc zone[REGION_ARC_MAX + 1];
         int zones = region_zones(region, zone);
         for (int i = 0; i < zones && region->safe_count; i++) {
@@ -70,7 +65,7 @@ static void draw_borders(const struct disc *d, const struct scene *scene, const 
     }
 }
 
-/* One tick a sample outside the rim, longer for the two classes that matter. */
+/* One tick a sample outside the rim of the fan, longer for the two classes that matter. */
 static void draw_ticks(const struct disc *d, const struct scene *scene, const struct look *look,
     const struct selection *selection)
 {
@@ -79,9 +74,10 @@ static void draw_ticks(const struct disc *d, const struct scene *scene, const st
         int label = scene->snap->label[i];
         if (!isfinite(angle) || !disc_shows(d, angle))
             continue;
-        double length = !selection || label == selection->own || label == selection->rival ? 7 : 4;
+        double length = label == selection->own || label == selection->rival ? 7 : 4;
         struct color color = color_alpha(class_color(look->theme, label), 0.7 * class_alpha(look, label));
-        canvas_line(d->canvas, disc_at(d, angle, d->outer + 1), disc_at(d, angle, d->outer + 1 + length), 1, color);
+        canvas_line(
+            d->canvas, disc_at(d, angle, d->outer + 1), disc_at(d, angle, d->outer + 1 + length), 1, color);
     }
 }
 
@@ -89,8 +85,8 @@ static void draw_ticks(const struct disc *d, const struct scene *scene, const st
 
 struct fan {
     struct disc disc;
-    double own, rival, sample;        /* directions, unwrapped about the middle of the fan */
-    double sense;                     /* +1 when the rival lies counter-clockwise of the own weight */
+    double own, rival, sample; /* directions, unwrapped about the middle of the fan */
+    double sense; /* +1 when the rival lies counter-clockwise of the own weight */
 };
 
 /* Outer and inner radius of a fan of half-angle `half` that fills a box. */
@@ -111,9 +107,11 @@ static void fan_radii(double half, double width, double height, double *outer, d
     *outer = fmin(*outer, height / (1 - cos(half)));
 }
 
-static struct fan fan_layout(struct canvas *c, struct scene *scene, const struct selection *selection, struct rect box)
+static struct fan fan_layout(
+    struct canvas *c, struct scene *scene, const struct selection *selection, struct rect box)
 {
-    double own = class_axis(scene, selection->own), sample = own + remainder((double)scene->angle[selection->sample] - own, 2 * PI);
+    double own = class_axis(scene, selection->own),
+           sample = own + remainder((double)scene->angle[selection->sample] - own, 2 * PI);
     double rival = own + remainder(class_axis(scene, selection->rival) - own, 2 * PI);
     double low = fmin(own, rival), high = fmax(own, rival);
     if (sample < low - PI / 2 && sample + 2 * PI - high < low - sample)
@@ -135,7 +133,8 @@ static struct arc arc_between(double a, double b)
     return (struct arc){ fmin(a, b), fmax(a, b) };
 }
 
-static void arc_with_ticks(const struct disc *d, double radius, struct arc arc, double width, struct color color)
+static void arc_with_ticks(
+    const struct disc *d, double radius, struct arc arc, double width, struct color color)
 {
     disc_arc(d, radius, arc, width, color);
     canvas_line(d->canvas, disc_at(d, arc.from, radius - 4), disc_at(d, arc.from, radius + 4), width, color);
@@ -147,26 +146,42 @@ static void theta_text(char *out, int size, int label)
     snprintf(out, (size_t)size, "\\cls{%d}{\\theta_{%d}}", label, label);
 }
 
-static void formula_center(struct canvas *c, struct point at, const char *text, double size, const struct theme *theme)
+static void formula_center(
+    struct canvas *c, struct point at, const char *text, double size, const struct theme *theme)
 {
     struct formula_size s = formula_measure(text, size);
-    formula_draw(c, (struct point){ at.x - s.width / 2, at.y + size * 0.33 }, text, size, theme->text1, theme);
+    formula_draw(
+        c, (struct point){ at.x - s.width / 2, at.y + size * 0.33 }, text, size, theme->text1, theme);
 }
 
-/* Where a margin of the selection's loss stands in the fan: added to theta of the own class when it is an angle,
- * else the zone between the two safe edges. */
-static bool margin_arc(const struct scene *scene, const struct fan *fan, const struct selection *selection,
-    struct arc *out)
+struct gap {
+    struct arc arc;
+    bool is_m; /* the loss's own angle m; else the width the zone happens to have here */
+};
+
+/* Where the margin stands in the fan: added to theta of the own class when it is an angle, else the zone between
+ * the two safe edges. */
+static bool fan_gap(
+    const struct scene *scene, const struct fan *fan, const struct selection *selection, struct gap *out)
 {
     const struct loss_force *force = &scene->snap->force;
     struct arc zone;
     if (!disc_zone(scene, selection, &zone) || zone.to - zone.from < 1e-6)
         return false;
-    *out = zone;
+    *out = (struct gap){ zone, zone_is_margin(scene, zone) };
     bool towards_rival = (fan->sample - fan->own) * fan->sense >= 0;
-    if (force->loss->family == FAMILY_ANGLE_PLUS && force->loss->margin >= 0 && towards_rival)
-        *out = arc_between(fan->sample, fan->sample + fan->sense * force->param[force->loss->margin]);
+    if (force->loss->family == FAMILY_ANGLE_PLUS && force->loss->margin >= 0 && towards_rival) {
+        double end = fan->sample + fan->sense * force->param[force->loss->margin];
+        *out = (struct gap){ arc_between(fan->sample, end), true };
+    }
     return true;
+}
+
+static void gap_name(
+    const struct gap *gap, struct canvas *c, struct point at, enum align align, const struct theme *theme)
+{
+    struct font m = { 20, WEIGHT_SEMIBOLD, true }, zone = { 14, WEIGHT_SEMIBOLD, false };
+    canvas_text(c, at, gap->is_m ? "m" : "zone", gap->is_m ? &m : &zone, theme->margin, align);
 }
 
 static void draw_fan_arcs(const struct fan *fan, const struct scene *scene, const struct look *look,
@@ -176,18 +191,21 @@ static void draw_fan_arcs(const struct fan *fan, const struct scene *scene, cons
     const struct theme *theme = look->theme;
     double span = d->outer - d->inner, upper = d->outer - 0.2 * span, lower = d->outer - 0.46 * span;
     char text[48];
-    struct arc margin, own = arc_between(fan->own, fan->sample), rival = arc_between(fan->rival, fan->sample);
+    struct gap gap;
+    struct arc own = arc_between(fan->own, fan->sample), rival = arc_between(fan->rival, fan->sample);
     bool labels = span >= 60;
     arc_with_ticks(d, lower, rival, 2.5, class_color(theme, selection->rival));
     arc_with_ticks(d, upper, own, 2.5, class_color(theme, selection->own));
-    if (margin_arc(scene, fan, selection, &margin)) {
-        arc_with_ticks(d, upper, margin, 2.5, theme->margin);
-        if (labels && (margin.to - margin.from) * upper > 16)
-            formula_center(d->canvas, disc_at(d, (margin.from + margin.to) / 2, upper - 15), "\\m{m}", 20, theme);
+    if (fan_gap(scene, fan, selection, &gap)) {
+        double width = (gap.arc.to - gap.arc.from) * upper, middle = (gap.arc.from + gap.arc.to) / 2;
+        arc_with_ticks(d, upper, gap.arc, 2.5, theme->margin);
+        if (labels && width > (gap.is_m ? 16 : 40) && disc_shows(d, middle))
+            gap_name(&gap, d->canvas, disc_at(d, middle, upper - 20), ALIGN_CENTER, theme);
     }
     theta_text(text, sizeof text, selection->rival);
     if (labels && (rival.to - rival.from) * lower > 24)
-        formula_center(d->canvas, disc_at(d, 0.6 * fan->rival + 0.4 * fan->sample, lower - 15), text, 20, theme);
+        formula_center(
+            d->canvas, disc_at(d, 0.6 * fan->rival + 0.4 * fan->sample, lower - 15), text, 20, theme);
     theta_text(text, sizeof text, selection->own);
     if (labels && (own.to - own.from) * upper > 24)
         formula_center(d->canvas, disc_at(d, (fan->own + fan->sample) / 2, upper - 15), text, 20, theme);
@@ -201,7 +219,7 @@ static void draw_fan(const struct fan *fan, const struct scene *scene, const str
     struct arc all = { d->from, d->to };
     disc_sector(d, all, theme->wedge);
     draw_cells(d, scene, look, 1.3);
-    draw_hatching(d, scene, look);
+    zones_hatch(d, scene, look);
     draw_borders(d, scene, look);
     disc_arc(d, d->outer, all, 1.25, theme->text3);
     draw_ticks(d, scene, look, selection);
@@ -221,8 +239,8 @@ static void draw_fan(const struct fan *fan, const struct scene *scene, const str
 
 /* ---- thumbnail and values ---- */
 
-static void draw_thumbnail(struct canvas *c, struct scene *scene, const struct look *look, const struct fan *fan,
-    struct point center, double radius)
+static void draw_thumbnail(struct canvas *c, struct scene *scene, const struct look *look,
+    const struct fan *fan, struct point center, double radius)
 {
     struct disc d = disc_whole(c, scene, center, radius);
     draw_cells(&d, scene, look, 2.6);
@@ -233,23 +251,25 @@ static void draw_thumbnail(struct canvas *c, struct scene *scene, const struct l
 static void draw_value(struct canvas *c, const struct look *look, double left, double right, double y,
     const char *symbol, double angle)
 {
-    struct font font = { 14, WEIGHT_SEMIBOLD, false };
     char text[32];
     formula_draw(c, (struct point){ left, y }, symbol, 20, look->theme->text1, look->theme);
-    canvas_text(c, (struct point){ right, y }, number_degrees(angle, text, sizeof text), &font, look->theme->text1,
-        ALIGN_RIGHT);
+    canvas_text(c, (struct point){ right, y }, number_degrees(angle, text, sizeof text), &value_font,
+        look->theme->text1, ALIGN_RIGHT);
 }
 
-static void draw_values(struct canvas *c, const struct scene *scene, const struct look *look, const struct fan *fan,
-    const struct selection *selection, double left, double right, double bottom)
+static void draw_values(struct canvas *c, const struct scene *scene, const struct look *look,
+    const struct fan *fan, const struct selection *selection, double left, double right, double bottom)
 {
-    char text[48];
-    struct arc margin;
+    char text[48], degrees[32];
+    struct gap gap;
     double pitch = 26;
     theta_text(text, sizeof text, selection->rival);
     draw_value(c, look, left, right, bottom, text, selection->rival_angle);
-    if (margin_arc(scene, fan, selection, &margin)) {
-        draw_value(c, look, left, right, bottom - pitch, "\\m{m}", margin.to - margin.from);
+    if (fan_gap(scene, fan, selection, &gap)) {
+        gap_name(&gap, c, (struct point){ left, bottom - pitch }, ALIGN_LEFT, look->theme);
+        number_degrees(gap.arc.to - gap.arc.from, degrees, sizeof degrees);
+        canvas_text(c, (struct point){ right, bottom - pitch }, degrees, &value_font, look->theme->text1,
+            ALIGN_RIGHT);
         pitch *= 2;
     }
     theta_text(text, sizeof text, selection->own);
@@ -260,8 +280,8 @@ static void draw_values(struct canvas *c, const struct scene *scene, const struc
 
 static void draw_note(struct canvas *c, const struct look *look, struct rect rect, const char *text)
 {
-    canvas_text(c, (struct point){ rect.x + rect.w / 2, rect.y + rect.h / 2 }, text, &small, look->theme->text2,
-        ALIGN_CENTER);
+    canvas_text(c, (struct point){ rect.x + rect.w / 2, rect.y + rect.h / 2 }, text, &small,
+        look->theme->text2, ALIGN_CENTER);
 }
 
 static void draw_panel(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
@@ -275,7 +295,8 @@ static void draw_panel(struct canvas *c, struct scene *scene, const struct look 
     }
     const char *note = look->selected >= 0 ? "one point, two rivals" : "closest call, two rivals";
     if (rect.w >= 300)
-        canvas_text(c, (struct point){ plot.right, rect.y + plot.size->title_y }, note, &small, look->theme->text3, ALIGN_RIGHT);
+        canvas_text(c, (struct point){ plot.right, rect.y + plot.size->title_y }, note, &small,
+            look->theme->text3, ALIGN_RIGHT);
     double side = rect.w >= 280 ? 86 : 0, left = rect.x + plot.size->padding;
     struct rect box = { left, rect.y + 60, plot.right - left - side, rect.h - 60 - 12 };
     if (box.w < 60 || box.h < 40)
@@ -323,22 +344,24 @@ static void draw_figure(struct canvas *c, struct scene *scene, const struct look
 {
     const struct theme *theme = look->theme;
     struct plot plot = plot_layout(rect, false);
-    double radius = fmax((fmin(rect.w, rect.h - 60) - 80) / 2, 40);
-    struct disc d = disc_whole(c, scene, (struct point){ rect.x + rect.w / 2, rect.y + 50 + (rect.h - 50) / 2 }, radius);
+    double radius = fmax((fmin(rect.w, rect.h - 40) / 2 - 40) / (1 + ROSE_SHARE), 40);
+    struct disc d =
+        disc_whole(c, scene, (struct point){ rect.x + rect.w / 2, rect.y + 40 + (rect.h - 40) / 2 }, radius);
     plot_title(c, &plot, theme, "On the unit circle");
     draw_cells(&d, scene, look, 1);
-    draw_hatching(&d, scene, look);
+    zones_hatch(&d, scene, look);
     draw_borders(&d, scene, look);
     canvas_ring(c, d.center, radius, 1.25, theme->text3);
     draw_bands(&d, scene, look);
     draw_circle_points(&d, scene, look);
-    draw_ticks(&d, scene, look, NULL);
+    rose_draw(&d, scene, look, 7);
     for (int j = 0; j < scene->snap->classes; j++) {
         double angle = class_axis(scene, j);
         struct color color = color_alpha(class_color(theme, j), 0.9 * class_alpha(look, j));
         canvas_line(c, d.center, disc_at(&d, angle, radius - 26), 2, color);
         disc_arrow(&d, angle, radius - 17, 11, color);
-        chip_draw(c, theme, disc_at(&d, angle, radius + 24), j, 10, class_alpha(look, j), scene->region[j].safe_count == 0);
+        chip_draw(c, theme, disc_at(&d, angle, radius * (1 + ROSE_SHARE) + 18), j, 10, class_alpha(look, j),
+            class_no_room(scene, j));
     }
     canvas_disc(c, d.center, 3.5, theme->text1);
 }
@@ -370,5 +393,8 @@ static const char *sphere_missing(const struct scene *scene)
 }
 
 const struct view view_sphere = {
-    .id = "sphere", .label = "Unit circle", .draw = sphere_draw, .missing = sphere_missing,
+    .id = "sphere",
+    .label = "Unit circle",
+    .draw = sphere_draw,
+    .missing = sphere_missing,
 };

@@ -12,11 +12,25 @@ struct sample_value {
 };
 
 static const struct sample_value samples[] = {
-    { "dataset", "optdigits" }, { "classes", "0,1,4" }, { "holdout", "7,8" }, { "model", "identity" },
-    { "hidden", "256,32,8" }, { "activation", "relu" }, { "feature-dim", "3" },
-    { "seed", "18446744073709551615" }, { "loss", "cosface" }, { "optimizer", "momentum" }, { "lr", "0.02" },
-    { "momentum", "0.5" }, { "weight-decay", "0.0005" }, { "clip", "2.5" }, { "batch", "full" },
-    { "warmup", "100,50" }, { "anneal", "off" }, { "points", "1234" }, { "split", "both" },
+    { "dataset", "optdigits" },
+    { "classes", "0,1,4" },
+    { "holdout", "7,8" },
+    { "model", "identity" },
+    { "hidden", "256,32,8" },
+    { "activation", "relu" },
+    { "feature-dim", "3" },
+    { "seed", "18446744073709551615" },
+    { "loss", "cosface" },
+    { "optimizer", "momentum" },
+    { "lr", "0.02" },
+    { "momentum", "0.5" },
+    { "weight-decay", "0.0005" },
+    { "clip", "2.5" },
+    { "batch", "full" },
+    { "warmup", "100,50" },
+    { "anneal", "off" },
+    { "points", "1234" },
+    { "split", "both" },
 };
 
 static const char *sample_for(const char *key)
@@ -84,21 +98,38 @@ static void refusals_say_what_is_allowed(void **state)
     static const struct {
         const char *key, *value, *say;
     } bad[] = {
-        { "m", "7", "--set m=7: allowed 0 to 1.2" }, { "model", "cnn", "choose mlp, free, identity" },
-        { "optimizer", "lion", "choose sgd, momentum, adam" }, { "lr", "fast", "allowed" }, { "lr", "nan", "allowed" },
-        { "lr", "-1", "allowed" }, { "hidden", "128,,64", "allowed" }, { "hidden", "128,", "allowed" },
-        { "hidden", "0", "allowed" }, { "hidden", "1,1,1,1,1,1,1", "allowed" }, { "batch", "0", "full" },
-        { "warmup", "300", "N,M" }, { "warmup", "1,2,3", "N,M" }, { "warmup", "-1,5", "N,M" }, { "seed", "-1", "0 to" },
-        { "seed", "1.5", "0 to" }, { "points", "0", "1 to" }, { "feature-dim", "1", "2 to" },
-        { "split", "all", "train, test, both" }, { "anneal", "maybe", "on, off" }, { "loss", "arkface", "arcface" },
-        { "colour", "red", "known" }, { "lambda", "1", "known" }, { "cosface.q", "1", "known" },
+        { "m", "7", "--set m=7: allowed 0 to 1.2" },
+        { "model", "cnn", "choose mlp, free, identity" },
+        { "optimizer", "lion", "choose sgd, momentum, adam" },
+        { "lr", "fast", "allowed" },
+        { "lr", "nan", "allowed" },
+        { "lr", "-1", "allowed" },
+        { "hidden", "128,,64", "allowed" },
+        { "hidden", "128,", "allowed" },
+        { "hidden", "0", "allowed" },
+        { "hidden", "1,1,1,1,1,1,1", "allowed" },
+        { "batch", "0", "full" },
+        { "warmup", "300", "N,M" },
+        { "warmup", "1,2,3", "N,M" },
+        { "warmup", "-1,5", "N,M" },
+        { "seed", "-1", "0 to" },
+        { "seed", "1.5", "0 to" },
+        { "points", "0", "1 to" },
+        { "feature-dim", "1", "2 to" },
+        { "split", "all", "train, test, both" },
+        { "anneal", "maybe", "on, off" },
+        { "loss", "arkface", "arcface" },
+        { "colour", "red", "known" },
+        { "lambda", "1", "known" },
+        { "cosface.q", "1", "known" },
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct experiment e, kept;
         struct why why = { "" };
         experiment_init(&e);
         kept = e;
-        if (experiment_set(&e, bad[i].key, bad[i].value, &why) != STATUS_USAGE || !strstr(why.text, bad[i].say))
+        if (experiment_set(&e, bad[i].key, bad[i].value, &why) != STATUS_USAGE ||
+            !strstr(why.text, bad[i].say))
             fail_msg("%s=%s: \"%s\"", bad[i].key, bad[i].value, why.text);
         assert_memory_equal(&e, &kept, sizeof e);
     }
@@ -140,8 +171,8 @@ static void warmup_is_norm_then_ramp_then_the_set_value(void **state)
         long k;
         double m;
         bool norm;
-    } want[] = { { 0, 0, true }, { 299, 0, true }, { 300, 0, false }, { 450, 0.15, false }, { 600, 0.3, false },
-        { 10000, 0.3, false } };
+    } want[] = { { 0, 0, true }, { 299, 0, true }, { 300, 0, false }, { 450, 0.15, false },
+        { 600, 0.3, false }, { 10000, 0.3, false } };
     struct experiment e = with_loss("arcface");
     struct schedule s;
     schedule_begin(&s, &e, 0);

@@ -52,7 +52,8 @@ static struct head pair_head(double weight[4], double k, double n1, double n2)
 }
 
 /* The end of class 1's safe arc on the side of class 2 (degrees from W_1), and the one on the far side. */
-static void measured_ends(const struct loss_force *force, double k, double n1, double n2, double *inner, double *far)
+static void measured_ends(
+    const struct loss_force *force, double k, double n1, double n2, double *inner, double *far)
 {
     double weight[4];
     struct head head = pair_head(weight, k, n1, n2);
@@ -107,7 +108,8 @@ static void boundaries_match_the_table(void **state)
         const struct angle_row *row = &angles[i];
         struct loss_force combined = combined_of(1, 0.3, 0.2);
         struct loss_force plain = force_of("normface", NAN), modified = force_of("modified_softmax", NAN);
-        struct loss_force a2 = force_of("asoftmax", 2), a3 = force_of("asoftmax", 3), a4 = force_of("asoftmax", 4);
+        struct loss_force a2 = force_of("asoftmax", 2), a3 = force_of("asoftmax", 3),
+                          a4 = force_of("asoftmax", 4);
         struct loss_force arc3 = force_of("arcface", 0.3), arc5 = force_of("arcface", 0.5);
         struct loss_force cos15 = force_of("cosface", 0.15), cos35 = force_of("cosface", 0.35);
         struct loss_force l3 = force_of("lsoftmax", 3);
@@ -129,7 +131,8 @@ static void boundaries_are_solved_to_1e_12(void **state)
 {
     (void)state;
     for (double k = 40; k <= 180; k += 7) {
-        struct loss_force arc = force_of("arcface", 0.3), psi = force_of("asoftmax", 3), cosine = force_of("cosface", 0.2);
+        struct loss_force arc = force_of("arcface", 0.3), psi = force_of("asoftmax", 3),
+                          cosine = force_of("cosface", 0.2);
         struct loss_force power = combined_of(1.35, 0.2, 0);
         double inner, far;
         measured_ends(&arc, k * DEG, 1, 1, &inner, &far);
@@ -172,7 +175,7 @@ static void far_side_ends_where_it_should(void **state)
     }
     struct loss_force cosface = force_of("cosface", 0.15);
     double inner, far, k = 60 * DEG, beta = asin(0.15 / (2 * sin(k / 2)));
-    measured_ends(&cosface, k, 1, 1, &inner, &far);      /* the cap sin beta >= m / (2 sin K/2) */
+    measured_ends(&cosface, k, 1, 1, &inner, &far); /* the cap sin beta >= m / (2 sin K/2) */
     assert_close(inner * DEG, k / 2 - beta, 1e-12);
     assert_close(far * DEG, 180 * DEG - k / 2 - beta, 1e-12);
 }
@@ -197,7 +200,7 @@ static void too_large_a_margin_leaves_nothing(void **state)
     assert_int_equal(safe_count("cosface", 0.34, 20 * DEG), 2);
     struct loss_force force = force_of("cosface", 0.3);
     double inner, far;
-    measured_ends(&force, 30 * DEG, 1, 1, &inner, &far);     /* only beyond the axis */
+    measured_ends(&force, 30 * DEG, 1, 1, &inner, &far); /* only beyond the axis */
     assert_true(inner < 0);
     assert_true(isnan(region_boundary(&force, 30 * DEG, 1, 1)));
 }
@@ -263,7 +266,8 @@ static bool arcs_hold(const struct arc *arc, int n, double phi, double *border)
     for (int i = 0; i < n; i++) {
         double turned = fmod(phi - arc[i].from + 720 * DEG, 360 * DEG);
         inside |= turned < arc[i].to - arc[i].from;
-        *border = fmin(*border, fmin(distance_on_circle(phi, arc[i].from), distance_on_circle(phi, arc[i].to)));
+        *border =
+            fmin(*border, fmin(distance_on_circle(phi, arc[i].from), distance_on_circle(phi, arc[i].to)));
     }
     return inside;
 }
@@ -284,7 +288,8 @@ static void check_directions(const struct loss_force *force, const struct head *
             if (border < 1e-6)
                 continue;
             if (decided != (y == winner) || safe != meets)
-                fail_msg("%s, %d classes, class %d at %.4f deg, radius %g: decided %d want %d, safe %d want %d",
+                fail_msg(
+                    "%s, %d classes, class %d at %.4f deg, radius %g: decided %d want %d, safe %d want %d",
                     force->loss->id, head->classes, y, phi / DEG, radius, decided, y == winner, safe, meets);
         }
     }
@@ -381,7 +386,7 @@ static void polygons_divide_the_box(void **state)
         }
         for (int j = 0; j < head.classes; j++) {
             corners[j] = region_polygon(&head, j, box, xy[j], CLASS_MAX + 4);
-            assert_true(polygon_area(xy[j], corners[j]) >= 0);      /* counter-clockwise */
+            assert_true(polygon_area(xy[j], corners[j]) >= 0); /* counter-clockwise */
             area += polygon_area(xy[j], corners[j]);
         }
         assert_close(area, 49, 1e-12);

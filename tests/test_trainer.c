@@ -19,7 +19,7 @@ static int load_data(void **state)
     struct why why = { "" };
     experiment_init(&e);
     bool made = dataset_find("blobs")->make(1, &blobs, &why) == STATUS_OK &&
-        dataset_open(&e, &digits, &why) == STATUS_OK;
+                dataset_open(&e, &digits, &why) == STATUS_OK;
     if (!made)
         print_error("%s\n", why.text);
     return made ? 0 : -1;
@@ -339,8 +339,8 @@ static void the_journal_replays_a_lecture(void **state)
     }
     steps(b, (int)(trainer_steps(a) - trainer_steps(b)));
     assert_memory_equal(trainer_weights(a), trainer_weights(b), (size_t)blobs.classes * 2 * sizeof(double));
-    assert_memory_equal(trainer_experiment(a)->param, trainer_experiment(b)->param,
-        sizeof trainer_experiment(a)->param);
+    assert_memory_equal(
+        trainer_experiment(a)->param, trainer_experiment(b)->param, sizeof trainer_experiment(a)->param);
     trainer_destroy(a);
     trainer_destroy(b);
 }
@@ -358,7 +358,8 @@ static void a_rebuild_is_not_a_retune(void **state)
 
 static void check_divergence(const char *loss, const char *optimizer)
 {
-    struct experiment e = SMALL("loss", loss, "optimizer", optimizer, "lr", "1000000", "clip", "0", "hidden", "16");
+    struct experiment e =
+        SMALL("loss", loss, "optimizer", optimizer, "lr", "1000000", "clip", "0", "hidden", "16");
     struct trainer *t = make(&e, &digits);
     steps(t, 3000);
     struct snapshot s;
@@ -415,8 +416,8 @@ static void every_model_learns_blobs(void **state)
 static void a_free_point_moves_by_its_own_loss(void **state)
 {
     (void)state;
-    struct experiment e = SMALL("loss", "softmax", "model", "free", "optimizer", "sgd", "lr", "0.125", "clip", "0",
-        "batch", "full");
+    struct experiment e = SMALL(
+        "loss", "softmax", "model", "free", "optimizer", "sgd", "lr", "0.125", "clip", "0", "batch", "full");
     struct trainer *t = make(&e, &blobs);
     int n = blobs.train;
     float *before = calloc((size_t)n * 2, sizeof *before), *after = calloc((size_t)n * 2, sizeof *after);

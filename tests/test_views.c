@@ -20,9 +20,15 @@ struct recipe {
 };
 
 static const struct recipe recipes[] = {
-    { "plane", 2, 5, 200, false },       { "empty", 2, 0, 0, false },   { "no samples", 2, 4, 0, false },
-    { "one class", 2, 1, 40, false },    { "NaN", 2, 5, 40, true },     { "1,000 classes", 2, 1000, 2000, false },
-    { "sphere", 3, 6, 120, false },      { "sphere of one", 3, 1, 9, false }, { "16-D", 16, 10, 100, false },
+    { "plane", 2, 5, 200, false },
+    { "empty", 2, 0, 0, false },
+    { "no samples", 2, 4, 0, false },
+    { "one class", 2, 1, 40, false },
+    { "NaN", 2, 5, 40, true },
+    { "1,000 classes", 2, 1000, 2000, false },
+    { "sphere", 3, 6, 120, false },
+    { "sphere of one", 3, 1, 9, false },
+    { "16-D", 16, 10, 100, false },
 };
 
 enum { RECIPES = sizeof recipes / sizeof recipes[0] };
@@ -73,7 +79,9 @@ static void make_snapshot(struct snapshot *s, const struct recipe *r)
     snprintf(s->data_name, sizeof s->data_name, "by hand");
     for (int j = 0; j < r->classes; j++) {
         for (int d = 0; d < r->dim; d++)
-            s->weight[j * r->dim + d] = d == 0 ? cos(2 * pi * j / r->classes) : d == 1 ? sin(2 * pi * j / r->classes) : 0.1;
+            s->weight[j * r->dim + d] = d == 0   ? cos(2 * pi * j / r->classes)
+                                        : d == 1 ? sin(2 * pi * j / r->classes)
+                                                 : 0.1;
         s->bias[j] = 0;
     }
     for (int i = 0; i < r->count; i++) {
@@ -162,7 +170,8 @@ static char *draw_header(struct stage *stage, struct rect rect)
 /* ---- reading the record ---- */
 
 /* Calls `found` for every point of every line that begins with `stroke`. */
-static void each_point(const char *record, const char *stroke, void (*found)(void *, int line, struct point), void *arg)
+static void each_point(
+    const char *record, const char *stroke, void (*found)(void *, int line, struct point), void *arg)
 {
     int number = 0;
     for (const char *line = record; *line; number++) {
@@ -192,7 +201,7 @@ static void check_inside(void *arg, int line, struct point p)
     struct bounds *b = arg;
     b->seen++;
     b->outside += !(p.x >= b->rect.x - 1 && p.x <= b->rect.x + b->rect.w + 1 && p.y >= b->rect.y - 1 &&
-        p.y <= b->rect.y + b->rect.h + 1);
+                    p.y <= b->rect.y + b->rect.h + 1);
 }
 
 /* ---- tests ---- */
@@ -254,7 +263,7 @@ static void strokes_begin_under_a_clip_inside_the_view(void **state)
             if (sscanf(at, "clip %lf %lf %lf %lf", &x, &y, &w, &h) != 4)
                 continue;
             bool inside = x >= rect.x - 4 && y >= rect.y - 4 && x + w <= rect.x + rect.w + 4 &&
-                y + h <= rect.y + rect.h + 4;
+                          y + h <= rect.y + rect.h + 4;
             if (!inside)
                 fail_msg("%s clips to %g %g %g %g", view_at(v)->id, x, y, w, h);
         }
@@ -328,9 +337,15 @@ static void arcface_sector_ends_at_half_of_k_minus_m(void **state)
     struct rect rect = { 0, 0, 960, 799 };
     char *text = draw_view(stage, &view_feature, rect);
     for (int class_index = 0; class_index < 2; class_index++) {
-        struct sector s = { .plane = feature_plane(&stage->scene, &stage->look, rect), .line = -1,
-            .weight_deg = 20 + 60 * class_index, .least = INFINITY, .most = -INFINITY, .nearest = 1e9,
-            .nearest_low = 1e9, .wanted = 21.406, .wanted_low = -21.406 };
+        struct sector s = { .plane = feature_plane(&stage->scene, &stage->look, rect),
+            .line = -1,
+            .weight_deg = 20 + 60 * class_index,
+            .least = INFINITY,
+            .most = -INFINITY,
+            .nearest = 1e9,
+            .nearest_low = 1e9,
+            .wanted = 21.406,
+            .wanted_low = -21.406 };
         each_point(text, "polygon", measure_corner, &s);
         end_sector(&s);
         double got = class_index == 0 ? s.nearest : s.nearest_low;
@@ -411,17 +426,19 @@ static int text_spans(const char *record, struct span *out)
         struct font font = { 0, WEIGHT_REGULAR, false };
         char align[8], words[256];
         int weight;
-        double x, y;
+        double x = 0, y = 0;
         const char *at = strchr(line, '('), *side = strstr(line, " italic");
         if (sscanf(line, "text %lf %d", &font.size, &weight) != 2 || !at)
             continue;
         font.italic = side && side < at;
         font.weight = weight == 600 ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR;
         bool read = sscanf(line, font.italic ? "text %*f %*d italic %7s" : "text %*f %*d %7s", align) == 1 &&
-            sscanf(at, "(%lf,%lf) %255[^\n]", &x, &y, words) == 3;
+                    sscanf(at, "(%lf,%lf) %255[^\n]", &x, &y, words) == 3;
         assert_true(read);
         double width = text_width(words, &font);
-        double from = strcmp(align, "left") == 0 ? x : strcmp(align, "center") == 0 ? x - width / 2 : x - width;
+        double from = strcmp(align, "left") == 0     ? x
+                      : strcmp(align, "center") == 0 ? x - width / 2
+                                                     : x - width;
         out[n++] = (struct span){ from, from + width, y };
     }
     return n;
@@ -450,8 +467,8 @@ static void header_texts_never_overlap(void **state)
                 for (int j = 0; j < i; j++)
                     if (fabs(span[i].y - span[j].y) < 6 && span[i].from < span[j].to - 1.5 &&
                         span[j].from < span[i].to - 1.5)
-                        fail_msg("%s at %g: texts at %g and %g overlap\n%s", loss_at(l)->id, width, span[i].from,
-                            span[j].from, text);
+                        fail_msg("%s at %g: texts at %g and %g overlap\n%s", loss_at(l)->id, width,
+                            span[i].from, span[j].from, text);
             }
             free(text);
         }
@@ -487,7 +504,7 @@ static void curves_end_in_their_values(void **state)
     assert_says(text, " 99.1\n");
     assert_says(text, " test\n");
     assert_says(text, " 0.15\n");
-    assert_null(strstr(text, " 0.30\n"));     /* 10 steps after the first: its label would lie on it */
+    assert_null(strstr(text, " 0.30\n")); /* 10 steps after the first: its label would lie on it */
     assert_null(strstr(text, "nan"));
     free(text);
     stage_close(stage);
@@ -496,7 +513,7 @@ static void curves_end_in_their_values(void **state)
 static void count_lines(void *arg, int line, struct point p)
 {
     (void)p;
-    int *seen = arg;                           /* last line, strokes */
+    int *seen = arg; /* last line, strokes */
     seen[1] += line != seen[0];
     seen[0] = line;
 }
@@ -568,8 +585,8 @@ static void figures_fit_every_size(void **state)
                 struct bounds b = { { 0, 0, size[k][0], size[k][1] }, 0, 0 };
                 each_point(canvas_record_text(c), "text", check_inside, &b);
                 if (k < 2 && (b.seen < 3 || b.outside > 0))
-                    fail_msg("%s of \"%s\": %d of %d texts outside", view_at(v)->id, recipes[r].name, b.outside,
-                        b.seen);
+                    fail_msg("%s of \"%s\": %d of %d texts outside", view_at(v)->id, recipes[r].name,
+                        b.outside, b.seen);
                 canvas_destroy(c);
             }
         }

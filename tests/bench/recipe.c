@@ -48,9 +48,9 @@ static void run(const struct experiment *e, const struct dataset *data, int epoc
     if (trainer_evaluate(t, false, &v) != STATUS_OK)
         exit(1);
     bool pass = v.train_accuracy >= 0.92 && v.min_gap_deg >= 12;
-    printf("%-18s %4llu %9.2f %9.2f %9.2f %7.1f %7.1f  %s%s\n", experiment_loss(e)->id, (unsigned long long)e->seed,
-        100 * v.train_accuracy, 100 * v.test_accuracy, 100 * v.margin_accuracy, v.min_gap_deg, v.intra_angle_deg,
-        pass ? "PASS" : "FAIL", trainer_diverged(t) ? " (diverged)" : "");
+    printf("%-18s %4llu %9.2f %9.2f %9.2f %7.1f %7.1f  %s%s\n", experiment_loss(e)->id,
+        (unsigned long long)e->seed, 100 * v.train_accuracy, 100 * v.test_accuracy, 100 * v.margin_accuracy,
+        v.min_gap_deg, v.intra_angle_deg, pass ? "PASS" : "FAIL", trainer_diverged(t) ? " (diverged)" : "");
     fflush(stdout);
     tally->pass += pass;
     tally->runs++;
@@ -102,7 +102,8 @@ int main(int argc, char **argv)
     }
     if (dataset_open(&e, &data, &why) != STATUS_OK)
         die(&why);
-    printf("%-18s %4s %9s %9s %9s %7s %7s\n", "loss", "seed", "train %", "test %", "margin %", "gap deg", "own deg");
+    printf("%-18s %4s %9s %9s %9s %7s %7s\n", "loss", "seed", "train %", "test %", "margin %", "gap deg",
+        "own deg");
     for (size_t h = 0; h < sizeof heads / sizeof heads[0]; h++) {
         if (!loss_find(heads[h]) || (only && strcmp(only, heads[h]) != 0))
             continue;

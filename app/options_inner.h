@@ -1,0 +1,19 @@
+/* options_inner.h - what options.c (rows, one option at a time) and options_finish.c (the line as a whole) share. */
+#ifndef APP_OPTIONS_INNER_H
+#define APP_OPTIONS_INNER_H
+
+#include "app/options.h"
+
+/* Applies --set, plays the changes of --at on a copy, resolves sizes, and checks what cannot go together. */
+enum status options_finish(struct options *o, unsigned where, struct why *why);
+
+/* The sentence of `inner` again, with the option as it was given for its place. */
+enum status option_blame(struct why *why, const char *name, const char *value, const struct why *inner);
+
+/* "1600x1000" or "160x90mm". */
+bool option_read_size(const char *text, double *width, double *height, bool *millimetres);
+
+/* Adds ", word" to a list. */
+void option_list_add(char *list, size_t size, const char *word);
+
+#endif

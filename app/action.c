@@ -7,7 +7,7 @@
 #include "app/panel.h"
 
 static const double PI = 3.14159265358979323846;
-static const double SWEEP_S = 8;              /* there and back */
+static const double SWEEP_S = 8; /* there and back */
 
 static const struct {
     double steps_per_s;
@@ -94,7 +94,7 @@ double margin_room(int classes, int dim)
         return acos(-1.0 / (classes - 1));
     if (dim == 2)
         return 2 * PI / classes;
-    if (dim == 3 && classes > 4) {            /* Fejes Toth: at least one pair is this close */
+    if (dim == 3 && classes > 4) { /* Fejes Toth: at least one pair is this close */
         double omega = PI * classes / (6.0 * (classes - 2)), cot = 1 / tan(omega);
         return acos((cot * cot - 1) / 2);
     }
@@ -108,7 +108,8 @@ double margin_end(const struct window *w, const struct loss *loss, double *limit
     *limit = NAN;
     if (!loss->limit)
         return row->max;
-    *limit = loss->limit(margin_room(classes, w->experiment.feature_dim), w->experiment.param[w->experiment.loss]);
+    *limit =
+        loss->limit(margin_room(classes, w->experiment.feature_dim), w->experiment.param[w->experiment.loss]);
     double end = fmin(row->max, 1.25 * *limit);
     return end > row->min ? end : row->max;
 }

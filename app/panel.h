@@ -33,6 +33,7 @@ struct window {
     Uint32 wake_event;
     SDL_atomic_t wake_sent;
     bool quit, hidden;
+    Uint16 modifiers;                 /* of the last key event */
     bool news;                        /* the worker has called since the last look */
 
     struct ui ui;
@@ -48,7 +49,7 @@ struct window {
     unsigned dirty;                   /* a bit for each area */
     struct rect area[AREA_COUNT];
     bool panels_hidden, drawer_open, narrow;
-    double panel_scroll, panel_content;
+    double panel_scroll, panel_content, panel_need;
     enum popup popup;
     struct rect popup_at;             /* the control it hangs from */
     bool help_open;

@@ -102,12 +102,12 @@ void panel_transport(struct window *w)
     double y = area.y + area.h / 2, unit = area.w / 280;
     ground(w, area, w->look.theme->surface);
     ui_hairline(&w->ui, (struct point){ area.x, area.y }, (struct point){ area.x + area.w, area.y });
-    if (ui_icon_button(&w->ui, "reset", "Back to step 0", (struct rect){ area.x + 38 * unit - 17, y - 17, 34, 34 },
-            ICON_RESET))
+    if (ui_icon_button(&w->ui, "reset", "Back to step 0",
+            (struct rect){ area.x + 38 * unit - 17, y - 17, 34, 34 }, ICON_RESET))
         action_reset(w, 0);
     play_button(w, (struct point){ area.x + 112 * unit, y });
-    if (ui_icon_button(&w->ui, "step", "One step", (struct rect){ area.x + 172 * unit - 17, y - 17, 34, 34 },
-            ICON_STEP))
+    if (ui_icon_button(
+            &w->ui, "step", "One step", (struct rect){ area.x + 172 * unit - 17, y - 17, 34, 34 }, ICON_STEP))
         action_step(w, 0);
     struct rect pace = { area.x + 204 * unit, y - 17, 60 * unit, 34 };
     if (ui_text_button(&w->ui, "pace", action_pace_text(w), pace, false))
@@ -132,9 +132,11 @@ static void numbers(struct window *w, double x, bool all)
     number_column(w, x, number_count(w->number.step, text, sizeof text), "step", true);
     if (all) {
         number_column(w, x + 106, number_fixed(w->number.epoch, 1, text, sizeof text), "epoch", true);
-        number_column(w, x + 190, number_count(lround(w->number.steps_per_s), text, sizeof text), "steps/s", false);
+        number_column(
+            w, x + 190, number_count(lround(w->number.steps_per_s), text, sizeof text), "steps/s", false);
     }
-    number_column(w, all ? x + 276 : x + 92, number_count(lround(w->number.fps), text, sizeof text), "fps", false);
+    number_column(
+        w, all ? x + 276 : x + 92, number_count(lround(w->number.fps), text, sizeof text), "fps", false);
 }
 
 struct spark {
@@ -200,7 +202,7 @@ static void flags(struct window *w, const struct spark *s)
         canvas_rect(w->ui.canvas, (struct rect){ x - 1, y - 5, 2, 12 }, color);
         double middle = fmin(s->x + s->width - half, fmax(s->x + half, x));
         if (free_from > -1e8 && middle + half > free_from - 10)
-            continue;                         /* newest first: the older label gives way */
+            continue; /* newest first: the older label gives way */
         ui_text(&w->ui, middle, y + 16, e->text, 12, WEIGHT_SEMIBOLD, color, ALIGN_CENTER);
         free_from = middle - half;
     }

@@ -128,16 +128,22 @@ static bool commit(struct window *w, const char *id, const char *key)
     return true;
 }
 
-static void text_row(struct window *w, struct flow *f, const char *id, const char *label, const char *key,
-    double right_gap)
+static void text_row(
+    struct window *w, struct flow *f, const char *id, const char *label, const char *key, double right_gap)
 {
     char value[128] = "";
     const struct theme *t = w->look.theme;
     experiment_get(&w->experiment, key, value, sizeof value);
     ui_text(&w->ui, f->x, f->y + 14, label, 14, WEIGHT_REGULAR, t->text2, ALIGN_LEFT);
     struct ui_field field = {
-        .id = id, .label = label, .value = value, .rect = { f->x + 92, f->y, f->width - 86 - right_gap, 28 },
-        .size = 14, .weight = WEIGHT_SEMIBOLD, .color = t->text1, .align = ALIGN_RIGHT,
+        .id = id,
+        .label = label,
+        .value = value,
+        .rect = { f->x + 92, f->y, f->width - 86 - right_gap, 28 },
+        .size = 14,
+        .weight = WEIGHT_SEMIBOLD,
+        .color = t->text1,
+        .align = ALIGN_RIGHT,
     };
     if (ui_field(&w->ui, &field) == UI_COMMITTED)
         commit(w, id, key);
@@ -186,7 +192,8 @@ static void loss_row(struct window *w, const struct flow *f, const struct loss *
     char id[UI_ID];
     const struct theme *t = w->look.theme;
     bool chosen = loss == experiment_loss(&w->experiment);
-    struct rect row = { f->x + 66, f->y, f->width - 66, LOSS_ROW };
+    double indent = f->width < 220 ? 60 : 66;
+    struct rect row = { f->x + indent, f->y, f->width - indent, LOSS_ROW };
     snprintf(id, sizeof id, "loss.%s", loss->id);
     bool hot = ui_control(&w->ui, id, loss->label, row, true);
     ui_value(&w->ui, chosen ? "chosen" : "");
@@ -201,8 +208,10 @@ static void loss_row(struct window *w, const struct flow *f, const struct loss *
         canvas_round_rect(w->ui.canvas, back, 6, chosen && t->dark ? t->raised2 : t->raised);
     if (first)
         ui_text(&w->ui, f->x, y, loss_family_label(loss->family), 12, WEIGHT_REGULAR, t->text3, ALIGN_LEFT);
-    ui_text_fit(&w->ui, row.x + 8, y, row.w - 56, loss->label, 14, chosen ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR,
-        chosen ? t->text1 : t->text2);
+    struct font font = { .size = 14, .weight = chosen ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR };
+    double room = row.w - 44, size = text_width(loss->label, &font) <= room ? 14 : 12;
+    ui_text_fit(
+        &w->ui, row.x + 8, y, room, loss->label, size, font.weight, chosen || hot ? t->text1 : t->text2);
     thumbnail(w, loss, (struct rect){ row.x + row.w - 34, y - 7, 26, 14 }, chosen ? t->margin : t->text3);
     ui_focus_ring(&w->ui, id, back, 6);
 }
@@ -241,8 +250,8 @@ static bool typed_number(struct window *w, const char *id, const struct param *r
     while (*end == ' ')
         end++;
     if (end == text || *end || !param_accept(row, typed, &stored)) {
-        snprintf(message, sizeof message, "%s goes from %s to %s", row->label, ui_number(row, row->min, low, 32),
-            ui_number(row, row->max, high, 32));
+        snprintf(message, sizeof message, "%s goes from %s to %s", row->label,
+            ui_number(row, row->min, low, 32), ui_number(row, row->max, high, 32));
         ui_edit_error(&w->ui, id, message);
         return false;
     }
@@ -268,8 +277,8 @@ static void capitalised(const char *text, char *out, size_t size)
 }
 
 /* Label, slider, value that can be typed. True when the value changed. */
-static bool number_row(struct window *w, struct flow *f, const char *id, const struct param *row, double force,
-    double *value)
+static bool number_row(
+    struct window *w, struct flow *f, const char *id, const struct param *row, double force, double *value)
 {
     char label[48], text[32], field_id[UI_ID];
     struct font font = { .size = 14, .weight = WEIGHT_REGULAR };
@@ -281,15 +290,25 @@ static bool number_row(struct window *w, struct flow *f, const char *id, const s
     symbol(w, row, f->x + text_width(text, &font) + 5, y, t->text1);
 
     struct ui_slider slider = {
-        .id = id, .param = row, .rect = { f->x + 98, f->y + 2, f->width - 162, ROW - 4 }, .end = row->max,
-        .initial = row->initial, .force = force, .limit = NAN,
+        .id = id,
+        .param = row,
+        .rect = { f->x + 98, f->y + 2, f->width - 162, ROW - 4 },
+        .end = row->max,
+        .initial = row->initial,
+        .force = force,
+        .limit = NAN,
     };
     bool changed = ui_slider(&w->ui, &slider, value);
     snprintf(field_id, sizeof field_id, "%s.value", id);
     struct ui_field field = {
-        .id = field_id, .label = label, .value = ui_number(row, *value, text, sizeof text),
-        .rect = { f->x + f->width - 54, f->y + 2, 60, ROW - 4 }, .size = 14, .weight = WEIGHT_SEMIBOLD,
-        .color = t->text1, .align = ALIGN_RIGHT,
+        .id = field_id,
+        .label = label,
+        .value = ui_number(row, *value, text, sizeof text),
+        .rect = { f->x + f->width - 54, f->y + 2, 60, ROW - 4 },
+        .size = 14,
+        .weight = WEIGHT_SEMIBOLD,
+        .color = t->text1,
+        .align = ALIGN_RIGHT,
     };
     if (ui_field(&w->ui, &field) == UI_COMMITTED)
         changed = typed_number(w, field_id, row, value) || changed;
@@ -353,7 +372,7 @@ static void schedule_rows(struct window *w, struct flow *f)
     }
     ui_text(&w->ui, row.x, row.y + 15, "Points shown", 14, WEIGHT_REGULAR, w->look.theme->text2, ALIGN_LEFT);
     static const char *const shown[SPLIT_COUNT] = { "train", "test", "both" };
-    struct rect button = { f->x + f->width - 62, row.y + 1, 68, 28 };
+    struct rect button = { f->x + f->width - 56, row.y + 1, 56, 28 };
     if (ui_text_button(&w->ui, "split", shown[e->split], button, true))
         action_split(w, 0);
     f->y = row.y + ROW;
@@ -412,22 +431,32 @@ static void margin_section(struct window *w, struct flow *f)
     bool editing = w->ui.edit.owner == ui_hash(field_id);
     double wide = editing ? 110 : text_width(text, &big);
     struct ui_field field = {
-        .id = field_id, .label = row->label, .value = text, .rect = { f->x - 6, top + 21, wide + 12, 44 },
-        .size = 32, .weight = WEIGHT_SEMIBOLD, .color = t->margin, .align = ALIGN_LEFT,
+        .id = field_id,
+        .label = row->label,
+        .value = text,
+        .rect = { f->x - 6, top + 21, wide + 12, 44 },
+        .size = 32,
+        .weight = WEIGHT_SEMIBOLD,
+        .color = t->margin,
+        .align = ALIGN_LEFT,
     };
     bool changed = false;
     if (ui_field(&w->ui, &field) == UI_COMMITTED)
         changed = typed_number(w, field_id, row, value);
     bool radians = row->unit && strcmp(row->unit, "rad") == 0;
-    ui_text(&w->ui, f->x + wide + 8, top + 48, row->unit ? row->unit : "", 14, WEIGHT_REGULAR, t->text2,
-        ALIGN_LEFT);
+    if (row->unit && !editing)
+        ui_text(&w->ui, f->x + wide + 8, top + 48, row->unit, 14, WEIGHT_REGULAR, t->text2, ALIGN_LEFT);
     if (radians)
         ui_text(&w->ui, f->x + f->width, top + 43, number_degrees(*value, degrees, sizeof degrees), 20,
             WEIGHT_SEMIBOLD, t->text2, ALIGN_RIGHT);
 
     struct ui_slider slider = {
-        .id = id, .param = row, .rect = { f->x, top + 72, f->width, 34 }, .initial = row->initial,
-        .force = in_force(w, loss->margin), .margin = true,
+        .id = id,
+        .param = row,
+        .rect = { f->x, top + 72, f->width, 34 },
+        .initial = row->initial,
+        .force = in_force(w, loss->margin),
+        .margin = true,
     };
     slider.end = margin_end(w, loss, &slider.limit);
     if (ui_slider(&w->ui, &slider, value) || changed) {
@@ -491,13 +520,15 @@ static void pinned(struct window *w, struct rect area, struct flow f)
     upper(w, &f);
     lower(w, &f);
     w->panel_content = f.y - top + 24;
+    w->panel_need = w->panel_content + MARGIN_BLOCK + 9;
     ui->clip = NULL;
     scroll(w, view);
     scrollbar(w, view);
     if (ui->canvas)
         canvas_clip(ui->canvas, &area);
     struct flow block = { f.x, view.y + view.h + 12, f.width };
-    ui_hairline(ui, (struct point){ area.x, view.y + view.h }, (struct point){ area.x + area.w, view.y + view.h });
+    ui_hairline(
+        ui, (struct point){ area.x, view.y + view.h }, (struct point){ area.x + area.w, view.y + view.h });
     margin_section(w, &block);
 }
 
@@ -511,23 +542,23 @@ void panel_control(struct window *w)
         ui_hairline(&w->ui, (struct point){ area.x + area.w - 1, area.y },
             (struct point){ area.x + area.w - 1, area.y + area.h });
     }
-    int loss_rows = loss_count() * LOSS_ROW + 4 * (FAMILY_COUNT - 1);
-    int params = loss_param_count(experiment_loss(&w->experiment)) + 5;
-    if (area.h < 22 + 80 + 62 + 20 + 22 + loss_rows + 24 + MARGIN_BLOCK + params * ROW + 40) {
+    if (w->panel_need > area.h) {
         pinned(w, area, f);
         return;
     }
+    double top = f.y;
     w->panel_scroll = 0;
     upper(w, &f);
     margin_section(w, &f);
     rule(w, &f, 0, 8);
     lower(w, &f);
+    w->panel_need = f.y - top + 24;
 }
 
 /* --- open menus ---------------------------------------------------------------------------------------- */
 
-static bool option(struct window *w, struct rect row, const char *id, const char *title, const char *note,
-    bool chosen)
+static bool option(
+    struct window *w, struct rect row, const char *id, const char *title, const char *note, bool chosen)
 {
     const struct theme *t = w->look.theme;
     bool hot = ui_control(&w->ui, id, title, row, true);
@@ -548,7 +579,8 @@ static void choose(struct window *w, const char *key, const char *value)
     struct experiment draft = w->experiment;
     w->popup = POPUP_NONE;
     window_dirty(w, AREAS_ALL);
-    if (experiment_set(&draft, key, value, &why) != STATUS_OK || experiment_check(&draft, &why) != STATUS_OK) {
+    if (experiment_set(&draft, key, value, &why) != STATUS_OK ||
+        experiment_check(&draft, &why) != STATUS_OK) {
         ui_edit_error(&w->ui, key, why.text);
         return;
     }
@@ -562,16 +594,23 @@ static void popup_ground(struct window *w, struct rect box)
     if (!w->ui.canvas)
         return;
     canvas_round_rect(w->ui.canvas, box, 8, w->look.theme->surface);
-    canvas_round_outline(w->ui.canvas, box, 8, 1, w->look.theme->axis);
+    canvas_round_outline(w->ui.canvas, box, 8, 1,
+        w->look.theme->raised2.r > 0.99 ? w->look.theme->axis : w->look.theme->raised2);
 }
 
 static void path_field(struct window *w, struct rect row)
 {
     bool path = strchr(w->experiment.dataset, '/') != NULL;
     struct ui_field field = {
-        .id = "dataset.path", .label = "Folder", .value = path ? w->experiment.dataset : "Folder of IDX files \u2026",
-        .rect = { row.x + 8, row.y + 4, row.w - 16, 32 }, .size = 14, .weight = WEIGHT_REGULAR,
-        .color = w->look.theme->text3, .align = ALIGN_LEFT, .boxed = true,
+        .id = "dataset.path",
+        .label = "Folder",
+        .value = path ? w->experiment.dataset : "Folder of IDX files \u2026",
+        .rect = { row.x + 8, row.y + 4, row.w - 16, 32 },
+        .size = 14,
+        .weight = WEIGHT_REGULAR,
+        .color = w->look.theme->text3,
+        .align = ALIGN_LEFT,
+        .boxed = true,
     };
     if (ui_field(&w->ui, &field) == UI_COMMITTED) {
         char typed[UI_EDIT];

@@ -4,7 +4,7 @@
 
 #include "app/panel.h"
 
-enum { HELP_W = 880, LINE = 25, TOP = 70 };
+enum { HELP_W = 940, LINE = 25, TOP = 70 };
 
 static void line(struct window *w, double x, double y, double gap, const char *key, const char *help)
 {
@@ -62,7 +62,8 @@ void panel_help(struct window *w)
         canvas_rect(w->ui.canvas, (struct rect){ 0, 0, w->width, w->height }, color_alpha(t->bg, 0.7));
         canvas_round_rect(w->ui.canvas, box, 12, t->surface);
         canvas_round_outline(w->ui.canvas, box, 12, 1, t->axis);
-        ui_text(&w->ui, box.x + 32, box.y + 34, "Keys and gestures", 20, WEIGHT_SEMIBOLD, t->text1, ALIGN_LEFT);
+        ui_text(
+            &w->ui, box.x + 32, box.y + 34, "Keys and gestures", 20, WEIGHT_SEMIBOLD, t->text1, ALIGN_LEFT);
         page(w, box, rows, pitch);
     }
     if (ui_text_button(&w->ui, "help.close", "Close", close, true))

@@ -157,7 +157,8 @@ static void picture(struct window *w, int row, struct rect rect)
 {
     static uint32_t argb[128 * 128];
     const struct dataset *d = w->data;
-    if (!d || !d->pixel || row < 0 || d->width * d->height > 128 * 128 || row >= d->train + d->test + d->holdout)
+    if (!d || !d->pixel || row < 0 || d->width * d->height > 128 * 128 ||
+        row >= d->train + d->test + d->holdout)
         return;
     const uint8_t *grey = d->pixel + (size_t)row * (size_t)d->dim;
     for (int i = 0; i < d->width * d->height; i++)
@@ -231,8 +232,8 @@ static void diverged(struct window *w, struct rect area)
         canvas_round_rect(w->ui.canvas, box, 8, t->raised);
         canvas_round_outline(w->ui.canvas, box, 8, 1, t->bad);
         ui_text(&w->ui, box.x + 20, box.y + 26, line, 14, WEIGHT_SEMIBOLD, t->text1, ALIGN_LEFT);
-        ui_text(&w->ui, box.x + 20, box.y + 64, "Lower the rate or the margin, then reset.", 14, WEIGHT_REGULAR,
-            t->text2, ALIGN_LEFT);
+        ui_text(&w->ui, box.x + 20, box.y + 64, "Lower the rate or the margin, then reset.", 14,
+            WEIGHT_REGULAR, t->text2, ALIGN_LEFT);
     }
     if (ui_text_button(&w->ui, "diverged.reset", "Reset", button, true)) {
         action_reset(w, 0);
@@ -253,7 +254,8 @@ static void footer(struct window *w, struct rect area)
     struct rect box = { area.x + (area.w - wide) / 2, area.y + area.h - 52, wide, 36 };
     canvas_round_rect(w->ui.canvas, box, 8, t->raised);
     canvas_round_outline(w->ui.canvas, box, 8, 1, w->notice_bad ? t->bad : t->hairline);
-    ui_text(&w->ui, box.x + 16, box.y + 18, text, 14, WEIGHT_REGULAR, w->notice_bad ? t->bad : t->text1, ALIGN_LEFT);
+    ui_text(&w->ui, box.x + 16, box.y + 18, text, 14, WEIGHT_REGULAR, w->notice_bad ? t->bad : t->text1,
+        ALIGN_LEFT);
 }
 
 static void empty(struct window *w, struct rect area)
@@ -261,7 +263,8 @@ static void empty(struct window *w, struct rect area)
     const struct theme *t = w->look.theme;
     const char *text = w->state.failed ? w->state.why.text : "Reading the data \u2026";
     double middle = area.y + area.h / 2;
-    canvas_ring(w->ui.canvas, (struct point){ area.x + area.w / 2, middle }, fmin(area.w, area.h) * 0.4, 1.25, t->axis);
+    canvas_ring(w->ui.canvas, (struct point){ area.x + area.w / 2, middle }, fmin(area.w, area.h) * 0.4, 1.25,
+        t->axis);
     struct font font = { .size = 20, .weight = WEIGHT_REGULAR };
     char cut[256];
     text_fit(text, &font, area.w - 48, cut, sizeof cut);

@@ -25,8 +25,9 @@ static json_t *control(const struct window *w, const struct ui_item *item)
     json_t *out = json_object();
     json_object_set_new(out, "id", json_string(item->id));
     json_object_set_new(out, "label", json_string(item->label));
-    json_object_set_new(out, "rect", json_pack("[f,f,f,f]", item->rect.x * w->points, item->rect.y * w->points,
-        item->rect.w * w->points, item->rect.h * w->points));
+    json_object_set_new(out, "rect",
+        json_pack("[f,f,f,f]", item->rect.x * w->points, item->rect.y * w->points, item->rect.w * w->points,
+            item->rect.h * w->points));
     json_object_set_new(out, "value", json_string(item->value));
     return out;
 }
@@ -72,10 +73,12 @@ void uimap_write(struct window *w, const char *path)
     char beside[1100];
     json_t *map = json_array();
     for (int i = 0; i < w->ui.item_count; i++)
-        json_array_append_new(map, control(w, &w->ui.item[i]));
+        if (!w->ui.item[i].hidden)
+            json_array_append_new(map, control(w, &w->ui.item[i]));
     json_array_append_new(map, state(w));
     snprintf(beside, sizeof beside, "%s.part", path);
-    if (json_dump_file(map, beside, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0 && rename(beside, path) != 0)
+    if (json_dump_file(map, beside, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0 &&
+        rename(beside, path) != 0)
         remove(beside);
     json_decref(map);
 }

@@ -79,8 +79,8 @@ static bool make_texture(struct window *w)
         return true;
     if (w->texture)
         SDL_DestroyTexture(w->texture);
-    w->texture = SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STREAMING, w->width_px,
-        w->height_px);
+    w->texture = SDL_CreateTexture(
+        w->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STREAMING, w->width_px, w->height_px);
     return w->texture != NULL;
 }
 
@@ -178,7 +178,8 @@ static void take_snapshot(struct window *w)
     const struct snapshot *snap = worker_take(w->worker, &fresh, &w->data);
     if (!fresh)
         return;
-    bool other = strcmp(w->shown_data, snap->data_name) != 0 || !w->snap || w->shown_seed != snap->experiment.seed;
+    bool other =
+        strcmp(w->shown_data, snap->data_name) != 0 || !w->snap || w->shown_seed != snap->experiment.seed;
     w->snap = snap;
     if (other || w->look.selected >= snap->count || w->hovered >= snap->count) {
         snprintf(w->shown_data, sizeof w->shown_data, "%s", snap->data_name);
@@ -193,7 +194,7 @@ static void take_snapshot(struct window *w)
         window_dirty(w, 1 << AREA_PANEL);
     }
     if (!w->state.playing)
-        w->next_numbers = 0;                  /* a single step is counted at once */
+        w->next_numbers = 0; /* a single step is counted at once */
 }
 
 /* --- statistics ---------------------------------------------------------------------------------------- */
@@ -235,7 +236,7 @@ static void take_numbers(struct window *w, double now)
     long step = w->snap ? w->snap->step : 0;
     double fps = frames_per_s(w, now), rate = w->state.playing ? w->state.steps_per_s : 0;
     bool moved = step != w->number.step || lround(fps) != lround(w->number.fps) ||
-        lround(rate) != lround(w->number.steps_per_s);
+                 lround(rate) != lround(w->number.steps_per_s);
     w->number.step = step;
     w->number.epoch = w->snap ? w->snap->epoch : 0;
     w->number.fps = fps;
@@ -285,15 +286,19 @@ static void feed(struct window *w, struct ui_input input)
 static void key_down(struct window *w, const SDL_KeyboardEvent *e)
 {
     struct ui_input input = {
-        .kind = UI_KEY, .key = e->keysym.sym, .shift = (e->keysym.mod & KMOD_SHIFT) != 0,
-        .ctrl = (e->keysym.mod & KMOD_CTRL) != 0, .alt = (e->keysym.mod & KMOD_ALT) != 0,
+        .kind = UI_KEY,
+        .key = e->keysym.sym,
+        .shift = (e->keysym.mod & KMOD_SHIFT) != 0,
+        .ctrl = (e->keysym.mod & KMOD_CTRL) != 0,
+        .alt = (e->keysym.mod & KMOD_ALT) != 0,
     };
     bool typing = w->ui.edit.owner != 0;
     feed(w, input);
     if (w->ui.input.kind == UI_NONE || input.alt || (typing && !input.ctrl && input.key != SDLK_TAB))
         return;
     if (input.key == SDLK_TAB) {
-        ui_focus_next(&w->ui, input.shift ? -1 : 1);
+        const struct ui_item *item = ui_focus_next(&w->ui, input.shift ? -1 : 1);
+        w->panel_scroll += item ? item->reveal : 0;
         window_dirty(w, AREAS_CONTROL | 1 << AREA_MAIN);
     } else {
         key_press(w, input.key, input.shift, input.ctrl);
@@ -312,10 +317,13 @@ static void typed(struct window *w, const char *text)
 
 static void mouse(struct window *w, enum ui_kind kind, int x, int y, int clicks, double wheel)
 {
-    SDL_Keymod mod = SDL_GetModState();
     struct ui_input input = {
-        .kind = kind, .at = { x / w->points, y / w->points }, .clicks = clicks, .wheel = wheel,
-        .shift = (mod & KMOD_SHIFT) != 0, .ctrl = (mod & KMOD_CTRL) != 0,
+        .kind = kind,
+        .at = { x / w->points, y / w->points },
+        .clicks = clicks,
+        .wheel = wheel,
+        .shift = (w->modifiers & KMOD_SHIFT) != 0,
+        .ctrl = (w->modifiers & KMOD_CTRL) != 0,
     };
     feed(w, input);
 }
@@ -373,10 +381,15 @@ void window_event(struct window *w, const SDL_Event *e)
         break;
     case SDL_MOUSEWHEEL:
         if (e->wheel.y != 0)
-            mouse(w, UI_WHEEL, (int)(w->ui.mouse.x * w->points), (int)(w->ui.mouse.y * w->points), 0, e->wheel.y);
+            mouse(w, UI_WHEEL, (int)(w->ui.mouse.x * w->points), (int)(w->ui.mouse.y * w->points), 0,
+                e->wheel.y);
         break;
     case SDL_KEYDOWN:
+        w->modifiers = e->key.keysym.mod;
         key_down(w, &e->key);
+        break;
+    case SDL_KEYUP:
+        w->modifiers = e->key.keysym.mod;
         break;
     case SDL_TEXTINPUT:
         typed(w, e->text.text);
@@ -411,8 +424,8 @@ static void copy_rows(const struct window *w, SDL_Surface *surface, SDL_Rect r)
 
 static void convert_rows(const struct window *w, SDL_Surface *surface, SDL_Rect r)
 {
-    SDL_Surface *whole = SDL_CreateRGBSurfaceWithFormatFrom(w->pixels, w->width_px, w->height_px, 32,
-        w->width_px * 4, SDL_PIXELFORMAT_RGB888);
+    SDL_Surface *whole = SDL_CreateRGBSurfaceWithFormatFrom(
+        w->pixels, w->width_px, w->height_px, 32, w->width_px * 4, SDL_PIXELFORMAT_RGB888);
     if (whole)
         SDL_BlitSurface(whole, &r, surface, &r);
     SDL_FreeSurface(whole);
@@ -433,8 +446,8 @@ static void present_surface(struct window *w, SDL_Rect *rects, int n)
 static void present_texture(struct window *w, const SDL_Rect *rects, int n)
 {
     for (int i = 0; i < n; i++)
-        SDL_UpdateTexture(w->texture, &rects[i], w->pixels + (size_t)rects[i].y * (size_t)w->width_px + rects[i].x,
-            w->width_px * 4);
+        SDL_UpdateTexture(w->texture, &rects[i],
+            w->pixels + (size_t)rects[i].y * (size_t)w->width_px + rects[i].x, w->width_px * 4);
     SDL_RenderCopy(w->renderer, w->texture, NULL, NULL);
     SDL_RenderPresent(w->renderer);
 }
@@ -442,8 +455,12 @@ static void present_texture(struct window *w, const SDL_Rect *rects, int n)
 static int draw_areas(struct window *w, SDL_Rect *rects)
 {
     static void (*const draw[AREA_COUNT])(struct window *) = {
-        [AREA_TOP] = panel_top, [AREA_PANEL] = panel_control, [AREA_TRANSPORT] = panel_transport,
-        [AREA_HEADER] = panel_header, [AREA_MAIN] = panel_main, [AREA_SIDE] = panel_side,
+        [AREA_TOP] = panel_top,
+        [AREA_PANEL] = panel_control,
+        [AREA_TRANSPORT] = panel_transport,
+        [AREA_HEADER] = panel_header,
+        [AREA_MAIN] = panel_main,
+        [AREA_SIDE] = panel_side,
         [AREA_TIMELINE] = panel_timeline,
     };
     int n = 0;
@@ -486,6 +503,7 @@ static void note_frame(struct window *w, double began)
 static void paint(struct window *w)
 {
     SDL_Rect rects[AREA_COUNT];
+    input_pass(w, NULL); /* what is where, before any of it is drawn */
     if (w->help_open)
         w->dirty = AREAS_ALL;
     if (w->drawer_open && w->dirty & 1 << AREA_MAIN)
@@ -594,13 +612,14 @@ static enum status open_sdl(struct window *w, struct why *why)
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
     if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0)
-        return why_set(why, STATUS_FAILED, "display: %s; start it where a window can open, or use train and figure",
-            SDL_GetError());
+        return why_set(why, STATUS_FAILED,
+            "display: %s; start it where a window can open, or use train and figure", SDL_GetError());
     SDL_GetDisplayUsableBounds(0, &usable);
     int wide = usable.w < WIDTH ? usable.w : WIDTH, high = usable.h < HEIGHT ? usable.h : HEIGHT;
     Uint32 flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI |
-        (w->options.fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
-    w->sdl = SDL_CreateWindow("marginscope", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, wide, high, flags);
+                   (w->options.fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+    w->sdl =
+        SDL_CreateWindow("marginscope", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, wide, high, flags);
     if (!w->sdl)
         return why_set(why, STATUS_FAILED, "display: %s; check the display", SDL_GetError());
     SDL_SetWindowMinimumSize(w->sdl, WIDTH_MIN, HEIGHT_MIN);

@@ -10,10 +10,10 @@
 #include "math/trainer.h"
 
 enum { RATE_SAMPLES = 64 };
-static const double FRAME_S = 0.016;          /* a snapshot is drawn at most this often */
-static const double UNSEEN_S = 0.1;           /* while nobody looks */
-static const double SNAPSHOT_SHARE = 0.3;     /* of the time, at max pace */
-static const double CATCH_UP_S = 0.1;         /* behind its pace by more, a training forgets the debt */
+static const double FRAME_S = 0.016; /* a snapshot is drawn at most this often */
+static const double UNSEEN_S = 0.1; /* while nobody looks */
+static const double SNAPSHOT_SHARE = 0.3; /* of the time, at max pace */
+static const double CATCH_UP_S = 0.1; /* behind its pace by more, a training forgets the debt */
 
 /* A data set shared by the trainer and by the snapshots that were made of it. */
 struct loaded {
@@ -29,7 +29,7 @@ struct slot {
 struct command {
     struct experiment wanted;
     long wanted_serial, reset_serial;
-    long steps;                               /* asked for while paused, not yet taken */
+    long steps; /* asked for while paused, not yet taken */
     bool playing, quit;
     double pace;
 };
@@ -39,24 +39,24 @@ struct worker {
     void (*wake)(void *);
     void *wake_arg;
 
-    SDL_mutex *lock;                          /* a leaf: nothing else is locked under it */
-    SDL_cond *posted;                         /* lock: a command or the end of a snapshot's wait */
-    struct command command;                   /* lock */
-    struct slot *ready;                       /* lock: newest complete state */
-    bool fresh;                               /* lock: `ready` has not been taken yet */
-    struct worker_state state;                /* lock */
+    SDL_mutex *lock; /* a leaf: nothing else is locked under it */
+    SDL_cond *posted; /* lock: a command or the end of a snapshot's wait */
+    struct command command; /* lock */
+    struct slot *ready; /* lock: newest complete state */
+    bool fresh; /* lock: `ready` has not been taken yet */
+    struct worker_state state; /* lock */
 
-    struct slot *back;                        /* worker only: being written */
-    struct slot *front;                       /* main only: being drawn */
-    bool seen;                                /* main only: front holds a snapshot */
+    struct slot *back; /* worker only: being written */
+    struct slot *front; /* main only: being drawn */
+    bool seen; /* main only: front holds a snapshot */
 
     /* worker only */
     struct loaded *loaded;
-    struct experiment opened;                 /* what `loaded` was opened for */
+    struct experiment opened; /* what `loaded` was opened for */
     struct trainer *trainer;
     long done_serial, done_reset;
     double step_due, step_cost, snapshot_cost, published_at;
-    bool changed;                             /* something to show beyond the ordinary step */
+    bool changed; /* something to show beyond the ordinary step */
     struct {
         double time;
         long step;
@@ -107,10 +107,11 @@ static bool same_data(const struct experiment *a, const struct experiment *b)
     const struct dataset_row *row = dataset_find(b->dataset);
     bool seeded = row && row->make;
     return strcmp(a->dataset, b->dataset) == 0 && strcmp(a->classes, b->classes) == 0 &&
-        strcmp(a->holdout, b->holdout) == 0 && (!seeded || a->seed == b->seed);
+           strcmp(a->holdout, b->holdout) == 0 && (!seeded || a->seed == b->seed);
 }
 
-static enum status open_data(struct worker *w, const struct experiment *e, struct loaded **out, struct why *why)
+static enum status open_data(
+    struct worker *w, const struct experiment *e, struct loaded **out, struct why *why)
 {
     if (w->loaded && same_data(&w->opened, e)) {
         *out = loaded_keep(w->loaded);
@@ -198,7 +199,7 @@ static void publish(struct worker *w)
 {
     double began = now_s();
     struct why why = { "" };
-    enum status status = trainer_snapshot(w->trainer, &w->back->snapshot);   /* the slow part, unlocked */
+    enum status status = trainer_snapshot(w->trainer, &w->back->snapshot); /* the slow part, unlocked */
     if (status != STATUS_OK) {
         why_set(&why, status, "snapshot: not enough memory; show fewer points");
         report(w, status, &why);
@@ -217,7 +218,7 @@ static void publish(struct worker *w)
     w->fresh = true;
     SDL_UnlockMutex(w->lock);
     if (!unseen)
-        w->wake(w->wake_arg);                 /* carries no data: "come and look" */
+        w->wake(w->wake_arg); /* carries no data: "come and look" */
 
     w->published_at = now_s();
     double cost = w->published_at - began;
@@ -292,8 +293,9 @@ static void wait_for_post(struct worker *w, const struct command *seen, double s
 {
     SDL_LockMutex(w->lock);
     struct command *c = &w->command;
-    bool same = !c->quit && c->wanted_serial == seen->wanted_serial && c->reset_serial == seen->reset_serial &&
-        c->playing == seen->playing && c->pace == seen->pace && c->steps == 0;
+    bool same = !c->quit && c->wanted_serial == seen->wanted_serial &&
+                c->reset_serial == seen->reset_serial && c->playing == seen->playing &&
+                c->pace == seen->pace && c->steps == 0;
     if (same && seconds >= FOREVER)
         SDL_CondWait(w->posted, w->lock);
     else if (same && seconds >= 0.001)
@@ -342,10 +344,10 @@ static void play_turn(struct worker *w, struct command *c)
     double wait = step_wait(w, c->pace);
     if (wait > 0.0005) {
         publish_when_due(w, c->pace, false);
-        double left = fmax(0, step_wait(w, c->pace));      /* the snapshot took its time */
+        double left = fmax(0, step_wait(w, c->pace)); /* the snapshot took its time */
         wait_for_post(w, c, fmin(left, w->changed ? 0.002 : 1));
         if (step_wait(w, c->pace) > 0.001)
-            return;                           /* woken early, or a snapshot is still owed */
+            return; /* woken early, or a snapshot is still owed */
     }
     one_step(w);
     w->step_due += c->pace > 0 ? 1 / c->pace : 0;
@@ -367,7 +369,7 @@ static int run(void *arg)
         take_wishes(w, &c);
         bool playing = c.playing && can_step(w);
         if (was_playing && !playing)
-            w->changed = true;                /* the last steps may not have been shown yet */
+            w->changed = true; /* the last steps may not have been shown yet */
         was_playing = playing;
         if (playing)
             play_turn(w, &c);
@@ -391,8 +393,8 @@ static enum status start(struct worker *w, struct why *why)
     return STATUS_OK;
 }
 
-enum status worker_create(const struct experiment *e, bool playing, double pace, void (*wake)(void *), void *arg,
-    struct worker **out, struct why *why)
+enum status worker_create(const struct experiment *e, bool playing, double pace, void (*wake)(void *),
+    void *arg, struct worker **out, struct why *why)
 {
     struct worker *w = calloc(1, sizeof *w);
     if (!w)

@@ -26,7 +26,8 @@ const struct experiment *trainer_experiment(const struct trainer *t);
 struct loss_force trainer_force(const struct trainer *t);       /* in force at the next step */
 
 /* Takes over new set values between two steps, writes each change into the journal as (step, key, value), ends
- * the schedules of touched parameters, and keeps the weights. STATUS_USAGE when only a rebuild could do it. */
+ * the schedules of touched parameters, and keeps the weights. After a divergence any change of the training lets it
+ * go on from the last finite state. STATUS_USAGE when only a rebuild could do it. */
 enum status trainer_retune(struct trainer *t, const struct experiment *wanted, struct why *why);
 
 /* The journal: every change since step 0, oldest first. */

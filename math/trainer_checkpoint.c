@@ -249,7 +249,7 @@ static bool sound(const struct trainer *draft)
 static enum status accept(struct trainer *t, struct trainer *draft, struct why *why)
 {
     struct experiment wanted = draft->experiment;
-    int batch = wanted.batch == 0 || wanted.batch > t->pool ? t->pool : wanted.batch;
+    int batch = trainer_batch_size(t, wanted.batch);
     bool sample = wanted.points != t->experiment.points || wanted.split != t->experiment.split;
     if ((batch != t->batch && !trainer_reserve_batch(t, batch)) ||
         (sample && !trainer_draw_sample(t, &wanted)))

@@ -99,9 +99,21 @@ static void forget_moments(struct trainer *t)
     memset(t->second, 0, t->size * sizeof *t->second);
 }
 
-static int batch_size(const struct trainer *t, int batch)
+/* Whether a change since `from` is one of the training, not only of what is shown. */
+static bool changes_training(const struct trainer *t, int from)
 {
-    return batch == 0 || batch > t->pool ? t->pool : batch;
+    for (int i = from; i < t->change_count; i++)
+        if (strcmp(t->change[i].key, "points") != 0 && strcmp(t->change[i].key, "split") != 0)
+            return true;
+    return false;
+}
+
+/* After a divergence a change is the cure: go on from the last finite state, without the moments that led away. */
+static void revive(struct trainer *t)
+{
+    forget_moments(t);
+    t->diverged = false;
+    t->message[0] = '\0';
 }
 
 enum status trainer_retune(struct trainer *t, const struct experiment *wanted, struct why *why)
@@ -112,7 +124,7 @@ enum status trainer_retune(struct trainer *t, const struct experiment *wanted, s
     enum status status = experiment_check(wanted, why);
     if (status != STATUS_OK)
         return status;
-    int batch = batch_size(t, wanted->batch);
+    int batch = trainer_batch_size(t, wanted->batch);
     bool sample = wanted->points != t->experiment.points || wanted->split != t->experiment.split;
     if (!reserve_changes(t, experiment_key_count() + LOSS_MAX * LOSS_PARAM_MAX) ||
         (batch != t->batch && !trainer_reserve_batch(t, batch)) ||
@@ -128,11 +140,9 @@ enum status trainer_retune(struct trainer *t, const struct experiment *wanted, s
     }
     touch_params(t, wanted);
     t->experiment = *wanted;
-    if (new_optimiser || (t->diverged && t->change_count > before))
+    if (new_optimiser)
         forget_moments(t);
-    if (t->change_count > before) {
-        t->diverged = false;
-        t->message[0] = '\0';
-    }
+    if (t->diverged && changes_training(t, before))
+        revive(t);
     return STATUS_OK;
 }

@@ -73,6 +73,17 @@ struct trainer {
     char message[160];
 };
 
+static inline bool trainer_has_network(const struct trainer *t)
+{
+    return t->experiment.model == MODEL_MLP;
+}
+
+/* Samples a step, for the setting `batch`. */
+static inline int trainer_batch_size(const struct trainer *t, int batch)
+{
+    return batch == 0 || batch > t->pool ? t->pool : batch;
+}
+
 static inline float *head_weight(const struct trainer *t, float *array)
 {
     return array + t->net_size;

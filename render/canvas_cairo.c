@@ -269,24 +269,32 @@ static void trace_marker(cairo_t *cr, const struct marker *m, struct point at)
     cairo_close_path(cr);
 }
 
+/* Inside its outline: along the outline drawn smaller by half the width. */
+static void hollow_path(cairo_t *cr, const struct marker *m, struct point at)
+{
+    double width = shape_hollow_width(m->shape, m->radius);
+    struct marker inner = *m;
+    inner.radius = fmax(m->radius - width / 2, 0.1);
+    trace_marker(cr, &inner, at);
+    set_stroke(cr, &(struct stroke){ 0 }, width);
+    set_color(cr, m->fill);
+    cairo_stroke(cr);
+}
+
 static void marker_path(cairo_t *cr, const struct marker *m, struct point at)
 {
+    if (m->hollow) {
+        hollow_path(cr, m, at);
+        return;
+    }
     trace_marker(cr, m, at);
-    if (m->outline_width > 0 && m->outline.a > 0 && !m->hollow) {
+    if (m->outline_width > 0 && m->outline.a > 0) {
         set_stroke(cr, &(struct stroke){ .round = true }, 2 * m->outline_width);
         set_color(cr, m->outline);
         cairo_stroke_preserve(cr);
     }
     set_color(cr, m->fill);
-    if (!m->hollow) {
-        cairo_fill(cr);
-        return;
-    }
-    cairo_save(cr);
-    cairo_clip_preserve(cr);
-    set_stroke(cr, &(struct stroke){ 0 }, 2 * shape_hollow_width(m->shape, m->radius));
-    cairo_stroke(cr);
-    cairo_restore(cr);
+    cairo_fill(cr);
 }
 
 static void markers(struct canvas *canvas, const struct point *at, int n, const struct marker *marker)

@@ -30,9 +30,14 @@ struct point disc_at(const struct disc *d, double angle, double radius)
     return (struct point){ d->center.x + radius * cos(a), d->center.y - radius * sin(a) };
 }
 
+double disc_beyond(const struct disc *d, double angle)
+{
+    return wrap(angle, d->from) - d->from;
+}
+
 bool disc_shows(const struct disc *d, double angle)
 {
-    return d->to - d->from >= 2 * PI || wrap(angle, d->from) <= d->to;
+    return d->to - d->from >= 2 * PI || disc_beyond(d, angle) <= d->to - d->from;
 }
 
 /* The part number `i` (0..2) of an arc that the disc shows; empty when from >= to. */

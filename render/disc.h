@@ -25,6 +25,8 @@ void disc_spoke(const struct disc *d, double angle, const struct stroke *stroke)
 /* An arc at `radius`, cut to what the disc shows. */
 void disc_arc(const struct disc *d, double radius, struct arc arc, double width, struct color color);
 bool disc_shows(const struct disc *d, double angle);
+/* How far past `from` an angle lies, 0 .. 2 pi. */
+double disc_beyond(const struct disc *d, double angle);
 
 /* A weight arrow's head with its tip at `radius`. */
 void disc_arrow(const struct disc *d, double angle, double radius, double size, struct color color);

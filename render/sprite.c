@@ -19,6 +19,7 @@ struct sprite {
     int size;
     uint8_t *fill, *edge;
     uint32_t *color;
+    int *from, *to; /* the columns that hold anything, by row of all pictures */
     uint32_t fill_color, edge_color;
     bool colored;
     uint64_t used;
@@ -162,7 +163,23 @@ static void free_sprite(struct sprite *s)
     free(s->fill);
     free(s->edge);
     free(s->color);
+    free(s->from);
+    free(s->to);
     memset(s, 0, sizeof *s);
+}
+
+static void find_spans(struct sprite *s)
+{
+    for (int row = 0; row < OFFSETS * s->size; row++) {
+        const uint8_t *fill = s->fill + (size_t)row * (size_t)s->size, *edge = s->edge + (fill - s->fill);
+        int from = 0, to = s->size;
+        while (from < to && !(fill[from] | edge[from]))
+            from++;
+        while (to > from && !(fill[to - 1] | edge[to - 1]))
+            to--;
+        s->from[row] = from;
+        s->to[row] = to;
+    }
 }
 
 static bool build(struct sprite *s)
@@ -173,7 +190,9 @@ static bool build(struct sprite *s)
     s->fill = malloc(OFFSETS * pixels);
     s->edge = malloc(OFFSETS * pixels);
     s->color = malloc(OFFSETS * pixels * sizeof *s->color);
-    if (!s->fill || !s->edge || !s->color)
+    s->from = malloc(OFFSETS * (size_t)s->size * sizeof *s->from);
+    s->to = malloc(OFFSETS * (size_t)s->size * sizeof *s->to);
+    if (!s->fill || !s->edge || !s->color || !s->from || !s->to)
         return false;
     for (int i = 0; i < OFFSETS; i++) {
         uint8_t *fill = s->fill + i * pixels, *edge = s->edge + i * pixels;
@@ -182,6 +201,7 @@ static bool build(struct sprite *s)
         for (size_t p = 0; p < pixels; p++)
             edge[p] = s->outline > 0 && !s->hollow && edge[p] > fill[p] ? edge[p] - fill[p] : 0;
     }
+    find_spans(s);
     return true;
 }
 
@@ -248,9 +268,10 @@ static void stamp(const struct sprite *s, const struct target *t, double x, doub
     for (int r = r0; r < r1; r++) {
         const uint32_t *from = picture + r * size;
         uint32_t *to = (uint32_t *)(t->pixels + (ptrdiff_t)(top + r) * t->stride) + left;
-        for (int c = c0; c < c1; c++)
-            if (from[c])
-                to[c] = pixel_over(from[c], to[c]);
+        int first = s->from[offset * size + r], last = s->to[offset * size + r];
+        last = last < c1 ? last : c1;
+        for (int c = first > c0 ? first : c0; c < last; c++)
+            to[c] = pixel_over(from[c], to[c]);
     }
 }
 

@@ -14,7 +14,7 @@ enum layer { LAYER_REGIONS = 1, LAYER_MARGINS = 2, LAYER_WEIGHTS = 4, LAYER_ROSE
 /* How a person looks at the snapshot: kept by the window, default in exports. */
 struct look {
     const struct theme *theme;
-    double zoom;                  /* feature plane: 1 shows norm_ring at the ring */
+    double zoom;                  /* feature plane: 1 fits the ring into its rectangle */
     double pan_x, pan_y;          /* logical px */
     double ring;                  /* feature norm drawn at the ring; <= 0: from the snapshot (look_follow) */
     unsigned layers;              /* enum layer */

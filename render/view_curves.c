@@ -12,7 +12,7 @@ static const double ema_keep = 0.75;
 
 /* One line of the plot, with the unmeasured steps left out. */
 struct series {
-    struct point at[CURVE_MAX]; /* step, value */
+    struct point at[CURVE_MAX + 1]; /* step, value */
     int n;
 };
 
@@ -42,6 +42,16 @@ static void series_fill(
     }
 }
 
+/* The newest value, so that the line ends where every other view is. */
+static void series_end(struct series *s, long step, double value)
+{
+    if (!isfinite(value))
+        return;
+    if (s->n > 0 && s->at[s->n - 1].x >= (double)step)
+        s->n--;
+    s->at[s->n++] = (struct point){ (double)step, value };
+}
+
 static void series_smooth(struct series *s, const struct series *raw)
 {
     double mean = 0;
@@ -60,7 +70,7 @@ static double series_last(const struct series *s)
 static void series_draw(struct canvas *c, const struct series *s, const struct axis *x, const struct axis *y,
     double width, struct color color)
 {
-    struct point line[CURVE_MAX];
+    struct point line[CURVE_MAX + 1];
     for (int i = 0; i < s->n; i++)
         line[i] = (struct point){ axis_at(x, s->at[i].x), axis_at(y, s->at[i].y) };
     struct stroke stroke = { .color = color, .width = width, .round = true };
@@ -107,10 +117,13 @@ static void curves_layout(struct curves *v, const struct snapshot *snap, struct 
     v->plot = plot_layout(rect, true);
     struct rect area = v->plot.area;
     double gap = 2 * v->plot.size->label.size, upper = area.y + 0.44 * (area.h - gap), lower = upper + gap;
-    long last = snap->curve_count > 0 ? snap->curve[snap->curve_count - 1].step : snap->step;
+    long last = snap->curve_count > 0 ? snap->curve[snap->curve_count - 1].step : 0;
+    last = snap->step > last ? snap->step : last;
     v->x = (struct axis){ 0, (double)(last > 1 ? last : 1), area.x, area.x + area.w, false };
     series_fill(&v->train, snap, train_accuracy);
     series_fill(&v->test, snap, test_accuracy);
+    series_end(&v->train, snap->step, snap->train_accuracy);
+    series_end(&v->test, snap->step, snap->test_accuracy);
     series_fill(&v->raw, snap, batch_loss);
     series_smooth(&v->smooth, &v->raw);
     double floor_at = accuracy_floor(v->test.n > 0 ? &v->test : &v->train);
@@ -134,7 +147,7 @@ static void draw_loss_grid(struct canvas *c, const struct curves *v)
 {
     static const double digit[] = { 1, 2, 5 };
     double decades = log10(v->loss.to / v->loss.from);
-    int digits = decades < (v->plot.size->large ? 3 : 1.3) ? 3 : 1;
+    int digits = decades < (v->plot.size->large ? 3 : 1.6) ? 3 : 1;
     int stride = digits > 1 ? 1 : (int)ceil(decades / (v->plot.size->large ? 6 : 3));
     double last = INFINITY;
     char label[24];
@@ -183,27 +196,55 @@ static double event_text(struct canvas *c, const struct curves *v, struct point 
     return width + text_width(rest, &upright);
 }
 
+static bool event_shown(const struct curves *v, const struct event *event)
+{
+    return event->margin && event->step > 0 && (double)event->step <= v->x.to;
+}
+
+/* Where the line of the last shown event before number i is; far left without one. */
+static double line_before(const struct curves *v, const struct snapshot *snap, int i)
+{
+    while (--i >= 0)
+        if (event_shown(v, &snap->event[i]))
+            return axis_at(&v->x, (double)snap->event[i].step);
+    return -INFINITY;
+}
+
+/* Newest first, so that the value in force is always named: right of its line, else left, else not at all, and
+ * never across another line. */
+static void draw_event_names(struct canvas *c, const struct curves *v, const struct snapshot *snap)
+{
+    const double gap = 5;
+    double base = (v->accuracy.a + v->loss.b) / 2 + text_ascent(&v->plot.size->label) / 2,
+           limit = v->plot.right;
+    for (int i = snap->event_count - 1; i >= 0; i--) {
+        const struct event *event = &snap->event[i];
+        if (!event_shown(v, event))
+            continue;
+        double x = axis_at(&v->x, (double)event->step);
+        double width = event_text(NULL, v, (struct point){ 0, 0 }, event->text), left = x - gap - width;
+        bool right_free = x + gap + width <= limit;
+        bool left_free = left >= v->plot.area.x && left - gap > line_before(v, snap, i) && x - gap <= limit;
+        if (right_free || left_free)
+            event_text(c, v, (struct point){ right_free ? x + gap : left, base }, event->text);
+        limit = fmin(limit, right_free || !left_free ? x - gap : left - gap);
+    }
+}
+
 static void draw_events(struct canvas *c, const struct curves *v, const struct snapshot *snap)
 {
     struct rect area = v->plot.area;
-    double base = (v->accuracy.a + v->loss.b) / 2 + text_ascent(&v->plot.size->label) / 2, taken = area.x;
     struct stroke dashes = {
         .color = color_alpha(v->theme->margin, 0.8), .width = 1, .dash_on = 2, .dash_off = 3
     };
     for (int i = 0; i < snap->event_count; i++) {
-        const struct event *event = &snap->event[i];
-        if (!event->margin || event->step <= 0 || (double)event->step > v->x.to)
+        if (!event_shown(v, &snap->event[i]))
             continue;
-        double x = axis_at(&v->x, (double)event->step);
+        double x = axis_at(&v->x, (double)snap->event[i].step);
         struct point line[2] = { { x, area.y }, { x, area.y + area.h } };
         canvas_lines(c, line, 2, &dashes);
-        double width = event_text(NULL, v, line[0], event->text);
-        double at = x + 5 + width <= v->plot.right ? x + 5 : x - 5 - width;
-        if (at < taken)
-            continue;
-        event_text(c, v, (struct point){ at, base }, event->text);
-        taken = at + width + 8;
     }
+    draw_event_names(c, v, snap);
 }
 
 static void draw_lines(struct canvas *c, const struct curves *v)

@@ -6,37 +6,17 @@
 
 #include "render/axes.h"
 #include "render/disc.h"
+#include "render/feature_words.h"
 #include "render/number.h"
 #include "render/text.h"
 
 static const double PI = 3.14159265358979323846;
 
-static const double EDGE = 24; /* text keeps this far from the rectangle's sides */
-static const double CHIP_RADIUS = 10;
-enum { CHIP_MAX = 110, ROW_TEXT = 96 };
+enum { CHIP_MAX = 110, SLICES = 8 };
 
 static const struct font small = { 12, WEIGHT_REGULAR, false };
-static const struct font small_bold = { 12, WEIGHT_SEMIBOLD, false };
-static const struct font title_font = { 14, WEIGHT_SEMIBOLD, false };
 
 /* ---- layout ---- */
-
-static double chip_distance(double radius)
-{
-    return radius * (1 + ROSE_SHARE) + 17;
-}
-
-static bool rect_hits_disc(struct rect r, struct point center, double radius)
-{
-    double dx = fmax(fmax(r.x - center.x, center.x - r.x - r.w), 0);
-    double dy = fmax(fmax(r.y - center.y, center.y - r.y - r.h), 0);
-    return hypot(dx, dy) < radius;
-}
-
-static double reach(double radius)
-{
-    return chip_distance(radius) + CHIP_RADIUS + 2;
-}
 
 static double disc_radius(struct rect rect)
 {
@@ -48,9 +28,10 @@ static struct rect disc_rect(struct rect rect)
 {
     double radius = disc_radius(rect);
     struct point center = { rect.x + rect.w / 2, rect.y + rect.h / 2 };
-    struct rect title = { rect.x + EDGE, rect.y, 220, 56 },
-                toggles = { rect.x + rect.w - EDGE - 270, rect.y, 270, 40 };
-    if (rect_hits_disc(title, center, reach(radius)) || rect_hits_disc(toggles, center, reach(radius)))
+    struct rect title = { rect.x + FEATURE_EDGE, rect.y, 220, 56 },
+                toggles = { rect.x + rect.w - FEATURE_EDGE - 270, rect.y, 270, 40 };
+    if (rect_hits_disc(title, center, feature_reach(radius)) ||
+        rect_hits_disc(toggles, center, feature_reach(radius)))
         return (struct rect){ rect.x, rect.y + 40, rect.w, rect.h - 40 };
     return rect;
 }
@@ -59,11 +40,11 @@ struct plane feature_plane(const struct scene *scene, const struct look *look, s
 {
     struct rect area = disc_rect(rect);
     double ring = look->ring > 0 ? look->ring : scene->ring > 0 ? scene->ring : 1;
-    double radius = disc_radius(area);
+    double radius = disc_radius(area) * (look->zoom > 0 ? look->zoom : 1);
     return (struct plane){
         .center = { area.x + area.w / 2 + look->pan_x, area.y + area.h / 2 + look->pan_y },
         .radius = radius,
-        .unit = radius / ring * (look->zoom > 0 ? look->zoom : 1),
+        .unit = radius / ring,
     };
 }
 
@@ -119,7 +100,7 @@ static void chips_spread(struct chip *chip, int n, double gap)
 /* Where the chips stand; none when they would not fit round the ring. */
 static int chips_place(const struct scene *scene, const struct plane *plane, struct chip *chip)
 {
-    double gap = (2 * CHIP_RADIUS + 3) / chip_distance(plane->radius);
+    double gap = (2 * FEATURE_CHIP_RADIUS + 3) / feature_chip_distance(plane->radius);
     int n = 0;
     if (scene->snap->classes > CHIP_MAX || scene->snap->classes * gap > 0.95 * 2 * PI)
         return 0;
@@ -139,9 +120,9 @@ static void draw_chips(
     struct chip chip[CHIP_MAX];
     int n = chips_place(scene, plane, chip);
     for (int i = 0; i < n; i++) {
-        struct point at = disc_at(d, chip[i].angle, chip_distance(plane->radius));
-        chip_draw(d->canvas, look->theme, at, chip[i].label, CHIP_RADIUS, class_alpha(look, chip[i].label),
-            class_no_room(scene, chip[i].label));
+        struct point at = disc_at(d, chip[i].angle, feature_chip_distance(plane->radius));
+        chip_draw(d->canvas, look->theme, at, chip[i].label, FEATURE_CHIP_RADIUS,
+            class_alpha(look, chip[i].label), class_no_room(scene, chip[i].label));
     }
 }
 
@@ -402,27 +383,40 @@ static void draw_weights(const struct disc *d, const struct scene *scene, const 
 
 static double point_radius(double radius)
 {
-    return fmax(1.6 + 1.5 * radius / 308, 1.8);
+    return fmin(fmax(1.6 + 1.5 * radius / 308, 1.8), 5.5);    /* a close look parts the points */
 }
 
-static void draw_points(
-    const struct disc *d, struct scene *scene, const struct look *look, const struct plane *plane)
+/* Samples from..to-1, a class at a time. */
+static void draw_slice(const struct disc *d, struct scene *scene, const struct look *look,
+    const struct plane *plane, int from, int to)
 {
     const struct snapshot *snap = scene->snap;
-    double limit = plane->radius / plane->unit;
+    double ring = plane->radius / plane->unit;
+    float limit = (float)(ring * ring);
     for (int j = 0; j < snap->classes; j++) {
         int n = 0;
-        for (int i = 0; i < snap->count; i++) {
+        for (int i = from; i < to; i++) {
             const float *x = &snap->feature[(size_t)i * (size_t)snap->dim];
-            if (snap->label[i] == j && hypot((double)x[0], (double)x[1]) <= limit)
+            if (snap->label[i] == j && x[0] * x[0] + x[1] * x[1] <= limit)
                 scene->scratch[n++] = place(plane, x);
         }
+        if (n == 0)
+            continue;
         struct marker marker = class_marker(look->theme, j, point_radius(plane->radius));
         if (!(look->layers & LAYER_SHAPES))
             marker.shape = SHAPE_CIRCLE;
         marker.fill.a *= (float)class_alpha(look, j);
         canvas_markers(d->canvas, scene->scratch, n, &marker);
     }
+}
+
+/* In slices, so that where classes overlap the last one does not bury the others. */
+static void draw_points(
+    const struct disc *d, struct scene *scene, const struct look *look, const struct plane *plane)
+{
+    long count = scene->snap->count;
+    for (long s = 0; s < SLICES; s++)
+        draw_slice(d, scene, look, plane, (int)(count * s / SLICES), (int)(count * (s + 1) / SLICES));
 }
 
 /* ---- selection ---- */
@@ -481,200 +475,8 @@ static void draw_selection(
         struct point start = { at.x + (rim.x - at.x) * 8 / length, at.y + (rim.y - at.y) * 8 / length };
         canvas_line(d->canvas, start, rim, 1, look->theme->text1);
     }
+    canvas_ring(d->canvas, at, 8, 4.5, color_alpha(look->theme->disc, 0.8)); /* light points would hide it */
     canvas_ring(d->canvas, at, 8, 1.75, look->theme->text1);
-}
-
-/* ---- words ---- */
-
-static const char *part_name(const struct snapshot *snap)
-{
-    int test = 0;
-    for (int i = 0; i < snap->count; i++)
-        test += snap->test[i];
-    return test == 0 ? "training points" : test == snap->count ? "test points" : "points";
-}
-
-static void draw_title(struct canvas *c, const struct scene *scene, const struct look *look, struct rect rect)
-{
-    char count[32], text[ROW_TEXT];
-    number_count(scene->snap->count, count, sizeof count);
-    snprintf(text, sizeof text, "%s %s, %d-D features", count, part_name(scene->snap), scene->snap->dim);
-    canvas_text(c, (struct point){ rect.x + EDGE, rect.y + 29 }, "Feature plane", &title_font,
-        look->theme->text1, ALIGN_LEFT);
-    canvas_text(
-        c, (struct point){ rect.x + EDGE, rect.y + 48 }, text, &small, look->theme->text3, ALIGN_LEFT);
-}
-
-int feature_toggles(struct rect rect, struct rect out[5], enum layer layer[5], const char *label[5])
-{
-    static const struct {
-        const char *label;
-        enum layer layer;
-    } rows[5] = { { "regions", LAYER_REGIONS }, { "margins", LAYER_MARGINS }, { "weights", LAYER_WEIGHTS },
-        { "rose", LAYER_ROSE }, { "shapes", LAYER_SHAPES } };
-    double x = rect.x + rect.w - EDGE;
-    for (int i = 4; i >= 0; i--) {
-        double width = text_width(rows[i].label, &small_bold);
-        x -= width;
-        out[i] = (struct rect){ x, rect.y + 10, width, 30 };
-        layer[i] = rows[i].layer;
-        label[i] = rows[i].label;
-        x -= 16;
-    }
-    return x < rect.x + EDGE + 90 ? 0 : 5; /* no room beside the title */
-}
-
-static void draw_toggles(struct canvas *c, const struct look *look, struct rect rect)
-{
-    struct rect box[5];
-    enum layer layer[5];
-    const char *label[5];
-    int n = feature_toggles(rect, box, layer, label);
-    for (int i = 0; i < n; i++) {
-        bool on = look->layers & layer[i];
-        struct point at = { box[i].x + box[i].w / 2, rect.y + 29 };
-        canvas_text(c, at, label[i], on ? &small_bold : &small, on ? look->theme->text1 : look->theme->text3,
-            ALIGN_CENTER);
-        if (on)
-            canvas_rect(c, (struct rect){ box[i].x, rect.y + 34, box[i].w, 2 }, look->theme->text2);
-    }
-}
-
-/* Rows of text in a bottom corner, the shortest on top where the disc comes closest. */
-struct words {
-    char label[8][ROW_TEXT], value[8][32];
-    double width[8];
-    int count;
-};
-
-static const double ROW_PITCH = 22;
-
-static double row_y(struct rect rect, const struct words *words, int i)
-{
-    return rect.y + rect.h - 26 - ROW_PITCH * (words->count - 1 - i);
-}
-
-static bool words_fit(const struct words *words, const struct plane *plane, struct rect rect, bool right)
-{
-    for (int i = 0; i < words->count; i++) {
-        double width = words->width[i], x = right ? rect.x + rect.w - EDGE - width : rect.x + EDGE;
-        struct rect row = { x, row_y(rect, words, i) - 11, width, 15 };
-        if (width > rect.w / 2 - EDGE - 8 || rect_hits_disc(row, plane->center, reach(plane->radius)))
-            return false;
-    }
-    return true;
-}
-
-static void legend_swatch(
-    struct canvas *c, const struct scene *scene, const struct look *look, int row, struct rect box)
-{
-    const struct theme *theme = look->theme;
-    struct point corner[4] = { { box.x, box.y }, { box.x + box.w, box.y }, { box.x + box.w, box.y + box.h },
-        { box.x, box.y + box.h } };
-    double middle = box.y + box.h / 2;
-    int sample = scene_typical(scene), label = sample >= 0 ? scene->snap->label[sample] : 0;
-    struct color color = class_color(theme, label);
-    struct point line[2] = { { box.x, middle }, { box.x + box.w, middle } };
-    struct stroke dashed = { .color = theme->text3, .width = 1, .dash_on = 2, .dash_off = 5 };
-    struct disc flat = { .canvas = c, .center = { box.x, middle } };
-    if (row == 0) {
-        canvas_lines(c, line, 2, &dashed);
-    } else if (row == 1) {
-        canvas_line(c, line[0], (struct point){ box.x + box.w - 9, middle }, 2, color);
-        disc_arrow(&flat, 0, box.w, 10, color);
-    } else if (row == 2) {
-        canvas_rect(c, box, color_alpha(color, 2 * (double)theme->region_alpha));
-    } else {
-        canvas_rect(c, box, color_alpha(color, (double)theme->zone_alpha));
-        canvas_hatch(c, corner, 4, 7, color_alpha(theme->text1, 2 * (double)theme->hatch_alpha));
-    }
-}
-
-static const double SWATCH = 24;
-
-static bool draw_legend(struct canvas *c, const struct scene *scene, const struct look *look,
-    const struct plane *plane, struct rect rect)
-{
-    static const char *const rows[] = { "decision boundary", "class weight W",
-        "class region: decided here at test time", "margin zone: decided, training still pushes" };
-    struct words words = { .count = scene->snap->force.loss->has_margin ? 4 : 3 };
-    for (int i = 0; i < words.count; i++) {
-        snprintf(words.label[i], ROW_TEXT, "%s", rows[i]);
-        words.width[i] = SWATCH + 12 + text_width(rows[i], &small);
-    }
-    if (!words_fit(&words, plane, rect, false))
-        return false;
-    for (int i = 0; i < words.count; i++) {
-        double y = row_y(rect, &words, i);
-        legend_swatch(c, scene, look, i, (struct rect){ rect.x + EDGE, y - 11, SWATCH, 13 });
-        canvas_text(c, (struct point){ rect.x + EDGE + SWATCH + 12, y }, words.label[i], &small,
-            look->theme->text2, ALIGN_LEFT);
-    }
-    return true;
-}
-
-static const double VALUE_WIDTH = 64;
-
-static void stats_add(struct words *words, const char *name, long n, const char *value)
-{
-    int i = words->count++;
-    char count[32];
-    number_count(n, count, sizeof count);
-    if (n > 0)
-        snprintf(words->label[i], ROW_TEXT, "%s, n = %s", name, count);
-    else
-        snprintf(words->label[i], ROW_TEXT, "%s", name);
-    snprintf(words->value[i], sizeof words->value[i], "%s", value);
-    words->width[i] = text_width(words->label[i], &small) + VALUE_WIDTH;
-}
-
-static void stats_collect(
-    struct words *words, const struct scene *scene, const struct look *look, const struct plane *plane)
-{
-    const struct snapshot *snap = scene->snap;
-    char text[32], zoom[40];
-    number_fixed(look->zoom, 1, text, sizeof text);
-    snprintf(zoom, sizeof zoom, "%s\u00d7", text);
-    stats_add(words, "zoom", 0, zoom);
-    stats_add(words, "ring at norm", 0, number_short(plane->radius / plane->unit, text, sizeof text));
-    bool margin = !isnan(snap->margin_accuracy);
-    stats_add(words, margin ? "with margin" : "no margin", margin ? snap->count : 0,
-        number_percent(snap->margin_accuracy, text, sizeof text));
-    if (snap->train_n > 0)
-        stats_add(
-            words, "train accuracy", snap->train_n, number_percent(snap->train_accuracy, text, sizeof text));
-    if (snap->test_n > 0)
-        stats_add(
-            words, "test accuracy", snap->test_n, number_percent(snap->test_accuracy, text, sizeof text));
-}
-
-static void draw_stats(struct canvas *c, const struct scene *scene, const struct look *look,
-    const struct plane *plane, struct rect rect)
-{
-    struct words words = { .count = 0 };
-    stats_collect(&words, scene, look, plane);
-    if (!words_fit(&words, plane, rect, true))
-        return;
-    double right = rect.x + rect.w - EDGE;
-    for (int i = 0; i < words.count; i++) {
-        double y = row_y(rect, &words, i);
-        canvas_text(c, (struct point){ right - VALUE_WIDTH, y }, words.label[i], &small, look->theme->text3,
-            ALIGN_RIGHT);
-        canvas_text(
-            c, (struct point){ right, y }, words.value[i], &title_font, look->theme->text1, ALIGN_RIGHT);
-    }
-}
-
-static void draw_words(struct canvas *c, const struct scene *scene, const struct look *look,
-    const struct plane *plane, struct rect rect)
-{
-    draw_title(c, scene, look, rect);
-    if (look->interactive)
-        draw_toggles(c, look, rect);
-    if (look->layers & LAYER_LEGEND)
-        draw_legend(c, scene, look, plane, rect);
-    if (look->layers & LAYER_STATS)
-        draw_stats(c, scene, look, plane, rect);
 }
 
 /* ---- the view ---- */
@@ -720,7 +522,7 @@ static void feature_draw(struct canvas *c, struct scene *scene, const struct loo
         draw_empty(&d, look);
     } else {
         draw_plane(&d, scene, look, &plane);
-        draw_words(c, scene, look, &plane, rect);
+        feature_words(c, scene, look, &plane, rect);
     }
     canvas_clip(c, NULL);
 }
@@ -769,8 +571,8 @@ int feature_pick_chip(const struct scene *scene, const struct look *look, struct
     struct chip chip[CHIP_MAX];
     int n = chips_place(scene, &plane, chip);
     for (int i = 0; i < n; i++) {
-        struct point p = disc_at(&d, chip[i].angle, chip_distance(plane.radius));
-        if (hypot(p.x - at.x, p.y - at.y) <= CHIP_RADIUS + 4)
+        struct point p = disc_at(&d, chip[i].angle, feature_chip_distance(plane.radius));
+        if (hypot(p.x - at.x, p.y - at.y) <= FEATURE_CHIP_RADIUS + 4)
             return chip[i].label;
     }
     return -1;

@@ -122,7 +122,7 @@ static void draw_grid(struct canvas *c, const struct logit *v)
     if (step < 1)
         step = v->plot.size->large ? 0.5 : 1;
     char label[16];
-    for (double value = floor(v->y.to / step) * step; value > v->y.from; value -= step) {
+    for (double value = 1; value > v->y.from; value -= step) {
         double y = axis_at(&v->y, value);
         if (y < v->plot.area.y + v->plot.area.h - 8)
             plot_grid(c, &v->plot, v->theme, y, number_fixed(value, step < 1 ? 1 : 0, label, sizeof label));
@@ -230,18 +230,29 @@ static bool clear_below(const struct logit *v, double x, double y, double width)
 {
     double share = (x + width - v->plot.area.x) / v->plot.area.w;
     double deg = fmin(1, share) * v->end_deg;
-    return axis_at(&v->y, bent_cosine(v->force, deg)) < y - v->plot.size->label.size;
+    return axis_at(&v->y, bent_cosine(v->force, deg)) < y - 0.7 * v->plot.size->label.size;
 }
 
-/* Under the curve where it has room there, else above it: the two corners the curve leaves free. */
+/* The highest of a few heights under the curve where the text is clear of it; NAN without one. */
+static double height_below(const struct logit *v, struct point dot, double width)
+{
+    static const double shares[] = { 0.65, 0.72, 0.79, 0.85 };
+    for (int i = 0; i < 4; i++) {
+        double y = v->plot.area.y + shares[i] * v->plot.area.h;
+        if (y > dot.y + 14 && clear_below(v, dot.x + 13, y, width))
+            return y;
+    }
+    return NAN;
+}
+
+/* Under the curve where it has room there, else above it but under the title. */
 static struct callout callout_place(const struct logit *v, struct point dot, struct point plain, double width)
 {
     struct rect area = v->plot.area;
-    double low = fmax(dot.y + 24, area.y + 0.65 * area.h), high = fmin(plain.y - 16, area.y + 0.12 * area.h);
-    low = fmin(low, area.y + area.h - 24);
-    bool under = low > dot.y + 12 && clear_below(v, dot.x + 13, low, width);
+    double low = height_below(v, dot, width);
+    double high = fmax(fmin(plain.y - 16, area.y + 0.12 * area.h), area.y - 5);
+    bool under = isfinite(low), rightward = dot.x + 14 + width <= v->plot.right;
     struct callout call = { .from = under ? dot : plain };
-    bool rightward = dot.x + 14 + width <= v->plot.right;
     call.from.y += under ? 5 : -5;
     call.to = (struct point){ dot.x, under ? low : high };
     call.text =

@@ -65,19 +65,27 @@ static void draw_borders(const struct disc *d, const struct scene *scene, const 
     }
 }
 
-/* One tick a sample outside the rim of the fan, longer for the two classes that matter. */
+enum { TICK_SLOTS = 1024 };
+
+/* One tick a sample outside the rim of the fan, longer for the two classes that matter. A tick that would lie on
+ * one of its own class is left out: 5 000 strokes for a rim of 250 pixels. */
 static void draw_ticks(const struct disc *d, const struct scene *scene, const struct look *look,
     const struct selection *selection)
 {
+    int drawn[TICK_SLOTS] = { 0 }; /* label + 1 of the last tick there */
     for (int i = 0; i < scene->snap->count; i++) {
         double angle = (double)scene->angle[i];
         int label = scene->snap->label[i];
         if (!isfinite(angle) || !disc_shows(d, angle))
             continue;
+        int slot = (int)(disc_beyond(d, angle) * d->outer * 1.2);
+        if (slot < 0 || slot >= TICK_SLOTS || drawn[slot] == label + 1)
+            continue;
+        drawn[slot] = label + 1;
         double length = label == selection->own || label == selection->rival ? 7 : 4;
         struct color color = color_alpha(class_color(look->theme, label), 0.7 * class_alpha(look, label));
-        canvas_line(
-            d->canvas, disc_at(d, angle, d->outer + 1), disc_at(d, angle, d->outer + 1 + length), 1, color);
+        struct point rim = disc_at(d, angle, d->outer + 1), end = disc_at(d, angle, d->outer + 1 + length);
+        canvas_line(d->canvas, rim, end, 1, color);
     }
 }
 
@@ -297,7 +305,7 @@ static void draw_panel(struct canvas *c, struct scene *scene, const struct look 
     if (rect.w >= 300)
         canvas_text(c, (struct point){ plot.right, rect.y + plot.size->title_y }, note, &small,
             look->theme->text3, ALIGN_RIGHT);
-    double side = rect.w >= 280 ? 86 : 0, left = rect.x + plot.size->padding;
+    double side = rect.w >= 280 ? 94 : 0, left = rect.x + plot.size->padding;
     struct rect box = { left, rect.y + 60, plot.right - left - side, rect.h - 60 - 12 };
     if (box.w < 60 || box.h < 40)
         return;
@@ -307,7 +315,7 @@ static void draw_panel(struct canvas *c, struct scene *scene, const struct look 
         return;
     if (box.h >= 130)
         draw_thumbnail(c, scene, look, &fan, (struct point){ plot.right - 36, rect.y + 82 }, 32);
-    draw_values(c, scene, look, &fan, &selection, plot.right - 70, plot.right, rect.y + rect.h - 16);
+    draw_values(c, scene, look, &fan, &selection, plot.right - 80, plot.right, rect.y + rect.h - 16);
 }
 
 /* ---- figure: the whole circle ---- */

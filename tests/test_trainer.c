@@ -379,6 +379,8 @@ static void check_divergence(const char *loss, const char *optimizer)
         long stopped = trainer_steps(t);
         steps(t, 5);
         assert_int_equal(trainer_steps(t), stopped);
+        set(t, "points", "100");
+        assert_true(trainer_diverged(t));
         set(t, "lr", "0.0001");
         assert_false(trainer_diverged(t));
     }
@@ -410,6 +412,22 @@ static void every_model_learns_blobs(void **state)
         assert_true(isnan(v.margin_accuracy) && isnan(v.eer_open));
         trainer_destroy(t);
     }
+}
+
+/* The promise of the first start: digits, nothing set, 20 passes. All heads and seeds: tests/bench/recipe.c. */
+static void the_default_recipe_separates_the_digits(void **state)
+{
+    (void)state;
+    struct experiment e;
+    experiment_init(&e);
+    struct trainer *t = make(&e, &digits);
+    steps(t, 20 * trainer_steps_per_epoch(t));
+    struct evaluation v = evaluate(t, true);
+    assert_true(v.train_accuracy >= 0.92);
+    assert_true(v.test_accuracy >= 0.8);
+    assert_true(v.min_gap_deg >= 12);
+    assert_true(v.eer < 0.2);
+    trainer_destroy(t);
 }
 
 /* One point, full batch, plain sgd: it moves by -lr times n times the mean's gradient. */
@@ -604,6 +622,7 @@ int main(void)
         cmocka_unit_test(a_rebuild_is_not_a_retune),
         cmocka_unit_test(divergence_leaves_the_last_finite_state),
         cmocka_unit_test(every_model_learns_blobs),
+        cmocka_unit_test(the_default_recipe_separates_the_digits),
         cmocka_unit_test(a_free_point_moves_by_its_own_loss),
         cmocka_unit_test(one_linear_layer_trains),
         cmocka_unit_test(the_last_batch_is_what_the_loss_saw),

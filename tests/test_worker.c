@@ -190,8 +190,8 @@ static void a_reset_starts_from_the_same_bytes(void **unused)
     size_t numbers = (size_t)first.count * (size_t)first.dim;
     assert_int_equal(again->count, first.count);
     assert_memory_equal(again->feature, first.feature, numbers * sizeof *first.feature);
-    assert_memory_equal(again->weight, first.weight,
-        (size_t)first.classes * (size_t)first.dim * sizeof *first.weight);
+    assert_memory_equal(
+        again->weight, first.weight, (size_t)first.classes * (size_t)first.dim * sizeof *first.weight);
     snapshot_clear(&first);
     worker_destroy(w);
 }

@@ -135,9 +135,19 @@ static void logo(const struct pen *p)
 }
 
 static void (*const icons[ICON_COUNT])(const struct pen *) = {
-    [ICON_CAMERA] = camera, [ICON_MOON] = moon, [ICON_SUN] = sun, [ICON_HELP] = help, [ICON_FULL] = full,
-    [ICON_RESET] = reset, [ICON_PLAY] = play, [ICON_PAUSE] = pause_bars, [ICON_STEP] = step,
-    [ICON_DICE] = dice, [ICON_DOWN] = down, [ICON_SIDE] = side, [ICON_LOGO] = logo,
+    [ICON_CAMERA] = camera,
+    [ICON_MOON] = moon,
+    [ICON_SUN] = sun,
+    [ICON_HELP] = help,
+    [ICON_FULL] = full,
+    [ICON_RESET] = reset,
+    [ICON_PLAY] = play,
+    [ICON_PAUSE] = pause_bars,
+    [ICON_STEP] = step,
+    [ICON_DICE] = dice,
+    [ICON_DOWN] = down,
+    [ICON_SIDE] = side,
+    [ICON_LOGO] = logo,
 };
 
 void ui_icon_draw(struct canvas *c, enum ui_icon icon, struct point center, double size, struct color color,

@@ -11,7 +11,7 @@
 
 unsigned ui_hash(const char *id)
 {
-    unsigned h = 2166136261u;                 /* FNV-1a */
+    unsigned h = 2166136261u; /* FNV-1a */
     for (; *id; id++)
         h = (h ^ (unsigned char)*id) * 16777619u;
     return h ? h : 1;
@@ -51,12 +51,12 @@ bool ui_end(struct ui *ui)
 const struct ui_item *ui_find(const struct ui *ui, const char *id)
 {
     for (int i = 0; i < ui->item_count; i++)
-        if (strcmp(ui->item[i].id, id) == 0)
+        if (!ui->item[i].hidden && strcmp(ui->item[i].id, id) == 0)
             return &ui->item[i];
     return NULL;
 }
 
-void ui_focus_next(struct ui *ui, int direction)
+const struct ui_item *ui_focus_next(struct ui *ui, int direction)
 {
     int at = direction > 0 ? -1 : ui->item_count;
     for (int i = 0; i < ui->item_count; i++)
@@ -67,10 +67,11 @@ void ui_focus_next(struct ui *ui, int direction)
         if (ui->item[at].focusable)
             break;
     }
-    if (ui->item_count && at >= 0 && at < ui->item_count && ui->item[at].focusable) {
-        ui->focus = ui->item[at].hash;
-        ui->focus_shown = true;
-    }
+    if (at < 0 || at >= ui->item_count || !ui->item[at].focusable)
+        return NULL;
+    ui->focus = ui->item[at].hash;
+    ui->focus_shown = true;
+    return &ui->item[at];
 }
 
 void ui_block_mouse(struct ui *ui)
@@ -96,21 +97,32 @@ static struct rect clipped(const struct ui *ui, struct rect r)
 {
     if (!ui->clip)
         return r;
-    double right = fmin(r.x + r.w, ui->clip->x + ui->clip->w), bottom = fmin(r.y + r.h, ui->clip->y + ui->clip->h);
+    double right = fmin(r.x + r.w, ui->clip->x + ui->clip->w),
+           bottom = fmin(r.y + r.h, ui->clip->y + ui->clip->h);
     r.x = fmax(r.x, ui->clip->x);
     r.y = fmax(r.y, ui->clip->y);
     return (struct rect){ r.x, r.y, right - r.x, bottom - r.y };
 }
 
+static double reveal(const struct ui *ui, struct rect r)
+{
+    if (!ui->clip)
+        return 0;
+    double above = ui->clip->y + 8 - r.y, below = r.y + r.h + 8 - (ui->clip->y + ui->clip->h);
+    return above > 0 ? -above : below > 0 ? below : 0;
+}
+
 static void list(struct ui *ui, const char *id, const char *label, struct rect rect, bool focusable)
 {
-    if (ui->item_count == UI_ITEM_MAX || !visible(ui, rect))
+    if (ui->item_count == UI_ITEM_MAX)
         return;
     struct ui_item *item = &ui->item[ui->item_count++];
     snprintf(item->id, sizeof item->id, "%s", id);
     snprintf(item->label, sizeof item->label, "%s", label);
     item->value[0] = '\0';
-    item->rect = clipped(ui, rect);
+    item->hidden = !visible(ui, rect);
+    item->rect = item->hidden ? rect : clipped(ui, rect);
+    item->reveal = reveal(ui, rect);
     item->hash = ui_hash(id);
     item->focusable = focusable;
 }
@@ -183,13 +195,14 @@ void ui_text_fit(struct ui *ui, double x, double middle, double width, const cha
 void ui_hairline(struct ui *ui, struct point a, struct point b)
 {
     if (ui->canvas)
-        canvas_rect(ui->canvas, (struct rect){ a.x, a.y, b.x > a.x ? b.x - a.x : 1, b.y > a.y ? b.y - a.y : 1 },
+        canvas_rect(ui->canvas,
+            (struct rect){ a.x, a.y, b.x > a.x ? b.x - a.x : 1, b.y > a.y ? b.y - a.y : 1 },
             ui->theme->hairline);
 }
 
 void ui_focus_ring(struct ui *ui, const char *id, struct rect r, double radius)
 {
     if (ui->canvas && ui->focus_shown && ui->focus == ui_hash(id))
-        canvas_round_outline(ui->canvas, (struct rect){ r.x - 3, r.y - 3, r.w + 6, r.h + 6 }, radius + 3, 2,
-            ui->theme->text1);
+        canvas_round_outline(
+            ui->canvas, (struct rect){ r.x - 3, r.y - 3, r.w + 6, r.h + 6 }, radius + 3, 2, ui->theme->text1);
 }

@@ -25,7 +25,9 @@ struct ui_item {
     char id[UI_ID], label[UI_LABEL], value[UI_VALUE];
     struct rect rect;
     unsigned hash;
-    bool focusable, tall;
+    bool focusable;
+    bool hidden;                      /* scrolled out of sight: only Tab goes there */
+    double reveal;                    /* how far to scroll so that it is seen */
 };
 
 /* The one field being typed into. */
@@ -42,7 +44,7 @@ struct ui {
     struct ui_input input;            /* kind UI_NONE once a widget has used it */
     struct point mouse;
     bool mouse_inside;                /* of the window, and no popup above takes it */
-    const struct rect *clip;          /* widgets outside get no mouse and are not listed */
+    const struct rect *clip;          /* widgets outside get no mouse */
     unsigned hot, next_hot;           /* under the mouse */
     unsigned active;                  /* pressed and not released */
     unsigned focus;
@@ -60,8 +62,8 @@ struct ui {
 void ui_begin(struct ui *ui, const struct ui_input *input);    /* an input pass; NULL: lists only */
 bool ui_end(struct ui *ui);                                    /* true when what is hot has changed */
 unsigned ui_hash(const char *id);
-const struct ui_item *ui_find(const struct ui *ui, const char *id);
-void ui_focus_next(struct ui *ui, int direction);
+const struct ui_item *ui_find(const struct ui *ui, const char *id);   /* NULL also when out of sight */
+const struct ui_item *ui_focus_next(struct ui *ui, int direction);   /* NULL: nothing can be focused */
 bool ui_inside(struct rect r, struct point p);
 /* Something that is on top takes every remaining mouse event of this pass. */
 void ui_block_mouse(struct ui *ui);

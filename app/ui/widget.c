@@ -24,8 +24,8 @@ bool ui_icon_button(struct ui *ui, const char *id, const char *label, struct rec
     if (ui->canvas) {
         if (hot)
             canvas_round_rect(ui->canvas, rect, 6, ui->theme->raised);
-        ui_icon_draw(ui->canvas, icon, middle(rect), 18, hot ? ui->theme->text1 : ui->theme->text2,
-            ui->theme->margin);
+        ui_icon_draw(
+            ui->canvas, icon, middle(rect), 18, hot ? ui->theme->text1 : ui->theme->text2, ui->theme->margin);
         ui_focus_ring(ui, id, rect, 6);
         return false;
     }
@@ -63,7 +63,8 @@ bool ui_toggle(struct ui *ui, const char *id, const char *label, struct rect rec
     return false;
 }
 
-bool ui_dropdown(struct ui *ui, const char *id, const char *title, const char *note, struct rect rect, bool open)
+bool ui_dropdown(
+    struct ui *ui, const char *id, const char *title, const char *note, struct rect rect, bool open)
 {
     bool hot = ui_control(ui, id, id, rect, true);
     ui_value(ui, "%s", title);
@@ -105,7 +106,10 @@ static double readable(const struct param *param, double value, bool fine)
         quantum = value > 0 ? pow(10, floor(log10(value)) - 1) : 1;
     if (fine)
         quantum /= 10;
-    return round(value / quantum) * quantum;
+    if (quantum >= 1)
+        return round(value / quantum) * quantum;
+    double parts = round(1 / quantum); /* so that 0.57 is the double nearest to 0.57 */
+    return round(value * parts) / parts;
 }
 
 static double keep(const struct param *param, double value)
@@ -157,7 +161,7 @@ static double value_under(const struct ui_slider *s, double x, bool fine)
 static double dragged(struct ui *ui, const struct ui_slider *s, double value)
 {
     bool fine = ui->input.shift;
-    if (fine != ui->press_fine) {             /* start over from here, so that nothing jumps */
+    if (fine != ui->press_fine) { /* start over from here, so that nothing jumps */
         ui->press_fine = fine;
         ui->press_at = ui->input.at;
         ui->press_value = value;
@@ -206,17 +210,26 @@ static bool slider_input(struct ui *ui, const struct ui_slider *s, bool hot, dou
     else if (kind == UI_RELEASE && ui->active == hash)
         ui->active = 0;
     else if (kind == UI_WHEEL && hot)
-        *value = ui_notch(s->param, s->end, before, (ui->input.wheel > 0 ? 1 : -1) * (ui->input.shift ? 0.1 : 1));
+        *value =
+            ui_notch(s->param, s->end, before, (ui->input.wheel > 0 ? 1 : -1) * (ui->input.shift ? 0.1 : 1));
     else if (!(kind == UI_KEY && !ui->edit.owner && ui->focus == hash && slider_key(ui, s, value)))
         return false;
     ui->input.kind = UI_NONE;
     return *value != before;
 }
 
-static double tick_step(double span)
+/* The smallest 1-2-5 step whose labels keep 26 px from each other. */
+static double tick_step(const struct ui_slider *s)
 {
-    double step = pow(10, floor(log10(span / 5)));
-    return span / step > 25 ? 5 * step : span / step > 12 ? 2 * step : step;
+    static const double digit[] = { 1, 2, 5 };
+    double span = s->end - s->param->min, least = span * 26 / fmax(track_of(s).w, 26);
+    double step = pow(10, floor(log10(least)) - 1);
+    for (int i = 0; i < 9; i++) {
+        double next = step * digit[i % 3] * pow(10, i / 3);
+        if (next >= least * (1 - 1e-9))
+            return next;
+    }
+    return span;
 }
 
 static void tick(struct ui *ui, double x, double y, double value, const struct ui_slider *s, bool bold)
@@ -224,26 +237,31 @@ static void tick(struct ui *ui, double x, double y, double value, const struct u
     const struct theme *t = ui->theme;
     char text[24];
     bool whole = s->param->kind == PARAM_INTEGER;
-    double step = tick_step(s->end - s->param->min);
-    number_fixed(value, whole ? 0 : step < 0.1 || (bold && fabs(value * 10 - round(value * 10)) > 1e-6) ? 2 : 1,
+    double step = tick_step(s);
+    number_fixed(value,
+        whole                                                                 ? 0
+        : step < 0.1 || (bold && fabs(value * 10 - round(value * 10)) > 1e-6) ? 2
+                                                                              : 1,
         text, sizeof text);
     canvas_rect(ui->canvas, (struct rect){ x - 0.5, y, 1, bold ? 7 : 5 }, bold ? t->text1 : t->axis);
-    ui_text(ui, x, y + 15, text, 12, bold ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR, bold ? t->text1 : t->text3,
-        ALIGN_CENTER);
+    struct font font = { .size = 12, .weight = bold ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR };
+    double half = text_width(text, &font) / 2;
+    double middle_x = fmin(s->rect.x + s->rect.w - half, fmax(s->rect.x + half - 6, x));
+    ui_text(ui, middle_x, y + 15, text, 12, font.weight, bold ? t->text1 : t->text3, ALIGN_CENTER);
 }
 
 /* Default in bold, the limit by its name, and plain numbers where they leave both readable. */
 static void ticks_draw(struct ui *ui, const struct ui_slider *s)
 {
     struct rect track = track_of(s);
-    double y = track.y + track.h + 10, step = tick_step(s->end - s->param->min);
+    double y = track.y + track.h + 10, step = tick_step(s);
     double bold = place(s, s->initial), limit = isnan(s->limit) ? -1000 : place(s, s->limit);
-    bool show_limit = !isnan(s->limit) && s->limit <= s->end;
+    bool show_limit = s->limit > s->param->min && s->limit <= s->end;    /* false for NaN */
     if (s->param->kind == PARAM_INTEGER)
         step = fmax(1, step);
     for (double v = s->param->min; v <= s->end + step * 0.01; v += step) {
         double x = place(s, v);
-        if (fabs(x - bold) < 26 || (show_limit && fabs(x - limit) < 34))
+        if (fabs(x - bold) < 24 || (show_limit && fabs(x - limit) < 30))
             continue;
         tick(ui, fmin(x, track.x + track.w - 0.5), y, v, s, false);
     }
@@ -422,10 +440,10 @@ static enum ui_typed field_input(struct ui *ui, const struct ui_field *f, bool h
     } else if (editing && ui->input.kind == UI_KEY && !ui->input.ctrl) {
         enum ui_typed typed = edit_key(ui);
         if (typed == UI_IDLE || ui->input.key != SDLK_TAB)
-            ui->input.kind = UI_NONE;         /* Tab also moves on */
+            ui->input.kind = UI_NONE; /* Tab also moves on */
         return typed;
     } else if (editing && ui->input.kind == UI_PRESS && !hot) {
-        return UI_COMMITTED;                  /* pressing elsewhere accepts, like Tab */
+        return UI_COMMITTED; /* pressing elsewhere accepts, like Tab */
     } else if (ui_clicked(ui, f->id, f->rect) && !editing) {
         edit_begin(ui, f);
     }
@@ -434,24 +452,25 @@ static enum ui_typed field_input(struct ui *ui, const struct ui_field *f, bool h
 
 static double anchor(const struct ui_field *f, double inset)
 {
-    return f->align == ALIGN_RIGHT ? f->rect.x + f->rect.w - inset
-        : f->align == ALIGN_CENTER ? f->rect.x + f->rect.w / 2
-                                   : f->rect.x + inset;
+    return f->align == ALIGN_RIGHT    ? f->rect.x + f->rect.w - inset
+           : f->align == ALIGN_CENTER ? f->rect.x + f->rect.w / 2
+                                      : f->rect.x + inset;
 }
 
 static void caret_draw(struct ui *ui, const struct ui_field *f, const struct font *font, double inset)
 {
     char before[UI_EDIT];
     double width = text_width(ui->edit.text, font), y = f->rect.y + f->rect.h / 2;
-    double left = f->align == ALIGN_RIGHT ? f->rect.x + f->rect.w - inset - width
-        : f->align == ALIGN_CENTER        ? f->rect.x + f->rect.w / 2 - width / 2
-                                          : f->rect.x + inset;
+    double left = f->align == ALIGN_RIGHT    ? f->rect.x + f->rect.w - inset - width
+                  : f->align == ALIGN_CENTER ? f->rect.x + f->rect.w / 2 - width / 2
+                                             : f->rect.x + inset;
     snprintf(before, sizeof before, "%.*s", ui->edit.caret, ui->edit.text);
     if (ui->edit.all)
         canvas_rect(ui->canvas, (struct rect){ left - 1, y - font->size * 0.65, width + 2, font->size * 1.3 },
             color_alpha(ui->theme->text3, 0.4));
     double x = left + text_width(before, font);
-    canvas_rect(ui->canvas, (struct rect){ x, y - font->size * 0.65, 1.5, font->size * 1.3 }, ui->theme->text1);
+    canvas_rect(
+        ui->canvas, (struct rect){ x, y - font->size * 0.65, 1.5, font->size * 1.3 }, ui->theme->text1);
 }
 
 enum ui_typed ui_field(struct ui *ui, const struct ui_field *f)
@@ -467,7 +486,8 @@ enum ui_typed ui_field(struct ui *ui, const struct ui_field *f)
     if (editing || f->boxed || hot)
         canvas_round_rect(ui->canvas, f->rect, 6, fill_of(ui, hot && !editing, false));
     if (editing)
-        canvas_round_outline(ui->canvas, f->rect, 6, 1.5, ui->error_owner == ui_hash(f->id) ? t->bad : t->text2);
+        canvas_round_outline(
+            ui->canvas, f->rect, 6, 1.5, ui->error_owner == ui_hash(f->id) ? t->bad : t->text2);
     char cut[UI_EDIT];
     text_fit(editing ? ui->edit.text : f->value, &font, f->rect.w - 2 * inset, cut, sizeof cut);
     ui_text(ui, anchor(f, inset), y, cut, f->size, f->weight, editing ? t->text1 : f->color, f->align);

@@ -1,0 +1,279 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "math/trainer_state.h"
+
+/* Start of the class weights: long enough that the first updates of Adam (about the rate each) turn them slowly. */
+static const double head_spread = 0.1;
+
+static void *room(size_t count, size_t size)
+{
+    return calloc(count + 1, size);
+}
+
+static int compare_int(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
+/* `count` of 0..n-1, drawn by seed, ascending. order: room for n. */
+static void draw_rows(uint64_t seed, int n, int count, int *order)
+{
+    struct rng rng;
+    rng_init(&rng, seed, RNG_SAMPLE);
+    for (int i = 0; i < n; i++)
+        order[i] = i;
+    if (count >= n)
+        return;
+    rng_shuffle(&rng, order, n);
+    qsort(order, (size_t)count, sizeof *order, compare_int);
+}
+
+static bool make_pool(struct trainer *t)
+{
+    int train = t->data->train;
+    t->pool = t->experiment.model == MODEL_FREE && train > FREE_MAX ? FREE_MAX : train;
+    t->pool_row = room((size_t)train, sizeof *t->pool_row);
+    t->order = room((size_t)t->pool, sizeof *t->order);
+    if (!t->pool_row || !t->order)
+        return false;
+    draw_rows(t->experiment.seed, train, t->pool, t->pool_row);
+    if (t->experiment.model != MODEL_FREE)
+        return true;
+    int rows = train + t->data->test + t->data->holdout;
+    t->point_of = room((size_t)rows, sizeof *t->point_of);
+    if (!t->point_of)
+        return false;
+    for (int i = 0; i < rows; i++)
+        t->point_of[i] = -1;
+    for (int i = 0; i < t->pool; i++)
+        t->point_of[t->pool_row[i]] = i;
+    return true;
+}
+
+static void measure_shape(struct trainer *t)
+{
+    const struct experiment *e = &t->experiment;
+    t->classes = t->data->classes;
+    t->dim = e->model == MODEL_IDENTITY ? t->data->dim : e->feature_dim;
+    if (trainer_has_network(t))
+        network_init(&t->net, e, t->data->dim);
+    t->net_size = trainer_has_network(t)   ? t->net.size
+                  : e->model == MODEL_FREE ? (size_t)t->pool * (size_t)t->dim
+                                           : 0;
+    t->head_size = (size_t)t->classes * (size_t)t->dim;
+    t->size = t->net_size + t->head_size + (size_t)t->classes;
+}
+
+static bool make_parameters(struct trainer *t)
+{
+    t->value = room(t->size, sizeof *t->value);
+    t->next = room(t->size, sizeof *t->next);
+    t->grad = room(t->size, sizeof *t->grad);
+    t->first = room(t->size, sizeof *t->first);
+    t->second = room(t->size, sizeof *t->second);
+    t->weight = room(t->head_size, sizeof *t->weight);
+    t->bias = room((size_t)t->classes, sizeof *t->bias);
+    t->d_weight = room(t->head_size, sizeof *t->d_weight);
+    t->d_bias = room((size_t)t->classes, sizeof *t->d_bias);
+    t->seen_weight = room(t->head_size, sizeof *t->seen_weight);
+    t->seen_bias = room((size_t)t->classes, sizeof *t->seen_bias);
+    return t->value && t->next && t->grad && t->first && t->second && t->weight && t->bias && t->d_weight &&
+           t->d_bias && t->seen_weight && t->seen_bias;
+}
+
+static bool make_chunk(struct trainer *t)
+{
+    t->chunk_input = room((size_t)CHUNK * (size_t)t->data->dim, sizeof *t->chunk_input);
+    t->chunk_feature = room((size_t)CHUNK * (size_t)t->dim, sizeof *t->chunk_feature);
+    t->chunk_double = room((size_t)CHUNK * (size_t)t->dim, sizeof *t->chunk_double);
+    t->chunk_loss_work = room(loss_work(CHUNK, t->classes, t->dim), sizeof *t->chunk_loss_work);
+    t->chunk_label = room(CHUNK, sizeof *t->chunk_label);
+    t->chunk_row = room(CHUNK, sizeof *t->chunk_row);
+    return t->chunk_input && t->chunk_feature && t->chunk_double && t->chunk_loss_work && t->chunk_label &&
+           t->chunk_row && (!trainer_has_network(t) || network_work_init(&t->chunk_work, &t->net, CHUNK));
+}
+
+struct batch_room {
+    int *pick, *label;
+    float *input, *d_feature_float;
+    double *feature, *d_feature, *loss_work;
+    struct network_work work;
+};
+
+static void clear_batch(struct batch_room *r)
+{
+    free(r->pick);
+    free(r->label);
+    free(r->input);
+    free(r->d_feature_float);
+    free(r->feature);
+    free(r->d_feature);
+    free(r->loss_work);
+    network_work_clear(&r->work);
+}
+
+static bool make_batch(const struct trainer *t, int n, struct batch_room *r)
+{
+    size_t count = (size_t)n, dim = (size_t)t->dim;
+    *r = (struct batch_room){ .pick = room(count, sizeof *r->pick),
+        .label = room(count, sizeof *r->label),
+        .input = room(count * (size_t)t->net.input, sizeof *r->input),
+        .d_feature_float = room(count * dim, sizeof *r->d_feature_float),
+        .feature = room(count * dim, sizeof *r->feature),
+        .d_feature = room(count * dim, sizeof *r->d_feature),
+        .loss_work = room(loss_work(n, t->classes, t->dim), sizeof *r->loss_work) };
+    return r->pick && r->label && r->input && r->d_feature_float && r->feature && r->d_feature &&
+           r->loss_work && (!trainer_has_network(t) || network_work_init(&r->work, &t->net, n));
+}
+
+bool trainer_reserve_batch(struct trainer *t, int n)
+{
+    struct batch_room fresh;
+    if (!make_batch(t, n, &fresh)) {
+        clear_batch(&fresh);
+        return false;
+    }
+    struct batch_room old = { t->pick, t->label, t->input, t->d_feature_float, t->feature, t->d_feature,
+        t->loss_work, t->work };
+    t->pick = fresh.pick;
+    t->label = fresh.label;
+    t->input = fresh.input;
+    t->d_feature_float = fresh.d_feature_float;
+    t->feature = fresh.feature;
+    t->d_feature = fresh.d_feature;
+    t->loss_work = fresh.loss_work;
+    t->work = fresh.work;
+    t->batch = n;
+    t->seen_n = 0;
+    clear_batch(&old);
+    return true;
+}
+
+static bool resize_sample(struct sample *sample, int count)
+{
+    int *row = room((size_t)count, sizeof *row);
+    if (!row)
+        return false;
+    free(sample->row);
+    sample->row = row;
+    sample->count = count;
+    return true;
+}
+
+/* How many samples of each part a snapshot measures. The part that is not shown is measured on at most 2,000. */
+static void share_points(const struct trainer *t, const struct experiment *e, int *train, int *test)
+{
+    int points = e->points, all_train = t->pool, all_test = t->point_of ? 0 : t->data->test;
+    *train = points;
+    *test = points;
+    if (e->split == SPLIT_BOTH && all_train + all_test > 0) {
+        *test = (int)((long)points * all_test / (all_train + all_test));
+        *train = points - *test;
+    }
+    if (e->split == SPLIT_TRAIN)
+        *test = SHOWN_TEST_MAX;
+    if (e->split == SPLIT_TEST)
+        *train = SHOWN_TEST_MAX;
+    *train = *train < all_train ? *train : all_train;
+    *test = *test < all_test ? *test : all_test;
+}
+
+bool trainer_draw_sample(struct trainer *t, const struct experiment *e)
+{
+    int train, test, most = t->pool > t->data->test ? t->pool : t->data->test;
+    share_points(t, e, &train, &test);
+    int *order = room((size_t)most, sizeof *order);
+    double *norm = room((size_t)(train + test), sizeof *norm);
+    bool made = order && norm && resize_sample(&t->shown_train, train) && resize_sample(&t->shown_test, test);
+    if (made) {
+        draw_rows(e->seed, t->pool, train, order);
+        for (int i = 0; i < train; i++)
+            t->shown_train.row[i] = t->pool_row[order[i]];
+        draw_rows(e->seed, t->data->test, test, order);
+        for (int i = 0; i < test; i++)
+            t->shown_test.row[i] = t->data->train + order[i];
+        double *old = t->norm;
+        t->norm = norm;
+        norm = old;
+    }
+    free(order);
+    free(norm);
+    return made;
+}
+
+static void randomise(struct trainer *t)
+{
+    struct rng weights, points;
+    rng_init(&weights, t->experiment.seed, RNG_WEIGHTS);
+    rng_init(&points, t->experiment.seed, RNG_FREE);
+    float *w = head_weight(t, t->value);
+    for (size_t i = 0; i < t->head_size; i++)
+        w[i] = (float)(head_spread * rng_normal(&weights));
+    if (trainer_has_network(t))
+        network_randomise(&t->net, &weights, t->value);
+    else
+        for (size_t i = 0; i < t->net_size; i++)
+            t->value[i] = (float)rng_normal(&points);
+    trainer_mirror_head(t);
+}
+
+static enum status check_data(const struct experiment *e, const struct dataset *data, struct why *why)
+{
+    if (data->train < 1 || data->classes < 2)
+        return why_set(why, STATUS_FAILED,
+            "%s: %d training samples of %d classes; at least 2 classes are needed", data->name, data->train,
+            data->classes);
+    return experiment_check(e, why);
+}
+
+enum status trainer_create(
+    const struct experiment *e, const struct dataset *data, struct trainer **out, struct why *why)
+{
+    enum status status = check_data(e, data, why);
+    if (status != STATUS_OK)
+        return status;
+    struct trainer *t = calloc(1, sizeof *t);
+    if (t) {
+        t->experiment = *e;
+        t->data = data;
+        t->curve_stride = 1;
+    }
+    bool made = t && make_pool(t);
+    if (made)
+        measure_shape(t);
+    made = made && make_parameters(t) && make_chunk(t) && trainer_draw_sample(t, e) &&
+           trainer_reserve_batch(t, trainer_batch_size(t, e->batch));
+    if (!made) {
+        trainer_destroy(t);
+        return why_set(why, STATUS_FAILED,
+            "%s: out of memory for this training; choose a smaller batch or model", data->name);
+    }
+    randomise(t);
+    rng_init(&t->batches, e->seed, RNG_BATCHES);
+    for (int i = 0; i < t->pool; i++)
+        t->order[i] = i;
+    rng_shuffle(&t->batches, t->order, t->pool);
+    schedule_begin(&t->schedule, e, 0);
+    t->first_loss = e->loss;
+    *out = t;
+    return STATUS_OK;
+}
+
+void trainer_destroy(struct trainer *t)
+{
+    if (!t)
+        return;
+    struct batch_room batch = { t->pick, t->label, t->input, t->d_feature_float, t->feature, t->d_feature,
+        t->loss_work, t->work };
+    clear_batch(&batch);
+    network_work_clear(&t->chunk_work);
+    void *owned[] = { t->pool_row, t->point_of, t->value, t->next, t->grad, t->first, t->second, t->weight,
+        t->bias, t->order, t->d_weight, t->d_bias, t->seen_weight, t->seen_bias, t->shown_train.row,
+        t->shown_test.row, t->chunk_input, t->chunk_feature, t->chunk_double, t->chunk_loss_work,
+        t->chunk_label, t->chunk_row, t->norm, t->change };
+    for (size_t i = 0; i < sizeof owned / sizeof owned[0]; i++)
+        free(owned[i]);
+    free(t);
+}

@@ -1,0 +1,225 @@
+/* feature_words.c - title, layer toggles, legend and statistics in the corners the disc leaves free. */
+#include "render/feature_words.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "render/disc.h"
+#include "render/number.h"
+#include "render/text.h"
+
+enum { ROW_TEXT = 96 };
+
+static const struct font small = { 12, WEIGHT_REGULAR, false };
+static const struct font small_bold = { 12, WEIGHT_SEMIBOLD, false };
+static const struct font title_font = { 14, WEIGHT_SEMIBOLD, false };
+
+double feature_chip_distance(double radius)
+{
+    return radius * (1 + ROSE_SHARE) + 17;
+}
+
+double feature_reach(double radius)
+{
+    return feature_chip_distance(radius) + FEATURE_CHIP_RADIUS + 2;
+}
+
+bool rect_hits_disc(struct rect r, struct point center, double radius)
+{
+    double dx = fmax(fmax(r.x - center.x, center.x - r.x - r.w), 0);
+    double dy = fmax(fmax(r.y - center.y, center.y - r.y - r.h), 0);
+    return hypot(dx, dy) < radius;
+}
+
+static const char *part_name(const struct snapshot *snap)
+{
+    int test = 0;
+    for (int i = 0; i < snap->count; i++)
+        test += snap->test[i];
+    return test == 0 ? "training points" : test == snap->count ? "test points" : "points";
+}
+
+static void draw_title(struct canvas *c, const struct scene *scene, const struct look *look, struct rect rect)
+{
+    char count[32], text[ROW_TEXT];
+    number_count(scene->snap->count, count, sizeof count);
+    snprintf(text, sizeof text, "%s %s, %d-D features", count, part_name(scene->snap), scene->snap->dim);
+    canvas_text(c, (struct point){ rect.x + FEATURE_EDGE, rect.y + 29 }, "Feature plane", &title_font,
+        look->theme->text1, ALIGN_LEFT);
+    canvas_text(c, (struct point){ rect.x + FEATURE_EDGE, rect.y + 48 }, text, &small, look->theme->text3,
+        ALIGN_LEFT);
+}
+
+int feature_toggles(struct rect rect, struct rect out[5], enum layer layer[5], const char *label[5])
+{
+    static const struct {
+        const char *label;
+        enum layer layer;
+    } rows[5] = { { "regions", LAYER_REGIONS }, { "margins", LAYER_MARGINS }, { "weights", LAYER_WEIGHTS },
+        { "rose", LAYER_ROSE }, { "shapes", LAYER_SHAPES } };
+    double x = rect.x + rect.w - FEATURE_EDGE;
+    for (int i = 4; i >= 0; i--) {
+        double width = text_width(rows[i].label, &small_bold);
+        x -= width;
+        out[i] = (struct rect){ x, rect.y + 10, width, 30 };
+        layer[i] = rows[i].layer;
+        label[i] = rows[i].label;
+        x -= 16;
+    }
+    return x < rect.x + FEATURE_EDGE + 90 ? 0 : 5; /* no room beside the title */
+}
+
+static void draw_toggles(struct canvas *c, const struct look *look, struct rect rect)
+{
+    struct rect box[5];
+    enum layer layer[5];
+    const char *label[5];
+    int n = feature_toggles(rect, box, layer, label);
+    for (int i = 0; i < n; i++) {
+        bool on = look->layers & layer[i];
+        struct point at = { box[i].x + box[i].w / 2, rect.y + 29 };
+        canvas_text(c, at, label[i], on ? &small_bold : &small, on ? look->theme->text1 : look->theme->text3,
+            ALIGN_CENTER);
+        if (on)
+            canvas_rect(c, (struct rect){ box[i].x, rect.y + 34, box[i].w, 2 }, look->theme->text2);
+    }
+}
+
+/* Rows of text in a bottom corner, the shortest on top where the disc comes closest. */
+struct words {
+    char label[8][ROW_TEXT], value[8][32];
+    double width[8];
+    int count;
+};
+
+static const double ROW_PITCH = 22;
+
+static double row_y(struct rect rect, const struct words *words, int i)
+{
+    return rect.y + rect.h - 26 - ROW_PITCH * (words->count - 1 - i);
+}
+
+static bool words_fit(const struct words *words, const struct plane *plane, struct rect rect, bool right)
+{
+    for (int i = 0; i < words->count; i++) {
+        double width = words->width[i],
+               x = right ? rect.x + rect.w - FEATURE_EDGE - width : rect.x + FEATURE_EDGE;
+        struct rect row = { x, row_y(rect, words, i) - 11, width, 15 };
+        if (width > rect.w / 2 - FEATURE_EDGE - 8 ||
+            rect_hits_disc(row, plane->center, feature_reach(plane->radius)))
+            return false;
+    }
+    return true;
+}
+
+static void legend_swatch(
+    struct canvas *c, const struct scene *scene, const struct look *look, int row, struct rect box)
+{
+    const struct theme *theme = look->theme;
+    struct point corner[4] = { { box.x, box.y }, { box.x + box.w, box.y }, { box.x + box.w, box.y + box.h },
+        { box.x, box.y + box.h } };
+    double middle = box.y + box.h / 2;
+    int sample = scene_typical(scene), label = sample >= 0 ? scene->snap->label[sample] : 0;
+    struct color color = class_color(theme, label);
+    struct point line[2] = { { box.x, middle }, { box.x + box.w, middle } };
+    struct stroke dashed = { .color = theme->text3, .width = 1, .dash_on = 2, .dash_off = 5 };
+    struct disc flat = { .canvas = c, .center = { box.x, middle } };
+    if (row == 0) {
+        canvas_lines(c, line, 2, &dashed);
+    } else if (row == 1) {
+        canvas_line(c, line[0], (struct point){ box.x + box.w - 9, middle }, 2, color);
+        disc_arrow(&flat, 0, box.w, 10, color);
+    } else if (row == 2) {
+        canvas_rect(c, box, color_alpha(color, 2 * (double)theme->region_alpha));
+    } else {
+        canvas_rect(c, box, color_alpha(color, (double)theme->zone_alpha));
+        canvas_hatch(c, corner, 4, 7, color_alpha(theme->text1, 2 * (double)theme->hatch_alpha));
+    }
+}
+
+static const double SWATCH = 24;
+
+static bool draw_legend(struct canvas *c, const struct scene *scene, const struct look *look,
+    const struct plane *plane, struct rect rect)
+{
+    static const char *const rows[] = { "decision boundary", "class weight W",
+        "class region: decided here at test time", "margin zone: decided, training still pushes" };
+    struct words words = { .count = scene->snap->force.loss->has_margin ? 4 : 3 };
+    for (int i = 0; i < words.count; i++) {
+        snprintf(words.label[i], ROW_TEXT, "%s", rows[i]);
+        words.width[i] = SWATCH + 12 + text_width(rows[i], &small);
+    }
+    if (!words_fit(&words, plane, rect, false))
+        return false;
+    for (int i = 0; i < words.count; i++) {
+        double y = row_y(rect, &words, i);
+        legend_swatch(c, scene, look, i, (struct rect){ rect.x + FEATURE_EDGE, y - 11, SWATCH, 13 });
+        canvas_text(c, (struct point){ rect.x + FEATURE_EDGE + SWATCH + 12, y }, words.label[i], &small,
+            look->theme->text2, ALIGN_LEFT);
+    }
+    return true;
+}
+
+static const double VALUE_WIDTH = 64;
+
+static void stats_add(struct words *words, const char *name, long n, const char *value)
+{
+    int i = words->count++;
+    char count[32];
+    number_count(n, count, sizeof count);
+    if (n > 0)
+        snprintf(words->label[i], ROW_TEXT, "%s, n = %s", name, count);
+    else
+        snprintf(words->label[i], ROW_TEXT, "%s", name);
+    snprintf(words->value[i], sizeof words->value[i], "%s", value);
+    words->width[i] = text_width(words->label[i], &small) + VALUE_WIDTH;
+}
+
+static void stats_collect(
+    struct words *words, const struct scene *scene, const struct look *look, const struct plane *plane)
+{
+    const struct snapshot *snap = scene->snap;
+    char text[32], zoom[40];
+    number_fixed(look->zoom, 1, text, sizeof text);
+    snprintf(zoom, sizeof zoom, "%s\u00d7", text);
+    stats_add(words, "zoom", 0, zoom);
+    stats_add(words, "ring at norm", 0, number_short(plane->radius / plane->unit, text, sizeof text));
+    bool margin = !isnan(snap->margin_accuracy);
+    stats_add(words, margin ? "with margin" : "no margin", margin ? snap->count : 0,
+        number_percent(snap->margin_accuracy, text, sizeof text));
+    if (snap->train_n > 0)
+        stats_add(
+            words, "train accuracy", snap->train_n, number_percent(snap->train_accuracy, text, sizeof text));
+    if (snap->test_n > 0)
+        stats_add(
+            words, "test accuracy", snap->test_n, number_percent(snap->test_accuracy, text, sizeof text));
+}
+
+static void draw_stats(struct canvas *c, const struct scene *scene, const struct look *look,
+    const struct plane *plane, struct rect rect)
+{
+    struct words words = { .count = 0 };
+    stats_collect(&words, scene, look, plane);
+    if (!words_fit(&words, plane, rect, true))
+        return;
+    double right = rect.x + rect.w - FEATURE_EDGE;
+    for (int i = 0; i < words.count; i++) {
+        double y = row_y(rect, &words, i);
+        canvas_text(c, (struct point){ right - VALUE_WIDTH, y }, words.label[i], &small, look->theme->text3,
+            ALIGN_RIGHT);
+        canvas_text(
+            c, (struct point){ right, y }, words.value[i], &title_font, look->theme->text1, ALIGN_RIGHT);
+    }
+}
+
+void feature_words(struct canvas *c, const struct scene *scene, const struct look *look,
+    const struct plane *plane, struct rect rect)
+{
+    draw_title(c, scene, look, rect);
+    if (look->interactive)
+        draw_toggles(c, look, rect);
+    if (look->layers & LAYER_LEGEND)
+        draw_legend(c, scene, look, plane, rect);
+    if (look->layers & LAYER_STATS)
+        draw_stats(c, scene, look, plane, rect);
+}

@@ -1,0 +1,17 @@
+/* feature_words.h - the text around the feature plane, and how much room the disc with its rose and chips takes. */
+#ifndef RENDER_FEATURE_WORDS_H
+#define RENDER_FEATURE_WORDS_H
+
+#include "render/view.h"
+
+enum { FEATURE_EDGE = 24, FEATURE_CHIP_RADIUS = 10 };   /* px: text from the sides; a class badge */
+
+double feature_chip_distance(double radius);      /* of a badge's centre from the origin */
+double feature_reach(double radius);              /* nothing of the disc lies beyond */
+bool rect_hits_disc(struct rect r, struct point center, double radius);
+
+/* Legend and statistics are left out where they would touch the disc. */
+void feature_words(struct canvas *c, const struct scene *scene, const struct look *look, const struct plane *plane,
+    struct rect rect);
+
+#endif

@@ -1,0 +1,381 @@
+/* The window played by scripted events on SDL's dummy driver: what a hand does, without a display. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <SDL.h>
+
+#include "app/panel.h"
+#include "support/check.h"
+
+static struct window *w;
+
+static int open_window(void **unused)
+{
+    (void)unused;
+    struct window_options o;
+    struct why why = { "" };
+    window_options_init(&o);
+    setenv("SDL_VIDEODRIVER", "dummy", 1);
+    assert_int_equal(experiment_set(&o.experiment, "dataset", "blobs", &why), STATUS_OK);
+    assert_int_equal(experiment_set(&o.experiment, "hidden", "16", &why), STATUS_OK);
+    o.experiment.points = 200;
+    o.playing = false;
+    if (window_create(&o, &w, &why) != STATUS_OK)
+        fail_msg("%s", why.text);
+    for (int i = 0; i < 60000 && !w->snap; i++)
+        window_wait(w, 1);
+    assert_non_null(w->snap);
+    SDL_SetWindowSize(w->sdl, 1600, 1000);
+    window_wait(w, 1);
+    assert_true(window_resize(w));
+    return 0;
+}
+
+static int close_window(void **unused)
+{
+    (void)unused;
+    window_destroy(w);
+    w = NULL;
+    return 0;
+}
+
+static void send(SDL_Event event)
+{
+    window_event(w, &event);
+}
+
+static void motion(double x, double y)
+{
+    send((SDL_Event){ .motion = { .type = SDL_MOUSEMOTION, .x = (int)x, .y = (int)y } });
+}
+
+static void button(bool down, double x, double y, int clicks)
+{
+    send((SDL_Event){ .button = { .type = down ? SDL_MOUSEBUTTONDOWN : SDL_MOUSEBUTTONUP,
+                          .button = SDL_BUTTON_LEFT,
+                          .clicks = (Uint8)clicks,
+                          .x = (int)x,
+                          .y = (int)y } });
+}
+
+static void wheel(int y)
+{
+    send((SDL_Event){ .wheel = { .type = SDL_MOUSEWHEEL, .y = y } });
+}
+
+static void key(int sym, int mod)
+{
+    SDL_Event e = { .key = { .type = SDL_KEYDOWN, .keysym = { .sym = sym, .mod = (Uint16)mod } } };
+    send(e);
+    e.key.type = SDL_KEYUP;
+    e.key.keysym.mod = 0;
+    send(e);
+}
+
+static void hold(int sym, int mod)
+{
+    send((SDL_Event){
+        .key = { .type = mod ? SDL_KEYDOWN : SDL_KEYUP, .keysym = { .sym = sym, .mod = (Uint16)mod } } });
+}
+
+static void type(const char *text)
+{
+    for (; *text; text++) {
+        SDL_Event e = { .text = { .type = SDL_TEXTINPUT } };
+        e.text.text[0] = *text;
+        send(e);
+    }
+}
+
+static struct point inside(const char *id, double x, double y)
+{
+    double r[4];
+    if (!window_control(w, id, r))
+        fail_msg("no control %s", id);
+    return (struct point){ r[0] + r[2] * x, r[1] + r[3] * y };
+}
+
+static void click(const char *id)
+{
+    struct point p = inside(id, 0.5, 0.5);
+    motion(p.x, p.y);
+    button(true, p.x, p.y, 1);
+    button(false, p.x, p.y, 0);
+}
+
+static double margin(void)
+{
+    const struct experiment *e = window_experiment(w);
+    return e->param[e->loss][experiment_loss(e)->margin];
+}
+
+static void the_margin_slider_follows_the_hand(void **unused)
+{
+    (void)unused;
+    struct point from = inside("param.m", 0.2, 0.4), to = inside("param.m", 0.6, 0.4);
+    motion(from.x, from.y);
+    button(true, from.x, from.y, 1);
+    double first = margin();
+    motion(to.x, to.y);
+    double second = margin();
+    assert_true(second > first + 0.1);
+
+    hold(SDLK_LSHIFT, KMOD_LSHIFT); /* ten times finer, without a jump */
+    motion(to.x, to.y);
+    assert_close(margin(), second, 1e-12);
+    motion(to.x + 60, to.y);
+    double fine = margin();
+    assert_true(fine > second && fine < second + 0.05);
+    hold(SDLK_LSHIFT, 0);
+
+    button(false, to.x + 60, to.y, 0);
+    motion(from.x, from.y);
+    assert_close(margin(), fine, 1e-12);
+    button(true, from.x, from.y, 2);
+    assert_close(margin(), 0.3, 1e-12);
+    button(false, from.x, from.y, 0);
+}
+
+static void escape_takes_a_drag_back(void **unused)
+{
+    (void)unused;
+    struct point p = inside("param.m", 0.7, 0.4);
+    motion(p.x, p.y);
+    button(true, p.x, p.y, 1);
+    assert_true(fabs(margin() - 0.3) > 0.05);
+    key(SDLK_ESCAPE, 0);
+    assert_close(margin(), 0.3, 1e-12);
+    button(false, p.x, p.y, 0);
+}
+
+static void wheel_and_keys_move_by_notches(void **unused)
+{
+    (void)unused;
+    struct point p = inside("param.m", 0.5, 0.4);
+    motion(p.x, p.y);
+    wheel(1);
+    assert_close(margin(), 0.31, 1e-12);
+    hold(SDLK_LSHIFT, KMOD_LSHIFT);
+    wheel(-1);
+    hold(SDLK_LSHIFT, 0);
+    assert_close(margin(), 0.309, 1e-12);
+    type("0");
+    assert_close(margin(), 0, 1e-12);
+    type("+]-");
+    assert_close(margin(), 0.01, 1e-12);
+    key(SDLK_d, 0);
+    assert_close(margin(), 0.3, 1e-12);
+}
+
+static void numbers_can_be_typed_and_are_checked(void **unused)
+{
+    (void)unused;
+    click("param.m.value");
+    type("0.45");
+    key(SDLK_RETURN, 0);
+    assert_close(margin(), 0.45, 1e-12);
+    click("param.m.value");
+    type("9t"); /* letters are text here, not keys */
+    assert_true(w->look.theme->dark);
+    key(SDLK_RETURN, 0);
+    assert_close(margin(), 0.45, 1e-12);
+    assert_true(w->ui.error[0] != '\0');
+    key(SDLK_ESCAPE, 0);
+    assert_true(w->ui.error[0] == '\0');
+    click("param.s.value");
+    type("16");
+    key(SDLK_TAB, 0);
+    const struct experiment *e = window_experiment(w);
+    assert_close(e->param[e->loss][loss_param_find(experiment_loss(e), "s")], 16, 1e-12);
+    click("seed");
+    type("42");
+    key(SDLK_RETURN, 0);
+    assert_int_equal(window_experiment(w)->seed, 42);
+}
+
+static void every_loss_in_the_list_can_be_clicked(void **unused)
+{
+    (void)unused;
+    for (int i = 0; i < loss_count(); i++) {
+        char id[48];
+        snprintf(id, sizeof id, "loss.%s", loss_at(i)->id);
+        click(id);
+        assert_int_equal(window_experiment(w)->loss, i);
+        window_frame(w);
+    }
+    key(SDLK_PAGEUP, 0);
+    assert_int_equal(window_experiment(w)->loss, loss_count() - 2);
+}
+
+static void tab_visits_every_control_and_comes_round(void **unused)
+{
+    (void)unused;
+    window_control(w, "play", (double[4]){ 0 });
+    int want = 0, seen = 0;
+    for (int i = 0; i < w->ui.item_count; i++)
+        want += w->ui.item[i].focusable;
+    key(SDLK_TAB, 0);
+    unsigned first = w->ui.focus;
+    do {
+        key(SDLK_TAB, 0);
+        seen++;
+    } while (w->ui.focus != first && seen < 500);
+    assert_int_equal(seen, want);
+    assert_true(w->ui.focus_shown);
+    for (int i = 0; i < 500 && w->ui.focus != ui_hash("play"); i++)
+        key(SDLK_TAB, KMOD_LSHIFT);
+    key(SDLK_RETURN, 0);
+    assert_true(w->state.playing);
+    key(SDLK_SPACE, 0);
+    assert_false(w->state.playing);
+}
+
+static bool apart(struct rect a, struct rect b)
+{
+    return a.x + a.w <= b.x + 1 || b.x + b.w <= a.x + 1 || a.y + a.h <= b.y + 1 || b.y + b.h <= a.y + 1;
+}
+
+static bool is_ground(const char *id)
+{
+    return strncmp(id, "view.", 5) == 0 || strcmp(id, "timeline") == 0;
+}
+
+static void check_layout(int width, int height)
+{
+    SDL_SetWindowSize(w->sdl, width, height);
+    window_wait(w, 1);
+    assert_true(window_resize(w));
+    window_control(w, "play", (double[4]){ 0 });
+    for (int i = 0; i < w->ui.item_count; i++) {
+        const struct ui_item *a = &w->ui.item[i];
+        struct rect r = a->rect;
+        if (!a->hidden && (r.x < -1 || r.y < -1 || r.x + r.w > w->width + 1 || r.y + r.h > w->height + 1))
+            fail_msg("%dx%d: %s leaves the window", width, height, a->id);
+        for (int j = i + 1; j < w->ui.item_count; j++)
+            if (!a->hidden && !w->ui.item[j].hidden && !is_ground(a->id) && !is_ground(w->ui.item[j].id) &&
+                !apart(r, w->ui.item[j].rect))
+                fail_msg("%dx%d: %s overlaps %s", width, height, a->id, w->ui.item[j].id);
+    }
+    assert_non_null(ui_find(&w->ui, "param.m")); /* the margin and play never leave the screen */
+    assert_non_null(ui_find(&w->ui, "play"));
+}
+
+static void controls_stay_inside_and_apart(void **unused)
+{
+    (void)unused;
+    static const int size[][2] = { { 1600, 1000 }, { 1280, 720 }, { 1024, 640 }, { 2560, 1440 } };
+    click("loss.arcface");
+    for (int i = 0; i < 4; i++)
+        check_layout(size[i][0], size[i][1]);
+    key(SDLK_EQUALS, KMOD_LCTRL);
+    assert_close(w->scale, 1.1, 1e-12);
+    check_layout(1600, 1000);
+    key(SDLK_0, KMOD_LCTRL);
+    assert_close(w->scale, 1, 1e-12);
+    check_layout(1600, 1000);
+}
+
+static void the_plane_zooms_about_the_pointer(void **unused)
+{
+    (void)unused;
+    struct rect area = w->area[AREA_MAIN];
+    struct point p = { area.x + area.w * 0.6, area.y + area.h * 0.4 };
+    struct plane a = feature_plane(&w->scene, &w->look, area);
+    motion(p.x, p.y);
+    wheel(3);
+    struct plane b = feature_plane(&w->scene, &w->look, area);
+    assert_true(b.unit > a.unit * 1.3);
+    assert_close((p.x - b.center.x) / b.unit, (p.x - a.center.x) / a.unit, 1e-9);
+    assert_close((p.y - b.center.y) / b.unit, (p.y - a.center.y) / a.unit, 1e-9);
+    button(true, p.x, p.y, 1);
+    motion(p.x + 40, p.y + 30);
+    button(false, p.x + 40, p.y + 30, 0);
+    struct plane c = feature_plane(&w->scene, &w->look, area);
+    assert_close(c.center.x, b.center.x + 40, 1e-9);
+    button(true, p.x, p.y, 2);
+    button(false, p.x, p.y, 0);
+    assert_close(w->look.zoom, 1, 1e-12);
+}
+
+static void a_point_can_be_pinned(void **unused)
+{
+    (void)unused;
+    struct rect area = w->area[AREA_MAIN];
+    struct plane plane = feature_plane(&w->scene, &w->look, area);
+    const float *f = w->snap->feature;
+    struct point p = { plane.center.x + plane.unit * (double)f[0],
+        plane.center.y - plane.unit * (double)f[1] };
+    motion(p.x, p.y);
+    button(true, p.x, p.y, 1);
+    button(false, p.x, p.y, 0);
+    assert_true(w->look.pinned && w->look.selected >= 0);
+    window_frame(w);
+    motion(area.x + 40, area.y + area.h / 2);
+    button(true, area.x + 40, area.y + area.h / 2, 1);
+    button(false, area.x + 40, area.y + area.h / 2, 0);
+    assert_false(w->look.pinned);
+}
+
+static void menus_open_choose_and_close(void **unused)
+{
+    (void)unused;
+    click("model");
+    click("model.free");
+    assert_int_equal(window_experiment(w)->model, MODEL_FREE);
+    click("model");
+    assert_int_equal(w->popup, POPUP_MODEL);
+    key(SDLK_ESCAPE, 0);
+    assert_int_equal(w->popup, POPUP_NONE);
+    assert_false(w->quit);
+    key(SDLK_F1, 0);
+    assert_true(w->help_open);
+    click("help.close");
+    assert_false(w->help_open);
+    click("tab.sphere");
+    assert_string_equal(w->view->id, "sphere");
+    click("tab.plane");
+    assert_string_equal(window_control_value(w, "tab.plane"), "active");
+    key(SDLK_t, 0);
+    assert_string_equal(window_control_value(w, "theme"), "light");
+}
+
+static void one_key_means_one_thing(void **unused)
+{
+    (void)unused;
+    for (int i = 0; key_at(i); i++)
+        for (int j = i + 1; key_at(j); j++) {
+            const struct key_row *a = key_at(i), *b = key_at(j);
+            if (a->sym && a->sym == b->sym && a->shift == b->shift && a->ctrl == b->ctrl)
+                fail_msg("rows %d and %d take the same key", i, j);
+            for (const char *c = a->typed ? a->typed : ""; *c && b->typed; c++)
+                if (strchr(b->typed, *c))
+                    fail_msg("rows %d and %d both take %c", i, j, *c);
+        }
+}
+
+static void quit_ends_the_loop(void **unused)
+{
+    (void)unused;
+    key(SDLK_q, KMOD_LCTRL);
+    assert_false(window_wait(w, 1));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_margin_slider_follows_the_hand),
+        cmocka_unit_test(escape_takes_a_drag_back),
+        cmocka_unit_test(wheel_and_keys_move_by_notches),
+        cmocka_unit_test(numbers_can_be_typed_and_are_checked),
+        cmocka_unit_test(every_loss_in_the_list_can_be_clicked),
+        cmocka_unit_test(tab_visits_every_control_and_comes_round),
+        cmocka_unit_test(controls_stay_inside_and_apart),
+        cmocka_unit_test(the_plane_zooms_about_the_pointer),
+        cmocka_unit_test(a_point_can_be_pinned),
+        cmocka_unit_test(menus_open_choose_and_close),
+        cmocka_unit_test(one_key_means_one_thing),
+        cmocka_unit_test(quit_ends_the_loop),
+    };
+    return cmocka_run_group_tests(tests, open_window, close_window);
+}

@@ -73,16 +73,6 @@ static const char *dataset_title(const struct window *w)
     return row ? row->label : slash && slash[1] ? slash + 1 : w->experiment.dataset;
 }
 
-static void loading_bar(struct window *w, struct rect field)
-{
-    if (!w->ui.canvas || !w->state.loading)
-        return;
-    struct rect bar = { field.x, field.y + field.h - 3, field.w, 3 };
-    canvas_round_rect(w->ui.canvas, bar, 1.5, w->look.theme->hairline);
-    bar.w *= 0.5;
-    canvas_round_rect(w->ui.canvas, bar, 1.5, w->look.theme->text2);
-}
-
 static void open_popup(struct window *w, enum popup popup, struct rect at)
 {
     w->popup = w->popup == popup ? POPUP_NONE : popup;
@@ -96,12 +86,11 @@ static void data_section(struct window *w, struct flow *f)
     heading(w, f, "Data and model");
     struct rect field = { f->x, f->y, f->width, FIELD };
     if (w->state.loading)
-        snprintf(note, sizeof note, "reading");
+        snprintf(note, sizeof note, "reading \u2026");
     else if (w->data)
         snprintf(note, sizeof note, "%d classes, %d-D", w->data->classes, w->data->dim);
     if (ui_dropdown(&w->ui, "dataset", dataset_title(w), note, field, w->popup == POPUP_DATASET))
         open_popup(w, POPUP_DATASET, field);
-    loading_bar(w, field);
     f->y += FIELD + 8;
     error_line(w, f, "dataset");
 

@@ -282,7 +282,7 @@ void panel_main(struct window *w)
         if (on_plane(w))
             toggles(w, area);
         bool hot = ui_control(&w->ui, id, w->view->label, area, false);
-        ui_value(&w->ui, w->snap ? "%ld" : "", w->snap ? w->snap->step : 0L);
+        ui_value(&w->ui, "%ld", w->snap ? w->snap->step : 0L);
         if (w->snap && on_plane(w))
             plane_input(w, area, hot);
         return;

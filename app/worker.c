@@ -220,14 +220,14 @@ static void publish(struct worker *w)
     if (!unseen)
         w->wake(w->wake_arg); /* carries no data: "come and look" */
 
-    w->published_at = now_s();
-    double cost = w->published_at - began;
+    w->published_at = began;
+    double cost = now_s() - began;
     w->snapshot_cost = w->snapshot_cost > 0 ? 0.8 * w->snapshot_cost + 0.2 * cost : cost;
     w->changed = false;
 }
 
-/* Seconds that should pass between two snapshots: at max pace they may take SNAPSHOT_SHARE of the time, at a
- * set pace what the training would sleep. */
+/* Seconds from the beginning of one snapshot to that of the next: at max pace they may take SNAPSHOT_SHARE of
+ * the time, at a set pace what the training would sleep. */
 static double publish_interval(const struct worker *w, double pace, bool fresh)
 {
     double share = pace > 0 ? fmin(0.9, fmax(SNAPSHOT_SHARE, 1 - pace * w->step_cost)) : SNAPSHOT_SHARE;

@@ -256,7 +256,7 @@ static void ticks_draw(struct ui *ui, const struct ui_slider *s)
     struct rect track = track_of(s);
     double y = track.y + track.h + 10, step = tick_step(s);
     double bold = place(s, s->initial), limit = isnan(s->limit) ? -1000 : place(s, s->limit);
-    bool show_limit = s->limit > s->param->min && s->limit <= s->end;    /* false for NaN */
+    bool show_limit = s->limit > s->param->min && s->limit <= s->end; /* false for NaN */
     if (s->param->kind == PARAM_INTEGER)
         step = fmax(1, step);
     for (double v = s->param->min; v <= s->end + step * 0.01; v += step) {

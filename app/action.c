@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/export.h"
@@ -107,11 +108,11 @@ double margin_end(const struct window *w, const struct loss *loss, double *limit
     int classes = w->snap ? w->snap->classes : 10;
     *limit = NAN;
     if (!loss->limit)
-        return row->max;
+        return param_end(row);
     *limit =
         loss->limit(margin_room(classes, w->experiment.feature_dim), w->experiment.param[w->experiment.loss]);
-    double end = fmin(row->max, 1.25 * *limit);
-    return end > row->min ? end : row->max;
+    double end = fmin(param_end(row), 1.25 * *limit);
+    return end > row->min ? end : param_end(row);
 }
 
 static void set_margin(struct window *w, double *value, double wanted)
@@ -291,6 +292,20 @@ void action_text_scale(struct window *w, int direction)
     double scale = direction == 0 ? 1 : w->options.text_scale + 0.1 * direction;
     w->options.text_scale = fmin(2, fmax(0.8, round(scale * 10) / 10));
     window_resize(w);
+    if (w->text_capped && direction > 0) {
+        w->options.text_scale = floor(w->points * 10 + 1e-6) / 10;
+        window_resize(w);
+        window_notice(w, false, "Larger text needs a larger window.");
+    }
+}
+
+/* The home folder as people write it. */
+static void notice_saved(struct window *w, const char *path)
+{
+    const char *home = getenv("HOME");
+    size_t n = home ? strlen(home) : 0;
+    bool inside = n > 1 && strncmp(path, home, n) == 0 && path[n] == '/';
+    window_notice(w, false, "Saved %s%s", inside ? "~" : "", inside ? path + n : path);
 }
 
 void action_picture(struct window *w, int whole)
@@ -307,7 +322,7 @@ void action_picture(struct window *w, int whole)
     if (status == STATUS_OK)
         status = export_figure(w->snap, w->data, &o, &why);
     if (status == STATUS_OK)
-        window_notice(w, false, "Saved %s", o.path);
+        notice_saved(w, o.path);
     else
         window_notice(w, true, "%s", why.text);
 }

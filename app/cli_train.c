@@ -144,6 +144,8 @@ static enum status apply_changes(struct job *job, struct why *why)
         status = experiment_set(&wanted, change->key, change->value, why);
         if (status == STATUS_OK)
             status = trainer_retune(job->trainer, &wanted, why);
+        if (status == STATUS_OK)
+            trainer_touch(job->trainer, change->key);
     }
     return status;
 }
@@ -194,7 +196,10 @@ static enum status note_dumps(struct job *job, struct why *why)
             continue;
         snprintf(note, sizeof note, "batch of step %ld, seed %llu, %.60s", o->dump[i].step,
             (unsigned long long)o->experiment.seed, job->data.name);
-        status = eval_write_case(job->dump[i].stream, &batch, note, why);
+        struct why inner = { "" };
+        status = eval_write_case(job->dump[i].stream, &batch, note, &inner);
+        if (status != STATUS_OK)
+            why_set(why, status, "%.300s: %s", o->dump[i].path, inner.text);
     }
     return status;
 }
@@ -288,17 +293,6 @@ static enum status draw_figures(struct job *job, struct why *why)
     return status;
 }
 
-static enum status write_outputs(struct job *job, struct why *why)
-{
-    enum status status = check_dumped(job, why);
-    if (status == STATUS_OK && job->csv[CSV_FEATURES].stream)
-        status = features_write(job->csv[CSV_FEATURES].stream, job->trainer, &job->data, why);
-    if (status == STATUS_OK && job->csv[CSV_WEIGHTS].stream)
-        weights_write(job->csv[CSV_WEIGHTS].stream, job->trainer, &job->data);
-    return status == STATUS_OK ? draw_figures(job, why) : status;
-}
-
-/* What still waits in a buffer is written now, so that a full disk is found before the first file is renamed. */
 static enum status flush_output(
     const struct output *output, const char *path, enum status status, struct why *why)
 {
@@ -307,6 +301,28 @@ static enum status flush_output(
         return status;
     return why_set(
         why, STATUS_FAILED, "%.300s: %s; make room there or choose another place", path, strerror(errno));
+}
+
+/* What still waits in a buffer is written now, so that a full disk is found before the first file is renamed. */
+static enum status flush_outputs(struct job *job, enum status status, struct why *why)
+{
+    const struct options *o = job->options;
+    for (int i = 0; i < CSV_COUNT; i++)
+        status = flush_output(&job->csv[i], csv_path(o, i), status, why);
+    for (int i = 0; i < o->dump_count; i++)
+        status = flush_output(&job->dump[i], o->dump[i].path, status, why);
+    return status;
+}
+
+static enum status write_outputs(struct job *job, struct why *why)
+{
+    enum status status = check_dumped(job, why);
+    if (status == STATUS_OK && job->csv[CSV_FEATURES].stream)
+        status = features_write(job->csv[CSV_FEATURES].stream, job->trainer, &job->data, why);
+    if (status == STATUS_OK && job->csv[CSV_WEIGHTS].stream)
+        weights_write(job->csv[CSV_WEIGHTS].stream, job->trainer, &job->data);
+    status = flush_outputs(job, status, why);
+    return status == STATUS_OK ? draw_figures(job, why) : status;
 }
 
 static enum status end_output(struct output *output, enum status status, struct why *why)
@@ -322,10 +338,6 @@ static enum status end_output(struct output *output, enum status status, struct 
 static enum status close_job(struct job *job, enum status status, struct why *why)
 {
     const struct options *o = job->options;
-    for (int i = 0; i < CSV_COUNT; i++)
-        status = flush_output(&job->csv[i], csv_path(o, i), status, why);
-    for (int i = 0; i < o->dump_count; i++)
-        status = flush_output(&job->dump[i], o->dump[i].path, status, why);
     for (int i = 0; i < CSV_COUNT; i++)
         status = end_output(&job->csv[i], status, why);
     for (int i = 0; i < o->dump_count; i++)

@@ -298,6 +298,8 @@ enum status dataset_open(const struct experiment *e, struct dataset *out, struct
 {
     const struct dataset_row *row = dataset_find(e->dataset);
     struct dataset draft = { 0 };
+    if (!e->dataset[0])
+        return why_set(why, STATUS_USAGE, "dataset: empty; name a data set or a folder");
     enum status status = !row        ? open_path(e->dataset, &draft, why)
                          : row->make ? row->make(e->seed, &draft, why)
                                      : open_shipped(row->id, &draft, why);

@@ -92,6 +92,16 @@ static enum status draw_to(struct canvas *c, const struct snapshot *snap, const 
     return status == STATUS_OK ? finished : status;
 }
 
+/* The canvas knows only the temporary file; a person named the other one. */
+static void name_target(const struct output *output, struct why *why)
+{
+    size_t length = strlen(output->temporary);
+    if (!why || length == 0 || strncmp(why->text, output->temporary, length) != 0)
+        return;
+    struct why said = *why;
+    why_set(why, STATUS_FAILED, "%s%s", output->path, said.text + length);
+}
+
 enum status export_figure(
     const struct snapshot *snap, const struct dataset *data, const struct figure_options *o, struct why *why)
 {
@@ -101,10 +111,13 @@ enum status export_figure(
         status = output_begin(&output, o->path, why);
     if (status != STATUS_OK)
         return status;
-    struct canvas *c = format_find(o->path)->make(output.temporary, o);
+    const char *target = output.temporary[0] ? output.temporary : o->path; /* a device is written in place */
+    struct canvas *c = format_find(o->path)->make(target, o);
     status = c ? draw_to(c, snap, data, o, why)
                : why_set(why, STATUS_FAILED, "%s: no memory for the picture; use a smaller scale", o->path);
     canvas_destroy(c);
+    if (status != STATUS_OK)
+        name_target(&output, why);
     enum status ended = output_end(&output, status == STATUS_OK, status == STATUS_OK ? why : NULL);
     return status == STATUS_OK ? ended : status;
 }

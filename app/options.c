@@ -60,7 +60,7 @@ static bool read_number(const char *text, double min, double max, double *out)
 enum status option_blame(struct why *why, const char *name, const char *value, const struct why *inner)
 {
     const char *colon = strstr(inner->text, ": "), *what = colon ? colon + 2 : inner->text;
-    return why_set(why, STATUS_USAGE, "--%s %s: %s%s", name, value, what,
+    return why_set(why, STATUS_USAGE, "--%s %.100s: %s%s", name, value, what,
         strchr(what, ';') ? "" : "; give a value that is allowed");
 }
 

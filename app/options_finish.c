@@ -1,7 +1,9 @@
 #include "app/options_inner.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -109,6 +111,26 @@ static const char *output_path(const struct options *o, int i)
     return figure < o->figure_count ? o->figure[figure].figure.path : NULL;
 }
 
+/* Where the file will be, so that a.csv and ./a.csv are one; as given where its folder is not there. */
+static void place(const char *path, char *out, size_t size)
+{
+    char folder[OPTIONS_PATH], real[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+    if (realpath(folder, real))
+        snprintf(out, size, "%s/%s", real, slash ? slash + 1 : path);
+    else
+        snprintf(out, size, "%s", path);
+}
+
+static bool same_place(const char *a, const char *b)
+{
+    char left[PATH_MAX + OPTIONS_PATH], right[PATH_MAX + OPTIONS_PATH];
+    place(a, left, sizeof left);
+    place(b, right, sizeof right);
+    return strcmp(left, right) == 0;
+}
+
 static enum status check_outputs(const struct options *o, struct why *why)
 {
     for (int i = 0; output_path(o, i); i++) {
@@ -117,7 +139,7 @@ static enum status check_outputs(const struct options *o, struct why *why)
             return why_set(
                 why, STATUS_USAGE, "--benchmark: writes nothing but the summary; leave out %s", path);
         for (int k = 0; k < i; k++)
-            if (path[0] && strcmp(path, output_path(o, k)) == 0)
+            if (path[0] && output_path(o, k)[0] && same_place(path, output_path(o, k)))
                 return why_set(why, STATUS_USAGE, "%s: named for two outputs; give each its own file", path);
     }
     if (o->metrics_every && !o->metrics[0])

@@ -27,6 +27,7 @@ struct window {
     uint32_t *pixels;                 /* whole window, opaque */
     int width_px, height_px;
     double scale;                     /* device px per logical px: display x text scale */
+    bool text_capped;                 /* the text scale asked for has no room here */
     double points;                    /* window coordinates per logical px */
     double width, height;             /* logical */
     struct canvas *canvas;            /* over `pixels` */
@@ -49,7 +50,12 @@ struct window {
     unsigned dirty;                   /* a bit for each area */
     struct rect area[AREA_COUNT];
     bool panels_hidden, drawer_open, narrow;
-    double panel_scroll, panel_content, panel_need;
+    double panel_scroll, panel_content;
+    double margin_below;              /* where the margin block ends without scrolling, from the panel's top */
+    double chosen_y;                  /* of the chosen loss, unscrolled, from the panel's top */
+    int revealed_loss;                /* scrolled into sight for this one */
+    double revealed_height;
+    int side_first;                   /* the first plot of the side column where not all fit */
     enum popup popup;
     struct rect popup_at;             /* the control it hangs from */
     bool help_open;
@@ -65,6 +71,9 @@ struct window {
     double drag_pan_x, drag_pan_y, dragged_by;
     char shown_data[64];              /* what the selection belongs to */
     uint64_t shown_seed;
+
+    bool reading;                     /* loading for long enough to say so */
+    double loading_since;
 
     char notice[1200];                /* where a picture went, what failed */
     bool notice_bad;

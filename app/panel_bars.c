@@ -167,10 +167,10 @@ static void sparkline(struct window *w, struct spark *s)
     s->low = INFINITY;
     s->high = -INFINITY;
     for (int i = 0; i < snap->curve_count; i++) {
-        double loss = log(fmax(snap->curve[i].batch_loss, 1e-6));
+        double loss = snap->curve[i].batch_loss;
         if (isfinite(loss)) {
-            s->low = fmin(s->low, loss);
-            s->high = fmax(s->high, loss);
+            s->low = fmin(s->low, log(fmax(loss, 1e-6)));
+            s->high = fmax(s->high, log(fmax(loss, 1e-6)));
         }
     }
     for (int i = 0; i < snap->curve_count; i++) {
@@ -225,10 +225,10 @@ void panel_timeline(struct window *w)
     if (w->snap) {
         s.last = w->snap->step;
         sparkline(w, &s);
-        canvas_round_rect(w->ui.canvas, (struct rect){ s.x, s.bottom, s.width, 3 }, 1.5, t->text2);
+        canvas_rect(w->ui.canvas, (struct rect){ s.x, s.bottom, s.width, 1 }, t->axis);
         flags(w, &s);
-        canvas_disc(w->ui.canvas, (struct point){ s.x + s.width, s.bottom + 1.5 }, 8, t->bg);
-        canvas_disc(w->ui.canvas, (struct point){ s.x + s.width, s.bottom + 1.5 }, 6.5, t->text1);
+        /* a bar, not a thumb: nothing here can be dragged */
+        canvas_rect(w->ui.canvas, (struct rect){ s.x + s.width - 1, area.y + 10, 2, 37 }, t->text1);
     }
     numbers(w, area.x + area.w - numbers_width, all);
 }

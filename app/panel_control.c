@@ -10,11 +10,11 @@
 #include "render/number.h"
 #include "render/text.h"
 
-enum { ROW = 32, LOSS_ROW = 28, FIELD = 32, MARGIN_BLOCK = 154, ERROR_LINE = 18 };
+enum { ROW = 30, LOSS_ROW = 28, FIELD = 32, MARGIN_BLOCK = 146, ERROR_LINE = 17, LOWER_LEAST = 96 };
 
 /* clang-format off */
 static const struct param rate_row = {
-    .id = "lr", .label = "rate", .symbol = "\\eta", .min = 1e-5, .max = 1, .initial = 1e-3, .neutral = 1e-3,
+    .id = "lr", .label = "rate", .symbol = "\\eta", .min = 1e-5, .max = 1e6, .initial = 1e-3, .neutral = 1e-3, .slider = 1,
     .notch = 1e-4, .kind = PARAM_LOG, .help = "size of a step of the optimiser",
 };
 static const struct param batch_row = {
@@ -41,20 +41,49 @@ static void heading(struct window *w, struct flow *f, const char *text)
     f->y += 22;
 }
 
-/* The red line under the control it belongs to. */
+/* As many words as fit into a line, at least one character; what is left. */
+static const char *break_line(const char *text, double width, char *line, size_t size)
+{
+    struct font font = { .size = 12, .weight = WEIGHT_REGULAR };
+    size_t fits = 0, good = 0;
+    while (text[fits] && fits + 8 < size) {
+        size_t next = fits + 1;
+        while ((text[next] & 0xC0) == 0x80)
+            next++;
+        snprintf(line, size, "%.*s", (int)next, text);
+        if (fits > 0 && text_width(line, &font) > width)
+            break;
+        if (text[next] == ' ' || !text[next])
+            good = next;
+        fits = next;
+    }
+    size_t cut = good ? good : fits;
+    snprintf(line, size, "%.*s", (int)cut, text);
+    while (text[cut] == ' ')
+        cut++;
+    return text + cut;
+}
+
+/* The red lines under the control they belong to. */
 static void error_line(struct window *w, struct flow *f, const char *id)
 {
     if (w->ui.error_owner != ui_hash(id) || !w->ui.error[0])
         return;
-    ui_text_fit(&w->ui, f->x, f->y + 6, f->width, w->ui.error, 12, WEIGHT_REGULAR, w->look.theme->bad);
-    f->y += ERROR_LINE;
+    const char *rest = w->ui.error;
+    for (int i = 0; i < 6 && *rest; i++) {
+        char line[UI_EDIT];
+        rest = break_line(rest, f->width, line, sizeof line);
+        ui_text(&w->ui, f->x, f->y + 6, line, 12, WEIGHT_REGULAR, w->look.theme->bad, ALIGN_LEFT);
+        f->y += ERROR_LINE;
+    }
+    f->y += 5;
 }
 
 /* --- data and model ------------------------------------------------------------------------------------ */
 
 static void model_text(const struct window *w, char *title, int size, char *note, int note_size)
 {
-    static const char *const names[MODEL_COUNT] = { "Perceptron", "Free points", "Inputs as they are" };
+    static const char *const names[MODEL_COUNT] = { "MLP", "Free points", "Inputs as they are" };
     const struct experiment *e = &w->experiment;
     snprintf(title, (size_t)size, "%s", names[e->model]);
     note[0] = '\0';
@@ -66,11 +95,18 @@ static void model_text(const struct window *w, char *title, int size, char *note
     snprintf(note + used, (size_t)(note_size - used), "\u2013%d", e->feature_dim);
 }
 
-static const char *dataset_title(const struct window *w)
+/* Where the whole name has no room, what its brackets say: "MNIST". */
+static void dataset_title(const struct window *w, double room, char *out, size_t size)
 {
+    struct font font = { .size = 14, .weight = WEIGHT_REGULAR };
     const struct dataset_row *row = dataset_find(w->experiment.dataset);
     const char *slash = strrchr(w->experiment.dataset, '/');
-    return row ? row->label : slash && slash[1] ? slash + 1 : w->experiment.dataset;
+    const char *label = row ? row->label : slash && slash[1] ? slash + 1 : w->experiment.dataset;
+    const char *open = strchr(label, '('), *close = open ? strchr(open, ')') : NULL;
+    if (row && close && text_width(label, &font) > room)
+        snprintf(out, size, "%.*s", (int)(close - open - 1), open + 1);
+    else
+        snprintf(out, size, "%s", label);
 }
 
 static void open_popup(struct window *w, enum popup popup, struct rect at)
@@ -82,14 +118,15 @@ static void open_popup(struct window *w, enum popup popup, struct rect at)
 
 static void data_section(struct window *w, struct flow *f)
 {
-    char title[64], note[96] = "";
+    char title[128], note[96] = "";
     heading(w, f, "Data and model");
     struct rect field = { f->x, f->y, f->width, FIELD };
+    dataset_title(w, field.w - 44, title, sizeof title);
     if (w->state.loading)
         snprintf(note, sizeof note, "reading \u2026");
     else if (w->data)
         snprintf(note, sizeof note, "%d classes, %d-D", w->data->classes, w->data->dim);
-    if (ui_dropdown(&w->ui, "dataset", dataset_title(w), note, field, w->popup == POPUP_DATASET))
+    if (ui_dropdown(&w->ui, "dataset", title, note, field, w->popup == POPUP_DATASET))
         open_popup(w, POPUP_DATASET, field);
     f->y += FIELD + 8;
     error_line(w, f, "dataset");
@@ -142,14 +179,14 @@ static void seed_section(struct window *w, struct flow *f)
 {
     if (w->experiment.model == MODEL_MLP) {
         text_row(w, f, "hidden", "Hidden", "hidden", 0);
-        f->y += ROW - 2;
+        f->y += ROW;
         error_line(w, f, "hidden");
     }
     text_row(w, f, "seed", "Seed", "seed", 32);
     struct rect dice = { f->x + f->width - 24, f->y, 28, 28 };
     if (ui_icon_button(&w->ui, "seed.dice", "New seed", dice, ICON_DICE))
         action_reset(w, 1);
-    f->y += ROW - 2;
+    f->y += ROW;
     error_line(w, f, "seed");
 }
 
@@ -181,7 +218,13 @@ static void loss_row(struct window *w, const struct flow *f, const struct loss *
     char id[UI_ID];
     const struct theme *t = w->look.theme;
     bool chosen = loss == experiment_loss(&w->experiment);
-    double indent = f->width < 220 ? 60 : 66;
+    static const char *const brief[FAMILY_COUNT] = { [FAMILY_PLAIN] = "none",
+        [FAMILY_ANGLE_TIMES] = "\u03b8 \u00d7 m",
+        [FAMILY_COSINE_MINUS] = "cos \u2212 m",
+        [FAMILY_ANGLE_PLUS] = "\u03b8 + m",
+        [FAMILY_COMBINED] = "all" };
+    bool small = f->width < 230;
+    double indent = small ? 50 : 66, pad = small ? 6 : 8, thumb = small ? 22 : 26;
     struct rect row = { f->x + indent, f->y, f->width - indent, LOSS_ROW };
     snprintf(id, sizeof id, "loss.%s", loss->id);
     bool hot = ui_control(&w->ui, id, loss->label, row, true);
@@ -196,12 +239,14 @@ static void loss_row(struct window *w, const struct flow *f, const struct loss *
     if (chosen || hot)
         canvas_round_rect(w->ui.canvas, back, 6, chosen && t->dark ? t->raised2 : t->raised);
     if (first)
-        ui_text(&w->ui, f->x, y, loss_family_label(loss->family), 12, WEIGHT_REGULAR, t->text3, ALIGN_LEFT);
+        ui_text(&w->ui, f->x, y, small ? brief[loss->family] : loss_family_label(loss->family), 12,
+            WEIGHT_REGULAR, t->text3, ALIGN_LEFT);
     struct font font = { .size = 14, .weight = chosen ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR };
-    double room = row.w - 44, size = text_width(loss->label, &font) <= room ? 14 : 12;
+    double room = row.w - 2 * pad - thumb - 2, size = text_width(loss->label, &font) <= room ? 14 : 13;
     ui_text_fit(
-        &w->ui, row.x + 8, y, room, loss->label, size, font.weight, chosen || hot ? t->text1 : t->text2);
-    thumbnail(w, loss, (struct rect){ row.x + row.w - 34, y - 7, 26, 14 }, chosen ? t->margin : t->text3);
+        &w->ui, row.x + pad, y, room, loss->label, size, font.weight, chosen || hot ? t->text1 : t->text2);
+    struct rect curve = { row.x + row.w - pad - thumb, y - 7, thumb, 14 };
+    thumbnail(w, loss, curve, chosen ? t->margin : t->text3);
     ui_focus_ring(&w->ui, id, back, 6);
 }
 
@@ -212,6 +257,8 @@ static void loss_section(struct window *w, struct flow *f)
         const struct loss *loss = loss_at(i);
         bool first = i == 0 || loss->family != loss_at(i - 1)->family;
         f->y += first && i ? 4 : 0;
+        if (i == w->experiment.loss)
+            w->chosen_y = f->y + w->panel_scroll - w->area[AREA_PANEL].y;
         loss_row(w, f, loss, first);
         f->y += LOSS_ROW;
     }
@@ -282,7 +329,7 @@ static bool number_row(
         .id = id,
         .param = row,
         .rect = { f->x + 98, f->y + 2, f->width - 162, ROW - 4 },
-        .end = row->max,
+        .end = param_end(row),
         .initial = row->initial,
         .force = force,
         .limit = NAN,
@@ -343,22 +390,22 @@ static void schedule_rows(struct window *w, struct flow *f)
 {
     struct experiment *e = &w->experiment;
     const struct loss *loss = experiment_loss(e);
-    struct rect row = { f->x, f->y, f->width, ROW - 2 };
-    if (loss->radius == RADIUS_SCALE) {
+    bool warm = loss->radius == RADIUS_SCALE, anneals = any_role(loss, ROLE_ANNEALED);
+    struct rect row = { f->x, f->y, f->width, ROW - 2 }, half = row;
+    half.w = warm && anneals ? f->width / 2 - 10 : f->width;
+    if (warm) {
         bool on = e->warmup[0] != 0 || e->warmup[1] != 0;
-        if (ui_toggle(&w->ui, "warmup", "Warm-up", row, on)) {
+        if (ui_toggle(&w->ui, "warmup", "Warm-up", half, on)) {
             e->warmup[0] = e->warmup[1] = on ? 0 : SCHEDULE_DEFAULT;
             action_apply(w);
         }
-        row.y += ROW;
+        half.x = f->x + f->width - half.w;
     }
-    if (any_role(loss, ROLE_ANNEALED)) {
-        if (ui_toggle(&w->ui, "anneal", "Anneal \u03bb", row, e->anneal != 0)) {
-            e->anneal = e->anneal != 0 ? 0 : SCHEDULE_DEFAULT;
-            action_apply(w);
-        }
-        row.y += ROW;
+    if (anneals && ui_toggle(&w->ui, "anneal", "Anneal \u03bb", half, e->anneal != 0)) {
+        e->anneal = e->anneal != 0 ? 0 : SCHEDULE_DEFAULT;
+        action_apply(w);
     }
+    row.y += warm || anneals ? ROW : 0;
     ui_text(&w->ui, row.x, row.y + 15, "Points shown", 14, WEIGHT_REGULAR, w->look.theme->text2, ALIGN_LEFT);
     static const char *const shown[SPLIT_COUNT] = { "train", "test", "both" };
     struct rect button = { f->x + f->width - 56, row.y + 1, 56, 28 };
@@ -452,7 +499,7 @@ static void margin_section(struct window *w, struct flow *f)
         w->sweeping = false;
         action_apply(w);
     }
-    f->y = top + 130;
+    f->y = top + 128;
     error_line(w, f, field_id);
     f->y = top + MARGIN_BLOCK;
 }
@@ -463,9 +510,9 @@ static void upper(struct window *w, struct flow *f)
 {
     data_section(w, f);
     seed_section(w, f);
-    rule(w, f, 6, 14);
+    rule(w, f, 6, 12);
     loss_section(w, f);
-    rule(w, f, 10, 14);
+    rule(w, f, 8, 12);
 }
 
 static void lower(struct window *w, struct flow *f)
@@ -496,6 +543,21 @@ static void scrollbar(struct window *w, struct rect view)
         w->look.theme->axis);
 }
 
+/* A new choice, or another height, shows the chosen loss. */
+static void reveal_chosen(struct window *w, double height)
+{
+    if (w->ui.canvas || (w->revealed_loss == w->experiment.loss && w->revealed_height == height))
+        return;
+    w->revealed_loss = w->experiment.loss;
+    w->revealed_height = height;
+    double below = w->chosen_y + LOSS_ROW + 8 - height;
+    if (w->panel_scroll < below)
+        w->panel_scroll = below;
+    if (w->panel_scroll > w->chosen_y - 8)
+        w->panel_scroll = fmax(0, w->chosen_y - 8);
+    window_dirty(w, 1 << AREA_PANEL);
+}
+
 /* Too small for everything: data, losses and parameters scroll above the pinned margin block. */
 static void pinned(struct window *w, struct rect area, struct flow f)
 {
@@ -509,8 +571,8 @@ static void pinned(struct window *w, struct rect area, struct flow f)
     upper(w, &f);
     lower(w, &f);
     w->panel_content = f.y - top + 24;
-    w->panel_need = w->panel_content + MARGIN_BLOCK + 9;
     ui->clip = NULL;
+    reveal_chosen(w, view.h);
     scroll(w, view);
     scrollbar(w, view);
     if (ui->canvas)
@@ -521,27 +583,44 @@ static void pinned(struct window *w, struct rect area, struct flow f)
     margin_section(w, &block);
 }
 
+/* Only what comes after the margin block scrolls: the block stays where it is under every loss. */
+static void rest_below(struct window *w, struct rect area, struct flow f)
+{
+    struct rect view = { area.x, f.y - 4, area.w, area.y + area.h - f.y + 4 };
+    struct ui *ui = &w->ui;
+    ui->clip = &view;
+    if (ui->canvas)
+        canvas_clip(ui->canvas, &view);
+    f.y -= w->panel_scroll;
+    double top = f.y;
+    lower(w, &f);
+    w->panel_content = f.y - top + 8;
+    ui->clip = NULL;
+    scroll(w, view);
+    scrollbar(w, view);
+    if (ui->canvas)
+        canvas_clip(ui->canvas, &area);
+}
+
 void panel_control(struct window *w)
 {
     struct rect area = w->area[AREA_PANEL];
-    double pad = area.w >= 256 ? 20 : 16;
+    double pad = area.w >= 280 ? 20 : area.w >= 256 ? 16 : 12;
     struct flow f = { area.x + pad, area.y + 16, area.w - 2 * pad - 1 };
     if (w->ui.canvas) {
         canvas_rect(w->ui.canvas, area, w->look.theme->surface);
         ui_hairline(&w->ui, (struct point){ area.x + area.w - 1, area.y },
             (struct point){ area.x + area.w - 1, area.y + area.h });
     }
-    if (w->panel_need > area.h) {
+    if (w->margin_below > 0 && w->margin_below + LOWER_LEAST > area.h) {
         pinned(w, area, f);
         return;
     }
-    double top = f.y;
-    w->panel_scroll = 0;
     upper(w, &f);
     margin_section(w, &f);
+    w->margin_below = f.y - area.y;
     rule(w, &f, 0, 8);
-    lower(w, &f);
-    w->panel_need = f.y - top + 24;
+    rest_below(w, area, f);
 }
 
 /* --- open menus ---------------------------------------------------------------------------------------- */
@@ -627,7 +706,7 @@ static void dataset_menu(struct window *w, struct rect box)
 static const struct {
     const char *title, *note;
 } model_rows[MODEL_COUNT] = {
-    [MODEL_MLP] = { "Perceptron", "a network makes the features" },
+    [MODEL_MLP] = { "MLP", "a network makes the features" },
     [MODEL_FREE] = { "Free points", "each point moves by its own gradient" },
     [MODEL_IDENTITY] = { "Inputs as they are", "only the class weights learn" },
 };

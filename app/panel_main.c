@@ -7,7 +7,7 @@
 #include "render/number.h"
 #include "render/text.h"
 
-enum { CARD_W = 236, CARD_H = 116, CARD_PIXELS = 84 };
+enum { CARD_W = 236, CARD_H = 116, CARD_PIXELS = 84, LEGEND_W = 292, STATS_W = 254 };
 static const double HOVER_S = 0.06;
 
 static bool on_plane(const struct window *w)
@@ -18,8 +18,14 @@ static bool on_plane(const struct window *w)
 void panel_header(struct window *w)
 {
     struct rect area = w->area[AREA_HEADER];
-    if (!w->ui.canvas)
+    struct rect title = { area.x, area.y + 6, 240, area.h - 12 };
+    bool hot = ui_control(&w->ui, "header.title", "Loss", title, false);
+    if (!w->ui.canvas) {
+        if (hot != w->look.formula_first)
+            window_dirty(w, 1 << AREA_HEADER);
+        w->look.formula_first = hot;
         return;
+    }
     canvas_rect(w->ui.canvas, area, w->look.theme->bg);
     if (w->snap)
         header_draw(w->ui.canvas, &w->scene, &w->look, area);
@@ -232,7 +238,7 @@ static void diverged(struct window *w, struct rect area)
         canvas_round_rect(w->ui.canvas, box, 8, t->raised);
         canvas_round_outline(w->ui.canvas, box, 8, 1, t->bad);
         ui_text(&w->ui, box.x + 20, box.y + 26, line, 14, WEIGHT_SEMIBOLD, t->text1, ALIGN_LEFT);
-        ui_text(&w->ui, box.x + 20, box.y + 64, "Lower the rate or the margin, then reset.", 14,
+        ui_text(&w->ui, box.x + 20, box.y + 64, "Lower the rate or the margin, or start again.", 14,
             WEIGHT_REGULAR, t->text2, ALIGN_LEFT);
     }
     if (ui_text_button(&w->ui, "diverged.reset", "Reset", button, true)) {
@@ -251,7 +257,10 @@ static void footer(struct window *w, struct rect area)
     char text[256];
     text_fit(w->notice, &font, area.w - 96, text, sizeof text);
     double wide = text_width(text, &font) + 32;
-    struct rect box = { area.x + (area.w - wide) / 2, area.y + area.h - 52, wide, 36 };
+    double left = area.x + LEGEND_W, room = area.w - LEGEND_W - STATS_W;
+    bool between = on_plane(w) && wide <= room; /* of legend and statistics */
+    double x = between ? left + (room - wide) / 2 : area.x + (area.w - wide) / 2;
+    struct rect box = { x, area.y + area.h - 52, wide, 36 };
     canvas_round_rect(w->ui.canvas, box, 8, t->raised);
     canvas_round_outline(w->ui.canvas, box, 8, 1, w->notice_bad ? t->bad : t->hairline);
     ui_text(&w->ui, box.x + 16, box.y + 18, text, 14, WEIGHT_REGULAR, w->notice_bad ? t->bad : t->text1,
@@ -270,6 +279,25 @@ static void empty(struct window *w, struct rect area)
     text_fit(text, &font, area.w - 48, cut, sizeof cut);
     ui_text(&w->ui, area.x + area.w / 2, middle, cut, 20, WEIGHT_REGULAR, w->state.failed ? t->bad : t->text2,
         ALIGN_CENTER);
+}
+
+/* The old view stays at 40 % until the new data stands. */
+static void reading(struct window *w, struct rect area)
+{
+    char text[128];
+    const struct theme *t = w->look.theme;
+    const struct dataset_row *row = dataset_find(w->experiment.dataset);
+    const char *slash = strrchr(w->experiment.dataset, '/');
+    snprintf(text, sizeof text, "Reading %.100s \u2026",
+        row                 ? row->label
+        : slash && slash[1] ? slash + 1
+                            : w->experiment.dataset);
+    struct font font = { .size = 20, .weight = WEIGHT_REGULAR };
+    double wide = text_width(text, &font) + 48, middle = area.y + area.h / 2;
+    canvas_rect(w->ui.canvas, area, color_alpha(t->bg, 0.6));
+    canvas_round_rect(
+        w->ui.canvas, (struct rect){ area.x + (area.w - wide) / 2, middle - 26, wide, 52 }, 8, t->raised);
+    ui_text(&w->ui, area.x + area.w / 2, middle, text, 20, WEIGHT_REGULAR, t->text1, ALIGN_CENTER);
 }
 
 void panel_main(struct window *w)
@@ -293,6 +321,10 @@ void panel_main(struct window *w)
         return;
     }
     view_draw(w->view, w->ui.canvas, &w->scene, &w->look, area);
+    if (w->reading) {
+        reading(w, area);
+        return;
+    }
     if (on_plane(w)) {
         toggles(w, area);
         card(w, area);
@@ -307,25 +339,69 @@ static const struct {
     const char *view;
     double height;
 } side_rows[] = { { "sphere", 216 }, { "curves", 216 }, { "logit", 184 }, { "angles", 184 } };
-enum { SIDE_COUNT = sizeof side_rows / sizeof side_rows[0] };
-/* What stays when there is no room for all. */
+enum { SIDE_COUNT = sizeof side_rows / sizeof side_rows[0], SIDE_LEAST = 176 };
+/* What stays when there is no room for all; the wheel brings the rest. */
 static const int side_order[SIDE_COUNT] = { 0, 3, 2, 1 };
 
-static unsigned side_shown(double height)
+struct side {
+    int row[SIDE_COUNT], n; /* what can be shown, in the order in which it stands */
+    int fit;
+};
+
+/* What fills the main area is not repeated beside it. */
+static void side_rows_of(const struct window *w, struct side *s)
 {
-    unsigned shown = 0;
-    int fit = height >= 704 ? SIDE_COUNT : (int)(height / 176);
-    for (int i = 0; i < fit && i < SIDE_COUNT; i++)
-        shown |= 1u << side_order[i];
-    return shown ? shown : 1;
+    double height = w->area[AREA_SIDE].h;
+    bool all = height >= SIDE_COUNT * SIDE_LEAST;
+    s->n = 0;
+    for (int i = 0; i < SIDE_COUNT; i++) {
+        int row = all ? i : side_order[i];
+        if (view_find(side_rows[row].view) != w->view)
+            s->row[s->n++] = row;
+    }
+    s->fit = (int)fmin(s->n, fmax(1, floor(height / SIDE_LEAST)));
+}
+
+static void side_scroll(struct window *w, struct rect area, const struct side *s)
+{
+    int last = s->n - s->fit;
+    if (w->ui.input.kind == UI_WHEEL && w->ui.mouse_inside && ui_inside(area, w->ui.mouse) && last > 0) {
+        w->side_first += w->ui.input.wheel > 0 ? -1 : 1;
+        w->ui.input.kind = UI_NONE;
+        window_dirty(w, 1 << AREA_SIDE);
+    }
+    w->side_first = w->side_first > last ? last : w->side_first < 0 ? 0 : w->side_first;
+}
+
+static void side_cells(struct window *w, struct rect area, const struct side *s)
+{
+    double total = 0, y = area.y;
+    for (int i = 0; i < s->fit; i++)
+        total += side_rows[s->row[w->side_first + i]].height;
+    for (int i = 0; i < s->fit; i++) {
+        int row = s->row[w->side_first + i];
+        struct rect rect = { area.x + 1, y, area.w - 1, side_rows[row].height * area.h / total };
+        const struct view *view = view_find(side_rows[row].view);
+        char id[UI_ID];
+        snprintf(id, sizeof id, "view.%s", view->id);
+        ui_control(&w->ui, id, view->label, rect, false);
+        if (w->ui.canvas && w->snap)
+            view_draw(view, w->ui.canvas, &w->scene, &w->look, rect);
+        if (y > area.y)
+            ui_hairline(&w->ui, (struct point){ area.x + 20, y }, (struct point){ area.x + area.w - 20, y });
+        y += rect.h;
+    }
 }
 
 void panel_side(struct window *w)
 {
+    struct side side;
     struct rect area = w->area[AREA_SIDE];
     const struct theme *t = w->look.theme;
     if (area.w <= 0)
         return;
+    side_rows_of(w, &side);
+    side_scroll(w, area, &side);
     if (w->ui.canvas) {
         canvas_rect(w->ui.canvas, area, t->bg);
         ui_hairline(&w->ui, (struct point){ area.x, area.y }, (struct point){ area.x, area.y + area.h });
@@ -333,23 +409,10 @@ void panel_side(struct window *w)
         ui_control(&w->ui, "view.drawer", "Plots", area, false);
         ui_block_mouse(&w->ui);
     }
-    unsigned shown = side_shown(area.h);
-    double total = 0, y = area.y;
-    for (int i = 0; i < SIDE_COUNT; i++)
-        total += shown & 1u << i ? side_rows[i].height : 0;
-    for (int i = 0; i < SIDE_COUNT; i++) {
-        if (!(shown & 1u << i))
-            continue;
-        struct rect rect = { area.x + 1, y, area.w - 1, side_rows[i].height * area.h / total };
-        const struct view *view = view_find(side_rows[i].view);
-        char id[UI_ID];
-        snprintf(id, sizeof id, "view.%s", side_rows[i].view);
-        if (view != w->view)
-            ui_control(&w->ui, id, view ? view->label : "", rect, false);
-        if (w->ui.canvas && view && w->snap)
-            view_draw(view, w->ui.canvas, &w->scene, &w->look, rect);
-        if (y > area.y)
-            ui_hairline(&w->ui, (struct point){ area.x + 20, y }, (struct point){ area.x + area.w - 20, y });
-        y += rect.h;
+    side_cells(w, area, &side);
+    if (w->ui.canvas && side.fit < side.n) {
+        double part = area.h / side.n;
+        struct rect bar = { area.x + area.w - 6, area.y + part * w->side_first + 2, 3, part * side.fit - 4 };
+        canvas_round_rect(w->ui.canvas, bar, 1.5, t->axis);
     }
 }

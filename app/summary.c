@@ -181,7 +181,8 @@ static void put_feature_row(
 enum status features_write(FILE *to, struct trainer *trainer, const struct dataset *data, struct why *why)
 {
     const struct experiment *e = trainer_experiment(trainer);
-    int dim = e->model == MODEL_IDENTITY ? data->dim : e->feature_dim, rows = summary_rows(e, data);
+    int dim = e->model == MODEL_IDENTITY ? data->dim : e->feature_dim;
+    int rows = e->model == MODEL_FREE ? data->train : data->train + data->test + data->holdout;
     float *feature = malloc(sizeof *feature * CHUNK * (size_t)dim);
     int *predicted = malloc(sizeof *predicted * CHUNK);
     fputs("split,index,label,predicted", to);
@@ -192,7 +193,8 @@ enum status features_write(FILE *to, struct trainer *trainer, const struct datas
         int n = rows - from < CHUNK ? rows - from : CHUNK;
         trainer_features(trainer, from, n, feature, predicted);
         for (int i = 0; i < n; i++)
-            put_feature_row(to, data, from + i, predicted[i], feature + (size_t)i * (size_t)dim, dim);
+            if (predicted[i] >= 0) /* of a large set only a part has free points */
+                put_feature_row(to, data, from + i, predicted[i], feature + (size_t)i * (size_t)dim, dim);
     }
     bool failed = !feature || !predicted;
     free(feature);

@@ -32,7 +32,7 @@ void metrics_write_header(FILE *to, const struct metrics_columns *columns);
 void metrics_write_row(FILE *to, const struct metrics_columns *columns, const struct trainer *trainer,
     const struct evaluation *evaluation);
 
-/* Rows of data the training gives features for: free points have no test part and are at most 5,000. */
+/* How many rows of data have features: free points have no test part and are at most 5,000, drawn by seed. */
 int summary_rows(const struct experiment *e, const struct dataset *data);
 enum status features_write(FILE *to, struct trainer *trainer, const struct dataset *data, struct why *why);
 void weights_write(FILE *to, const struct trainer *trainer, const struct dataset *data);

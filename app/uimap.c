@@ -50,6 +50,16 @@ static void training(const struct window *w, json_t *value)
     json_object_set_new(value, "zoom", number(w->look.zoom));
 }
 
+/* What the timeline shows as flags. */
+static json_t *flags(const struct snapshot *s)
+{
+    json_t *out = json_array();
+    for (int i = 0; s && i < s->event_count; i++)
+        json_array_append_new(
+            out, json_pack("{s:I,s:s}", "step", (json_int_t)s->event[i].step, "text", s->event[i].text));
+    return out;
+}
+
 static json_t *state(const struct window *w)
 {
     json_t *value = json_object(), *out = json_object();
@@ -58,6 +68,7 @@ static json_t *state(const struct window *w)
     json_object_set_new(value, "loading", json_boolean(w->state.loading));
     json_object_set_new(value, "error", json_string(w->state.failed ? w->state.why.text : w->ui.error));
     json_object_set_new(value, "notice", json_string(w->notice));
+    json_object_set_new(value, "flags", flags(w->snap));
     json_object_set_new(value, "view", json_string(w->view->id));
     json_object_set_new(value, "steps_per_s", number(w->state.steps_per_s));
     json_object_set_new(value, "fps", number(w->number.fps));

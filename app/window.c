@@ -11,7 +11,9 @@
 #include "render/text.h"
 
 enum { WIDTH = 1600, HEIGHT = 1000, WIDTH_MIN = 1024, HEIGHT_MIN = 640, IDLE_MS = 500 };
-static const double FRAME_S = 1.0 / 60, NUMBERS_S = 0.1, MAP_S = 0.08, NOTICE_S = 6;
+static const double LOGICAL_W = 800, LOGICAL_H = 500; /* text never grows so large that less is left */
+static const double FRAME_S = 1.0 / 60, NUMBERS_S = 0.1, MAP_S = 0.08, NOTICE_S = 6,
+                    LOADING_S = 0.12; /* a rebuild faster than that does not dim the view */
 
 double window_now(void)
 {
@@ -114,7 +116,9 @@ bool window_resize(struct window *w)
             return false;
     }
     double display = (double)wide / points_w;
-    w->scale = display * w->options.text_scale;
+    double most = fmax(0.8, fmin(points_w / LOGICAL_W, points_h / LOGICAL_H));
+    w->text_capped = w->options.text_scale > most;
+    w->scale = display * fmin(w->options.text_scale, most);
     w->points = w->scale / display;
     w->width = wide / w->scale;
     w->height = high / w->scale;
@@ -165,6 +169,8 @@ static void take_state(struct window *w)
     worker_state(w->worker, &w->state);
     if (w->state.failed && strcmp(before.why.text, w->state.why.text) != 0)
         take_failure(w);
+    if (w->state.loading && !before.loading)
+        w->loading_since = window_now();
     if (before.loading != w->state.loading || before.playing != w->state.playing ||
         before.failed != w->state.failed) {
         window_dirty(w, AREAS_CONTROL | 1 << AREA_MAIN);
@@ -254,7 +260,7 @@ static void take_numbers(struct window *w, double now)
 static void input_pass(struct window *w, const struct ui_input *input)
 {
     static void (*const order[])(struct window *) = { panel_help, panel_popup, panel_top, panel_control,
-        panel_transport, panel_timeline, panel_side, panel_main };
+        panel_transport, panel_timeline, panel_side, panel_header, panel_main };
     ui_begin(&w->ui, input);
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
         if (!(order[i] == panel_control && w->panels_hidden))
@@ -527,6 +533,10 @@ static void take_turns(struct window *w, double now)
     take_snapshot(w);
     window_hover_turn(w);
     action_sweep_turn(w);
+    bool reading = w->state.loading && now - w->loading_since >= LOADING_S;
+    if (reading != w->reading)
+        window_dirty(w, AREAS_SNAPSHOT);
+    w->reading = reading;
     take_numbers(w, now);
     if (w->notice[0] && now > w->notice_until) {
         w->notice[0] = '\0';
@@ -578,6 +588,8 @@ static double next_turn(const struct window *w, double now, int most_ms)
         at = sooner(at, fmax(w->next_map, now + 0.001));
     if (w->notice[0])
         at = sooner(at, w->notice_until + 0.01);
+    if (w->state.loading && !w->reading)
+        at = sooner(at, fmax(w->loading_since + LOADING_S, now + 0.001));
     return at;
 }
 
@@ -603,6 +615,40 @@ void window_options_init(struct window_options *o)
     experiment_init(&o->experiment);
 }
 
+static bool given(const char *name)
+{
+    const char *value = getenv(name);
+    return value && value[0];
+}
+
+/* Left alone, SDL falls back to drivers that draw where nobody looks; only SDL_VIDEODRIVER may ask for them. */
+static enum status choose_driver(struct why *why)
+{
+#ifdef __linux__
+    bool x11 = given("DISPLAY"), wayland = given("WAYLAND_DISPLAY") || given("WAYLAND_SOCKET");
+    if (given("SDL_VIDEODRIVER"))
+        return STATUS_OK;
+    if (!x11 && !wayland)
+        return why_set(why, STATUS_FAILED,
+            "display: none found; set DISPLAY, or use 'marginscope train' or 'marginscope figure', which "
+            "need none");
+    SDL_SetHint(SDL_HINT_VIDEODRIVER, x11 && wayland ? "x11,wayland" : x11 ? "x11" : "wayland");
+#else
+    (void)why;
+#endif
+    return STATUS_OK;
+}
+
+static enum status no_driver(struct why *why)
+{
+    const char *which = given("SDL_VIDEODRIVER") ? "SDL_VIDEODRIVER"
+                        : given("DISPLAY")       ? "DISPLAY"
+                                                 : "WAYLAND_DISPLAY";
+    return why_set(why, STATUS_FAILED,
+        "display: %s=%s cannot be opened; correct it, or use 'marginscope train' or 'marginscope figure'",
+        which, given(which) ? getenv(which) : "");
+}
+
 static enum status open_sdl(struct window *w, struct why *why)
 {
     SDL_Rect usable = { 0, 0, WIDTH, HEIGHT };
@@ -611,9 +657,11 @@ static enum status open_sdl(struct window *w, struct why *why)
         SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
+    enum status status = choose_driver(why);
+    if (status != STATUS_OK)
+        return status;
     if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0)
-        return why_set(why, STATUS_FAILED,
-            "display: %s; start it where a window can open, or use train and figure", SDL_GetError());
+        return no_driver(why);
     SDL_GetDisplayUsableBounds(0, &usable);
     int wide = usable.w < WIDTH ? usable.w : WIDTH, high = usable.h < HEIGHT ? usable.h : HEIGHT;
     Uint32 flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI |
@@ -639,7 +687,7 @@ static void start_state(struct window *w)
     look_init(&w->look, w->ui.theme);
     w->look.interactive = true;
     w->view = view_find("feature");
-    w->look.selected = w->look.lit_class = w->lit_kept = w->hovered = -1;
+    w->look.selected = w->look.lit_class = w->lit_kept = w->hovered = w->revealed_loss = -1;
     w->wake_event = SDL_RegisterEvents(1);
     action_pace_find(w, w->options.pace);
     SDL_StartTextInput();

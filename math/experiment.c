@@ -95,7 +95,7 @@ static bool read_number(const char *text, double *out)
 {
     char *end;
     double value = strtod(text, &end);
-    if (end == text || *end || !isfinite(value))
+    if (end == text || *end || *text == ' ' || !isfinite(value))
         return false;
     *out = value;
     return true;

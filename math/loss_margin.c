@@ -270,7 +270,7 @@ const struct loss loss_asoftmax = {
 };
 
 const struct loss loss_fnorm_sphereface = {
-    .id = "fnorm_sphereface", .label = "SphereFace, fixed norm", .subtitle = "A-Softmax on a sphere of radius s",
+    .id = "fnorm_sphereface", .label = "F-norm SphereFace", .subtitle = "A-Softmax on a sphere of radius s",
     .formula = MEAN_LOG "\\frac{e^{s\\psi_{\\m{m}}(\\theta_y)}}"
         "{e^{s\\psi_{\\m{m}}(\\theta_y)}+\\sum_{j\\ne y} e^{s\\cos\\theta_j}}",
     .logit = "\\psi_{\\m{m}}(\\theta)", .rule = "\\m{m}\\theta_1 < \\theta_2",

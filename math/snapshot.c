@@ -1,6 +1,7 @@
 #include "math/snapshot.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +83,14 @@ bool snapshot_reserve(struct snapshot *s, int count, int dim, int classes)
     s->dim = (int)widest;
     s->count = 0;
     return true;
+}
+
+const char *snapshot_class(const struct snapshot *s, int class, char room[SNAPSHOT_NAME_TEXT])
+{
+    if (class >= 0 && class < SNAPSHOT_NAMES && s->class_name[class][0])
+        return s->class_name[class];
+    snprintf(room, SNAPSHOT_NAME_TEXT, "%d", class);
+    return room;
 }
 
 bool snapshot_copy(struct snapshot *to, const struct snapshot *from)

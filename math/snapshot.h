@@ -24,6 +24,8 @@ struct event {
     char text[EVENT_TEXT];
 };
 
+enum { SNAPSHOT_NAMES = 256, SNAPSHOT_NAME_TEXT = 16 };
+
 struct snapshot {
     long step;
     double epoch;
@@ -36,6 +38,7 @@ struct snapshot {
     int train_size, test_size;        /* of the data set */
     int width, height;                /* of an image sample, 0 for tables */
 
+    char class_name[SNAPSHOT_NAMES][SNAPSHOT_NAME_TEXT];   /* of the first classes; read with snapshot_class */
     int dim, classes;
     int count;                        /* shown samples */
     float *feature;                   /* (count, dim) */
@@ -69,6 +72,8 @@ void snapshot_init(struct snapshot *s);
 void snapshot_clear(struct snapshot *s);
 /* Makes room for count samples of dim numbers and classes; false without memory (then s is unchanged). */
 bool snapshot_reserve(struct snapshot *s, int count, int dim, int classes);
+/* What a class is called in the data: with some classes left out its number is not its name. */
+const char *snapshot_class(const struct snapshot *s, int class, char room[SNAPSHOT_NAME_TEXT]);
 bool snapshot_copy(struct snapshot *to, const struct snapshot *from);
 
 #endif

@@ -12,7 +12,7 @@ enum status why_set(struct why *why, enum status status, const char *format, ...
     vsnprintf(why->text, sizeof why->text, format, args);
     va_end(args);
     for (char *c = why->text; *c; c++)
-        if (*c == '\n' || *c == '\r')
+        if ((unsigned char)*c < ' ' || *c == 127) /* one line, and nothing a terminal obeys */
             *c = ' ';
     return status;
 }

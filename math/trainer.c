@@ -108,9 +108,10 @@ static double gradient_norm(const struct trainer *t, int n)
 }
 
 /* What is written for the person to read; both NaN and infinity are "infinite" to a class. */
-static void diverge(struct trainer *t)
+static void diverge(struct trainer *t, int n)
 {
     t->diverged = true;
+    t->cursor -= n; /* this batch has taught nothing: step and epoch go together */
     t->diverged_step = t->step + 1;
     snprintf(t->message, sizeof t->message, "Loss became infinite at step %ld. Lower the rate or the margin.",
         t->step + 1);
@@ -240,7 +241,7 @@ void trainer_step(struct trainer *t)
     batch_gradient(t, n);
     double norm = gradient_norm(t, n);
     if (!healthy(t, n, norm)) {
-        diverge(t);
+        diverge(t, n);
         return;
     }
     update(t, n, norm);

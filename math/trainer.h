@@ -30,6 +30,10 @@ struct loss_force trainer_force(const struct trainer *t);       /* in force at t
  * go on from the last finite state. STATUS_USAGE when only a rebuild could do it. */
 enum status trainer_retune(struct trainer *t, const struct experiment *wanted, struct why *why);
 
+/* A hand on a parameter of the chosen loss ends its schedule even when the value stays what it was. Keys as in
+ * experiment_set; any other key does nothing. */
+void trainer_touch(struct trainer *t, const char *key);
+
 /* The journal: every change since step 0, oldest first. */
 struct change {
     long step;

@@ -221,10 +221,10 @@ static void randomise(struct trainer *t)
 
 static enum status check_data(const struct experiment *e, const struct dataset *data, struct why *why)
 {
+    bool chosen = e->classes[0] || e->holdout[0];
     if (data->train < 1 || data->classes < 2)
-        return why_set(why, STATUS_FAILED,
-            "%s: %d training samples of %d classes; at least 2 classes are needed", data->name, data->train,
-            data->classes);
+        return why_set(why, chosen ? STATUS_USAGE : STATUS_FAILED,
+            "%s: only %d class to train on; choose at least 2", data->name, data->classes);
     return experiment_check(e, why);
 }
 

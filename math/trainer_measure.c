@@ -87,10 +87,34 @@ static bool is_margin(const struct experiment *e, const char *key)
     return p >= 0 && loss->param[p].role == ROLE_MARGIN;
 }
 
-/* The newest EVENT_MAX changes, in order. A key like "m" is of the loss chosen at that time. */
+/* "m 0.30"; a loss by its name. */
+static void event_text(const struct experiment *then, const struct change *change, struct event *event)
+{
+    char *end;
+    double value = strtod(change->value, &end);
+    bool number = end != change->value && *end == '\0', whole = value == floor(value);
+    int p = loss_param_find(experiment_loss(then), change->key);
+    if (p >= 0 && experiment_loss(then)->param[p].kind == PARAM_LINEAR && number && event->margin)
+        snprintf(event->text, sizeof event->text, "%.23s %.2f", change->key, value);
+    else if (number)
+        snprintf(event->text, sizeof event->text, whole && fabs(value) < 1e5 ? "%.23s %.0f" : "%.23s %.3g",
+            strcmp(change->key, "lr") == 0 ? "η" : change->key, value);
+    else if (strcmp(change->key, "loss") == 0)
+        snprintf(event->text, sizeof event->text, "%.40s", experiment_loss(then)->label);
+    else
+        snprintf(event->text, sizeof event->text, "%.23s %.23s", change->key, change->value);
+}
+
+static bool one_gesture(const struct trainer *t, const struct change *before, const struct change *now)
+{
+    double near = fmax(60, 0.015 * (double)t->step);
+    return before && strcmp(before->key, now->key) == 0 && (double)(now->step - before->step) <= near;
+}
+
+/* The newest EVENT_MAX changes, in order; a drag counts as one, with its last value. The journal keeps all. A key
+ * like "m" is of the loss chosen at that time. */
 static void fill_events(const struct trainer *t, struct snapshot *s)
 {
-    int from = t->change_count > EVENT_MAX ? t->change_count - EVENT_MAX : 0;
     struct experiment then = t->experiment;
     then.loss = t->first_loss;
     s->event_count = 0;
@@ -98,11 +122,13 @@ static void fill_events(const struct trainer *t, struct snapshot *s)
         const struct change *change = &t->change[i];
         if (strcmp(change->key, "loss") == 0)
             experiment_set(&then, "loss", change->value, NULL);
-        if (i < from)
-            continue;
+        if (s->event_count > 0 && one_gesture(t, i > 0 ? &t->change[i - 1] : NULL, change))
+            s->event_count--;
+        if (s->event_count == EVENT_MAX)
+            memmove(s->event, s->event + 1, (size_t)--s->event_count * sizeof *s->event);
         struct event *event = &s->event[s->event_count++];
         *event = (struct event){ .step = change->step, .margin = is_margin(&then, change->key) };
-        snprintf(event->text, sizeof event->text, "%.23s %.23s", change->key, change->value);
+        event_text(&then, change, event);
     }
 }
 
@@ -159,6 +185,9 @@ enum status trainer_snapshot(struct trainer *t, struct snapshot *s)
     s->classes = t->classes;
     s->count = count;
     snprintf(s->data_name, sizeof s->data_name, "%s", t->data->name);
+    for (int j = 0; j < t->classes && j < SNAPSHOT_NAMES; j++)
+        snprintf(s->class_name[j], sizeof s->class_name[j], "%.*s", SNAPSHOT_NAME_TEXT - 1,
+            t->data->class_name[j]);
     s->train_size = t->pool;
     s->test_size = t->point_of ? 0 : t->data->test;
     s->width = t->data->width;

@@ -146,3 +146,15 @@ enum status trainer_retune(struct trainer *t, const struct experiment *wanted, s
         revive(t);
     return STATUS_OK;
 }
+
+void trainer_touch(struct trainer *t, const char *key)
+{
+    const struct loss *loss = experiment_loss(&t->experiment);
+    size_t length = strlen(loss->id);
+    bool named = strncmp(key, loss->id, length) == 0 && key[length] == '.';
+    int p = loss_param_find(loss, named ? key + length + 1 : key);
+    if (p < 0 || t->schedule.ended[p] || !reserve_changes(t, 1))
+        return;
+    write_down(t, loss->param[p].id, &t->experiment);
+    t->schedule.ended[p] = true;
+}

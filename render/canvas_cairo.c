@@ -1,4 +1,5 @@
 #include "render/canvas.h"
+#include "render/fill.h"
 #include "render/polyline.h"
 #include "render/sprite.h"
 #include "render/text.h"
@@ -21,7 +22,7 @@ static const double SPRITE_RADIUS_MAX = 40;
 struct hatch_tile {
     double pitch;
     uint32_t color;
-    cairo_pattern_t *pattern;
+    struct fill_tile tile;
 };
 
 enum kind { KIND_PIXELS, KIND_PNG, KIND_PDF };
@@ -38,6 +39,7 @@ struct canvas_cairo {
     double dpi;
     struct sprite_cache *sprites;
     struct polyline polyline; /* scratch of long thin lines */
+    struct fill fill; /* scratch of polygons and smooth lines */
     struct hatch_tile hatch[HATCH_SLOTS];
     int hatch_next;
     uint32_t *premultiplied; /* scratch of image() */
@@ -105,6 +107,21 @@ static void clip(struct canvas *canvas, const struct rect *r)
 
 /* ---- lines and polygons ---- */
 
+/* The contours that fill has; cairo draws what it cannot. */
+static bool paint(struct canvas_cairo *c, struct color color)
+{
+    cairo_surface_flush(c->surface);
+    bool painted = fill_paint(&c->fill, pixel_premultiply(color));
+    cairo_surface_mark_dirty(c->surface);
+    return painted;
+}
+
+static void outline(struct canvas_cairo *c, const struct point *at, int n)
+{
+    fill_begin(&c->fill, &c->target);
+    fill_contour(&c->fill, at, n, c->base.scale);
+}
+
 /* Hairlines along an axis are whole device pixels, at least one. */
 static bool is_hairline(
     const struct canvas_cairo *c, const struct point *at, int n, const struct stroke *stroke)
@@ -129,16 +146,31 @@ static double snap_hairline(const struct canvas_cairo *c, struct point *at, doub
     return px / scale;
 }
 
-static void set_stroke(cairo_t *cr, const struct stroke *stroke, double width)
+static void set_stroke(cairo_t *cr, const struct stroke *stroke)
 {
     double dash[] = { stroke->dash_on, stroke->dash_off };
-    cairo_set_line_width(cr, width);
+    cairo_set_line_width(cr, stroke->width);
     cairo_set_dash(cr, dash, stroke->dash_on > 0 ? 2 : 0, 0);
     cairo_set_line_cap(cr, stroke->round ? CAIRO_LINE_CAP_ROUND : CAIRO_LINE_CAP_BUTT);
     cairo_set_line_join(cr, stroke->round ? CAIRO_LINE_JOIN_ROUND : CAIRO_LINE_JOIN_MITER);
 }
 
-/* Curves of many points: cairo would spend a millisecond on one. */
+/* Rings, arcs and straight lines, dashed or not. */
+static bool smooth_line(struct canvas_cairo *c, const struct point *at, int n, const struct stroke *stroke)
+{
+    bool dashed = stroke->dash_on > 0;
+    double scale = c->base.scale;
+    if (!is_image(c) || stroke->round || (dashed && (n != 2 || stroke->dash_off <= 0)))
+        return false;
+    fill_begin(&c->fill, &c->target);
+    if (dashed)
+        fill_dashes(&c->fill, at, stroke, scale);
+    else if (!fill_stroke(&c->fill, at, n, stroke->closed, stroke->width, scale))
+        return false;
+    return paint(c, stroke->color);
+}
+
+/* Curves of many points and corners: cairo would spend a millisecond on one. */
 static bool thin_curve(struct canvas_cairo *c, const struct point *at, int n, const struct stroke *stroke)
 {
     double scale = c->base.scale, width = stroke->width * scale;
@@ -153,26 +185,31 @@ static bool thin_curve(struct canvas_cairo *c, const struct point *at, int n, co
 static void lines(struct canvas *canvas, const struct point *at, int n, const struct stroke *stroke)
 {
     struct canvas_cairo *c = self(canvas);
-    if (thin_curve(c, at, n, stroke))
-        return;
-    double width = stroke->width;
+    struct stroke line = *stroke;
     struct point snapped[2];
     if (is_hairline(c, at, n, stroke)) {
         memcpy(snapped, at, sizeof snapped);
-        width = snap_hairline(c, snapped, width);
+        line.width = snap_hairline(c, snapped, stroke->width);
         at = snapped;
     }
+    if (smooth_line(c, at, n, &line) || thin_curve(c, at, n, &line))
+        return;
     trace(c->cr, at, n);
-    if (stroke->closed)
+    if (line.closed)
         cairo_close_path(c->cr);
-    set_stroke(c->cr, stroke, width);
-    set_color(c->cr, stroke->color);
+    set_stroke(c->cr, &line);
+    set_color(c->cr, line.color);
     cairo_stroke(c->cr);
 }
 
 static void polygon(struct canvas *canvas, const struct point *at, int n, struct color fill)
 {
     struct canvas_cairo *c = self(canvas);
+    if (is_image(c)) {
+        outline(c, at, n);
+        if (paint(c, fill))
+            return;
+    }
     trace(c->cr, at, n);
     cairo_close_path(c->cr);
     set_color(c->cr, fill);
@@ -183,43 +220,45 @@ static void polygon(struct canvas *canvas, const struct point *at, int n, struct
 
 /* One period of x + y = const lines as a tile. Its side must be whole pixels, so the pitch is rounded to the
  * nearest one that fits: 7 px becomes 7.07. */
-static cairo_surface_t *hatch_tile(double pitch_px, double width_px, uint32_t color)
+static struct fill_tile hatch_tile(double pitch_px, double width_px, uint32_t color)
 {
     int side = (int)fmax(2, round(pitch_px * sqrt(2)));
-    cairo_surface_t *tile = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, side, side);
-    uint8_t *data = cairo_image_surface_get_data(tile);
-    int stride = cairo_image_surface_get_stride(tile);
-    for (int y = 0; data && y < side; y++)
-        for (int x = 0; x < side; x++) {
-            double along = fmod(x + y + 1, side);
-            double distance = fmin(along, side - along) / sqrt(2);
-            double coverage = fmin(fmax(width_px / 2 + 0.5 - distance, 0), 1);
-            ((uint32_t *)(data + (ptrdiff_t)y * stride))[x] =
-                pixel_scale(color, (uint32_t)lround(coverage * 255));
-        }
-    cairo_surface_mark_dirty(tile);
+    struct fill_tile tile = { side, malloc((size_t)side * (size_t)side * sizeof *tile.pixel) };
+    for (int i = 0; tile.pixel && i < side * side; i++) {
+        double along = (i % side + i / side + 1) % side;
+        double distance = fmin(along, side - along) / sqrt(2);
+        double coverage = fmin(fmax(width_px / 2 + 0.5 - distance, 0), 1);
+        tile.pixel[i] = pixel_scale(color, (uint32_t)lround(coverage * 255));
+    }
     return tile;
 }
 
-static cairo_pattern_t *hatch_pattern(struct canvas_cairo *c, double pitch, struct color color)
+/* Its pixels are NULL without memory. */
+static struct fill_tile hatch_find(struct canvas_cairo *c, double pitch, struct color color)
 {
     uint32_t pixel = pixel_premultiply(color);
     for (int i = 0; i < HATCH_SLOTS; i++)
-        if (c->hatch[i].pattern && c->hatch[i].pitch == pitch && c->hatch[i].color == pixel)
-            return c->hatch[i].pattern;
+        if (c->hatch[i].tile.pixel && c->hatch[i].pitch == pitch && c->hatch[i].color == pixel)
+            return c->hatch[i].tile;
     struct hatch_tile *slot = &c->hatch[c->hatch_next];
     c->hatch_next = (c->hatch_next + 1) % HATCH_SLOTS;
-    if (slot->pattern)
-        cairo_pattern_destroy(slot->pattern);
+    free(slot->tile.pixel);
     double scale = c->base.scale;
-    cairo_surface_t *tile = hatch_tile(pitch * scale, fmax(1, scale), pixel);
-    *slot = (struct hatch_tile){
-        .pitch = pitch, .color = pixel, .pattern = cairo_pattern_create_for_surface(tile)
-    };
-    cairo_surface_destroy(tile);
-    cairo_pattern_set_extend(slot->pattern, CAIRO_EXTEND_REPEAT);
-    cairo_pattern_set_filter(slot->pattern, CAIRO_FILTER_NEAREST);
-    return slot->pattern;
+    *slot = (struct hatch_tile){ pitch, pixel, hatch_tile(pitch * scale, fmax(1, scale), pixel) };
+    return slot->tile;
+}
+
+static bool hatch_image(
+    struct canvas_cairo *c, const struct point *at, int n, double pitch, struct color color)
+{
+    struct fill_tile tile = hatch_find(c, pitch, color);
+    if (!tile.pixel)
+        return false;
+    outline(c, at, n);
+    cairo_surface_flush(c->surface);
+    bool painted = fill_paint_tile(&c->fill, &tile);
+    cairo_surface_mark_dirty(c->surface);
+    return painted;
 }
 
 /* Lines x + y = k * period through the box of the polygon, clipped to it: stays vector in a pdf. */
@@ -233,7 +272,7 @@ static void hatch_vector(struct canvas_cairo *c, double pitch, struct color colo
         cairo_move_to(c->cr, k * period - y0, y0);
         cairo_line_to(c->cr, k * period - y1, y1);
     }
-    set_stroke(c->cr, &(struct stroke){ 0 }, 1);
+    set_stroke(c->cr, &(struct stroke){ .width = 1 });
     set_color(c->cr, color);
     cairo_stroke(c->cr);
     cairo_restore(c->cr);
@@ -242,17 +281,11 @@ static void hatch_vector(struct canvas_cairo *c, double pitch, struct color colo
 static void hatch(struct canvas *canvas, const struct point *at, int n, double pitch, struct color color)
 {
     struct canvas_cairo *c = self(canvas);
+    if (is_image(c) && hatch_image(c, at, n, pitch, color))
+        return;
     trace(c->cr, at, n);
     cairo_close_path(c->cr);
-    if (!is_image(c)) {
-        hatch_vector(c, pitch, color);
-        return;
-    }
-    cairo_save(c->cr);
-    cairo_identity_matrix(c->cr);
-    cairo_set_source(c->cr, hatch_pattern(c, pitch, color));
-    cairo_fill(c->cr);
-    cairo_restore(c->cr);
+    hatch_vector(c, pitch, color);
 }
 
 /* ---- markers ---- */
@@ -276,7 +309,7 @@ static void hollow_path(cairo_t *cr, const struct marker *m, struct point at)
     struct marker inner = *m;
     inner.radius = fmax(m->radius - width / 2, 0.1);
     trace_marker(cr, &inner, at);
-    set_stroke(cr, &(struct stroke){ 0 }, width);
+    set_stroke(cr, &(struct stroke){ .width = width });
     set_color(cr, m->fill);
     cairo_stroke(cr);
 }
@@ -289,7 +322,7 @@ static void marker_path(cairo_t *cr, const struct marker *m, struct point at)
     }
     trace_marker(cr, m, at);
     if (m->outline_width > 0 && m->outline.a > 0) {
-        set_stroke(cr, &(struct stroke){ .round = true }, 2 * m->outline_width);
+        set_stroke(cr, &(struct stroke){ .round = true, .width = 2 * m->outline_width });
         set_color(cr, m->outline);
         cairo_stroke_preserve(cr);
     }
@@ -513,9 +546,16 @@ static bool png_encode(
     return true;
 }
 
+/* The caller says what went wrong, on one line; libpng itself would write another. */
+static void png_give_up(png_structp png, png_const_charp text)
+{
+    (void)text;
+    png_longjmp(png, 1);
+}
+
 static bool png_to_file(FILE *file, const struct canvas_cairo *c)
 {
-    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, png_give_up, NULL);
     png_infop info = png ? png_create_info_struct(png) : NULL;
     uint8_t *row = malloc((size_t)c->width_px * 4);
     bool done = info && row && png_encode(png, info, file, row, c);
@@ -562,8 +602,7 @@ static void destroy(struct canvas *canvas)
 {
     struct canvas_cairo *c = self(canvas);
     for (int i = 0; i < HATCH_SLOTS; i++)
-        if (c->hatch[i].pattern)
-            cairo_pattern_destroy(c->hatch[i].pattern);
+        free(c->hatch[i].tile.pixel);
     if (c->cr)
         cairo_destroy(c->cr);
     if (c->surface)
@@ -573,6 +612,7 @@ static void destroy(struct canvas *canvas)
             cairo_font_face_destroy(c->face[i]);
     sprite_cache_destroy(c->sprites);
     free(c->polyline.coverage);
+    fill_clear(&c->fill);
     free(c->premultiplied);
     free(c->owned);
     free(c->path);

@@ -114,16 +114,14 @@ void disc_arrow(const struct disc *d, double angle, double radius, double size, 
     canvas_polygon(d->canvas, head, 3, color);
 }
 
-void chip_draw(struct canvas *c, const struct theme *theme, struct point at, int label, double radius,
-    double alpha, bool dashed)
+void chip_draw(struct canvas *c, const struct theme *theme, struct point at, int label, const char *name,
+    double radius, double alpha, bool dashed)
 {
     struct font font = { 12, WEIGHT_SEMIBOLD, false };
     struct color fill = class_color(theme, label);
-    char digits[16];
-    snprintf(digits, sizeof digits, "%d", label);
     canvas_disc(c, at, radius, color_alpha(fill, alpha));
     struct point base = { at.x, at.y + text_ascent(&font) / 2 };
-    canvas_text(c, base, digits, &font, color_alpha(color_on(fill), alpha), ALIGN_CENTER);
+    canvas_text(c, base, name, &font, color_alpha(color_on(fill), alpha), ALIGN_CENTER);
     if (dashed) {
         struct point ring[256];
         int n = arc_points(at, radius + 3.5, 0, 2 * PI, c->scale, ring, 256);

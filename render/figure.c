@@ -184,18 +184,18 @@ static double legend_item(const char *name, const struct font *font)
 static void draw_legend(struct canvas *c, const struct snapshot *snap, const struct look *look,
     struct rect rect, const struct font *font)
 {
-    char name[32];
+    char more[32], room[SNAPSHOT_NAME_TEXT];
     double x = rect.x, y = rect.y + rect.h / 2, end = rect.x + rect.w;
     double reserved = text_width("and 0000 more", font);
     for (int i = 0; i < snap->classes; i++) {
-        snprintf(name, sizeof name, "%d", i);
+        const char *name = snapshot_class(snap, i, room);
         double item = legend_item(name, font);
         bool last = i == snap->classes - 1;
         struct point text = { x + 16, y + text_ascent(font) / 2 };
         if (i >= CLASSES_LISTED || x + item + (last ? 0 : reserved) > end) {
-            snprintf(name, sizeof name, "and %d more", snap->classes - i);
+            snprintf(more, sizeof more, "and %d more", snap->classes - i);
             text.x = x;
-            canvas_text(c, text, name, font, look->theme->text3, ALIGN_LEFT);
+            canvas_text(c, text, more, font, look->theme->text3, ALIGN_LEFT);
             return;
         }
         struct marker marker = class_marker(look->theme, i, 4.5);

@@ -21,6 +21,7 @@ struct term {
 enum { TERM_MAX = 5 };
 
 struct inequality {
+    const struct snapshot *snap;
     struct term term[TERM_MAX];
     int n;
     const char *widest; /* no number in its columns is wider, so that none jumps */
@@ -45,11 +46,13 @@ static void add_sign(struct inequality *q, const struct theme *theme, const char
     snprintf(term->value, sizeof term->value, "%s", value);
 }
 
-/* `before` the class's index as its subscript, in its colour: "\theta", "\cos\theta", "z". */
+/* `before` the class's name as its subscript, in its colour: "\theta", "\cos\theta", "z". */
 static char *add_class(struct inequality *q, const struct theme *theme, const char *before, int label)
 {
+    char room[SNAPSHOT_NAME_TEXT];
     struct term *term = add_term(q, class_color(theme, label));
-    snprintf(term->symbol, sizeof term->symbol, "\\cls{%d}{%s_{%d}}", label, before, label);
+    snprintf(term->symbol, sizeof term->symbol, "\\cls{%d}{%s_{%s}}", label, before,
+        snapshot_class(q->snap, label, room));
     return term->value;
 }
 
@@ -161,8 +164,10 @@ static void write_bent(
     }
     char own_name[32] = "\\psi", rival_name[32] = "\\cos\\theta";
     if (lengths) {
-        snprintf(own_name, sizeof own_name, "\\|W_{%d}\\|\\psi", s->own);
-        snprintf(rival_name, sizeof rival_name, "\\|W_{%d}\\|\\cos\\theta", s->rival);
+        char room[SNAPSHOT_NAME_TEXT];
+        snprintf(own_name, sizeof own_name, "\\|W_{%s}\\|\\psi", snapshot_class(snap, s->own, room));
+        snprintf(
+            rival_name, sizeof rival_name, "\\|W_{%s}\\|\\cos\\theta", snapshot_class(snap, s->rival, room));
     }
     number_fixed(own, 3, add_class(q, theme, own_name, s->own), VALUE_SIZE);
     add_sign(q, theme, ">", ">");
@@ -238,11 +243,44 @@ static void write_verdict(
     int winner = snap->predicted[s->sample];
     v->good = q->slack > 0;
     write_distance(q, distance, sizeof distance);
-    snprintf(v->who, sizeof v->who, "class %d wins%s", winner,
+    char room[SNAPSHOT_NAME_TEXT];
+    snprintf(v->who, sizeof v->who, "class %s wins%s", snapshot_class(snap, winner, room),
         winner != s->own ? ""
         : v->good        ? ", with"
                          : ", but");
     snprintf(v->by, sizeof v->by, v->good ? "%s to spare" : "short by %s", distance);
+}
+
+static double gap_to_nearest(const struct scene *scene, int own)
+{
+    const struct snapshot *snap = scene->snap;
+    double most = -1;
+    for (int j = 0; j < snap->classes; j++) {
+        double dot = 0;
+        for (int i = 0; i < snap->dim; i++)
+            dot += scene->unit[own * snap->dim + i] * scene->unit[j * snap->dim + i];
+        if (j != own)
+            most = fmax(most, dot);
+    }
+    return acos(fmin(1, most));
+}
+
+/* No direction of its class meets the train rule: a larger margin than the weights leave room for. */
+static void write_no_room(struct verdict *v, const struct scene *scene, const struct selection *s)
+{
+    const struct loss_force *force = &scene->snap->force;
+    if (!scene->angular || !force->loss->has_margin || scene->region[s->own].safe_count > 0)
+        return;
+    char gap[24], margin[24];
+    number_degrees(gap_to_nearest(scene, s->own), gap, sizeof gap);
+    number_degrees(margin_value(force), margin, sizeof margin);
+    v->good = false;
+    char room[SNAPSHOT_NAME_TEXT];
+    snprintf(v->who, sizeof v->who, "no room for class %s:", snapshot_class(scene->snap, s->own, room));
+    if (force->loss->family == FAMILY_ANGLE_PLUS)
+        snprintf(v->by, sizeof v->by, "gap %s < m %s", gap, margin);
+    else
+        snprintf(v->by, sizeof v->by, "gap %s too narrow", gap);
 }
 
 /* Everything measured, so that nothing overlaps at any width. */
@@ -340,19 +378,40 @@ static void color_formula(const char *formula, int label, char *out, size_t size
     }
 }
 
-static void draw_formula(struct canvas *c, const struct header *h, const char *formula)
+/* The size at which the formula fits between title and inequality, 0 without one. */
+static double formula_room(const struct header *h, const char *formula, double left)
 {
     static const double sizes[] = { 20, 14 };
-    double left = fmax(276, h->title_width + edge), right = h->at - 30 - edge - h->rect.x;
+    double right = h->at - 30 - edge - h->rect.x;
     for (int i = 0; i < 2; i++) {
         struct formula_size size = formula_measure(formula, sizes[i]);
-        if (left + size.width > right || size.ascent + size.descent > h->rect.h - 4)
-            continue;
-        double base = h->rect.y + (h->rect.h + size.ascent - size.descent) / 2;
-        formula_draw(
-            c, (struct point){ h->rect.x + left, base }, formula, sizes[i], h->theme->text1, h->theme);
-        return;
+        if (left + size.width <= right && size.ascent + size.descent <= h->rect.h - 4)
+            return sizes[i];
     }
+    return 0;
+}
+
+static void draw_formula(struct canvas *c, const struct header *h, const char *formula)
+{
+    double left = fmax(h->low ? 0 : 276, h->title_width + edge), size = formula_room(h, formula, left);
+    if (size <= 0)
+        return;
+    struct formula_size box = formula_measure(formula, size);
+    double base = h->rect.y + (h->rect.h + box.ascent - box.descent) / 2;
+    formula_draw(c, (struct point){ h->rect.x + left, base }, formula, size, h->theme->text1, h->theme);
+}
+
+/* Hovering the title of a small window trades the inequality for the formula. */
+static bool formula_instead(struct header *h, const struct look *look, const char *formula)
+{
+    double at = h->at;
+    if (!look->formula_first || formula_room(h, formula, fmax(h->low ? 0 : 276, h->title_width + edge)) > 0)
+        return false;
+    h->at = h->rect.x + h->rect.w + 30;
+    if (formula_room(h, formula, fmax(h->low ? 0 : 276, h->title_width + edge)) > 0)
+        return true;
+    h->at = at;
+    return false;
 }
 
 static void write_subtitle(const struct snapshot *snap, char *out, int size)
@@ -401,7 +460,7 @@ void header_draw(struct canvas *c, struct scene *scene, const struct look *look,
         .title = { low ? 20 : 32, WEIGHT_SEMIBOLD, false },
         .subtitle = { 14, WEIGHT_REGULAR, false } };
     struct selection selection;
-    struct inequality q = { .n = 0 };
+    struct inequality q = { .snap = scene->snap };
     struct verdict verdict;
     char formula[512];
     canvas_clip(c, &rect);
@@ -410,11 +469,12 @@ void header_draw(struct canvas *c, struct scene *scene, const struct look *look,
     if (chosen) {
         write_inequality(&q, scene, look->theme, &selection);
         write_verdict(&verdict, &q, snap, &selection);
-        if (place_inequality(&h, &q)) {
+        write_no_room(&verdict, scene, &selection);
+        color_formula(snap->force.loss->formula, selection.own, formula, sizeof formula);
+        if (place_inequality(&h, &q) && !formula_instead(&h, look, formula)) {
             draw_rule(c, &h);
             draw_inequality(c, &h, &q, &verdict);
         }
-        color_formula(snap->force.loss->formula, selection.own, formula, sizeof formula);
     } else {
         snprintf(formula, sizeof formula, "%s", snap->force.loss->formula);
     }

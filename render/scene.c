@@ -189,15 +189,62 @@ static double sample_slack(const struct scene *scene, int i)
     return logit_slack(scene, i);
 }
 
-/* Near the origin every direction is a matter of chance, and there is no ray to see. */
-static bool is_short(const struct snapshot *snap, int i)
+/* The best logit of another class where the lengths of the weights count; x as floats, straight from the snapshot. */
+static double linear_rival(const struct snapshot *snap, const float *x, int label)
+{
+    double best = -INFINITY;
+    for (int j = 0; j < snap->classes; j++)
+        if (j != label)
+            best = fmax(best, dot(x, &snap->weight[(size_t)j * (size_t)snap->dim], snap->dim));
+    return best;
+}
+
+static double norm(const struct snapshot *snap, int i)
 {
     double square = 0;
     for (int d = 0; d < snap->dim; d++) {
         double x = (double)snap->feature[(size_t)i * (size_t)snap->dim + (size_t)d];
         square += x * x;
     }
-    return sqrt(square) < 0.5 * snap->norm_median;
+    return sqrt(square);
+}
+
+static double logit_scale(const struct loss_force *force)
+{
+    for (int i = 0; i < loss_param_count(force->loss); i++)
+        if (force->loss->param[i].role == ROLE_SCALE)
+            return force->param[i];
+    return 1;
+}
+
+/* loss_slack up to rounding, from the angles at hand: thousands of samples are searched at every snapshot. */
+static double quick_slack(const struct scene *scene, int i)
+{
+    const struct snapshot *snap = scene->snap;
+    const struct loss_force *force = &snap->force;
+    enum loss_radius radius = force->loss->radius;
+    if (compares_angles(force->loss))
+        return angle_slack(force, (double)scene->own[i], (double)scene->rival[i]);
+    if (radius == RADIUS_LINEAR)
+        return logit_slack(scene, i);
+    double target = loss_target(force, cos((double)scene->own[i])).value;
+    if (radius == RADIUS_BOTH) {
+        int label = snap->label[i];
+        const float *x = &snap->feature[(size_t)i * (size_t)snap->dim];
+        const double *w = &snap->weight[(size_t)label * (size_t)snap->dim];
+        double square = 0;
+        for (int d = 0; d < snap->dim; d++)
+            square += w[d] * w[d];
+        return sqrt(square) * norm(snap, i) * target - linear_rival(snap, x, label);
+    }
+    double length = radius == RADIUS_SCALE && !force->norm_radius ? logit_scale(force) : norm(snap, i);
+    return length * (target - cos((double)scene->rival[i]));
+}
+
+/* Near the origin every direction is a matter of chance, and there is no ray to see. */
+static bool is_short(const struct snapshot *snap, int i)
+{
+    return norm(snap, i) < 0.5 * snap->norm_median;
 }
 
 /* The last one stays while it is right and nearly as close, so that the header does not jump at every step. */
@@ -209,7 +256,7 @@ static int find_typical(const struct scene *scene, int last)
     for (int i = 0; i < snap->count && snap->classes > 1; i++) {
         if (snap->predicted[i] != snap->label[i] || is_short(snap, i))
             continue;
-        double distance = fabs(sample_slack(scene, i));
+        double distance = fabs(quick_slack(scene, i));
         if (i == last)
             old = distance;
         if (distance < least) {

@@ -22,6 +22,7 @@ struct look {
     bool pinned;
     int lit_class;                /* others fall to 30 %; -1 none */
     bool transparent;             /* exports: no background */
+    bool formula_first;           /* header: the formula in place of the inequality where both have no room */
     bool interactive;             /* false in exports: no toggles, no hover */
 };
 void look_init(struct look *look, const struct theme *theme);

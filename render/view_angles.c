@@ -177,12 +177,16 @@ static void draw_bracket(
     const char *name = angle ? "m" : "margin";
     double half = text_width(name, &font) / 2;
     double x = fmin(v->plot.right - half, fmax(v->plot.area.x + half, (a + b) / 2));
+    struct rect ground = { x - half - 3, y - 8 - font.size * 0.85, 2 * half + 6, font.size + 4 };
+    canvas_round_rect(c, ground, 3, color_alpha(v->theme->bg, 0.85)); /* bars may reach here */
     canvas_text(c, (struct point){ x, y - 7 }, name, &font, v->theme->margin, ALIGN_CENTER);
 }
 
 static double degree_step(const struct angles *v)
 {
-    return v->x.to <= 30 ? 5 : v->x.to <= 60 ? 10 : v->x.to <= 90 ? 15 : 30;
+    double step = v->x.to <= 30 ? 5 : v->x.to <= 60 ? 10 : v->x.to <= 90 ? 15 : 30;
+    bool crowded = v->plot.area.w * step / v->x.to < 3.8 * v->plot.size->label.size;
+    return crowded ? 2 * step : step;
 }
 
 static void draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)

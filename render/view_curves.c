@@ -267,6 +267,20 @@ static double inside(const struct axis *axis, double value)
     return fmin(axis->a, fmax(axis->b, axis_at(axis, value)));
 }
 
+/* Never wider than its gutter: what is smaller than 0.001 is said to be. */
+static const char *loss_text(double loss, char *out, int size)
+{
+    if (loss > 0 && loss < 0.0005)
+        snprintf(out, (size_t)size, "<0.001");
+    else if (loss < 99.95)
+        number_fixed(loss, loss < 0.1 ? 3 : loss < 10 ? 2 : 1, out, size);
+    else if (loss < 9999.5)
+        number_count(lround(loss), out, size);
+    else
+        snprintf(out, (size_t)size, "1e%d", (int)floor(log10(loss)));
+    return out;
+}
+
 static void draw_values(struct canvas *c, const struct curves *v)
 {
     const struct theme *theme = v->theme;
@@ -295,9 +309,7 @@ static void draw_values(struct canvas *c, const struct curves *v)
             "test", theme->text2);
     if (isfinite(loss))
         plot_value(c, &v->plot, fmin(inside(&v->loss, loss), v->loss.a - size->value.size / 2),
-            loss >= 0.01 && loss < 1000 ? number_fixed(loss, loss < 10 ? 2 : 1, number, sizeof number)
-                                        : number_short(loss, number, sizeof number),
-            theme->text1, "loss", theme->text2);
+            loss_text(loss, number, sizeof number), theme->text1, "loss", theme->text2);
 }
 
 static void draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)

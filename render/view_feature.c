@@ -121,7 +121,9 @@ static void draw_chips(
     int n = chips_place(scene, plane, chip);
     for (int i = 0; i < n; i++) {
         struct point at = disc_at(d, chip[i].angle, feature_chip_distance(plane->radius));
-        chip_draw(d->canvas, look->theme, at, chip[i].label, FEATURE_CHIP_RADIUS,
+        char room[SNAPSHOT_NAME_TEXT];
+        const char *name = snapshot_class(scene->snap, chip[i].label, room);
+        chip_draw(d->canvas, look->theme, at, chip[i].label, name, FEATURE_CHIP_RADIUS,
             class_alpha(look, chip[i].label), class_no_room(scene, chip[i].label));
     }
 }

@@ -149,9 +149,10 @@ static void arc_with_ticks(
     canvas_line(d->canvas, disc_at(d, arc.to, radius - 4), disc_at(d, arc.to, radius + 4), width, color);
 }
 
-static void theta_text(char *out, int size, int label)
+static void theta_text(const struct scene *scene, int label, char *out, int size)
 {
-    snprintf(out, (size_t)size, "\\cls{%d}{\\theta_{%d}}", label, label);
+    char room[SNAPSHOT_NAME_TEXT];
+    snprintf(out, (size_t)size, "\\cls{%d}{\\theta_{%s}}", label, snapshot_class(scene->snap, label, room));
 }
 
 static void formula_center(
@@ -210,11 +211,11 @@ static void draw_fan_arcs(const struct fan *fan, const struct scene *scene, cons
         if (labels && width > (gap.is_m ? 16 : 40) && disc_shows(d, middle))
             gap_name(&gap, d->canvas, disc_at(d, middle, upper - 20), ALIGN_CENTER, theme);
     }
-    theta_text(text, sizeof text, selection->rival);
+    theta_text(scene, selection->rival, text, sizeof text);
     if (labels && (rival.to - rival.from) * lower > 24)
         formula_center(
             d->canvas, disc_at(d, 0.6 * fan->rival + 0.4 * fan->sample, lower - 15), text, 20, theme);
-    theta_text(text, sizeof text, selection->own);
+    theta_text(scene, selection->own, text, sizeof text);
     if (labels && (own.to - own.from) * upper > 24)
         formula_center(d->canvas, disc_at(d, (fan->own + fan->sample) / 2, upper - 15), text, 20, theme);
 }
@@ -241,8 +242,11 @@ static void draw_fan(const struct fan *fan, const struct scene *scene, const str
     struct point rim = disc_at(d, fan->sample, d->outer);
     canvas_disc(d->canvas, rim, 5, theme->disc);
     canvas_disc(d->canvas, rim, 4, theme->text1);
-    chip_draw(d->canvas, theme, disc_at(d, fan->rival, d->outer + 9), selection->rival, 8.5, 1, false);
-    chip_draw(d->canvas, theme, disc_at(d, fan->own, d->outer + 9), selection->own, 8.5, 1, false);
+    char room[SNAPSHOT_NAME_TEXT];
+    const char *rival = snapshot_class(scene->snap, selection->rival, room);
+    chip_draw(d->canvas, theme, disc_at(d, fan->rival, d->outer + 9), selection->rival, rival, 8.5, 1, false);
+    const char *own = snapshot_class(scene->snap, selection->own, room);
+    chip_draw(d->canvas, theme, disc_at(d, fan->own, d->outer + 9), selection->own, own, 8.5, 1, false);
 }
 
 /* ---- thumbnail and values ---- */
@@ -271,7 +275,7 @@ static void draw_values(struct canvas *c, const struct scene *scene, const struc
     char text[48], degrees[32];
     struct gap gap;
     double pitch = 26;
-    theta_text(text, sizeof text, selection->rival);
+    theta_text(scene, selection->rival, text, sizeof text);
     draw_value(c, look, left, right, bottom, text, selection->rival_angle);
     if (fan_gap(scene, fan, selection, &gap)) {
         gap_name(&gap, c, (struct point){ left, bottom - pitch }, ALIGN_LEFT, look->theme);
@@ -280,7 +284,7 @@ static void draw_values(struct canvas *c, const struct scene *scene, const struc
             ALIGN_RIGHT);
         pitch *= 2;
     }
-    theta_text(text, sizeof text, selection->own);
+    theta_text(scene, selection->own, text, sizeof text);
     draw_value(c, look, left, right, bottom - pitch, text, selection->own_angle);
 }
 
@@ -368,7 +372,9 @@ static void draw_figure(struct canvas *c, struct scene *scene, const struct look
         struct color color = color_alpha(class_color(theme, j), 0.9 * class_alpha(look, j));
         canvas_line(c, d.center, disc_at(&d, angle, radius - 26), 2, color);
         disc_arrow(&d, angle, radius - 17, 11, color);
-        chip_draw(c, theme, disc_at(&d, angle, radius * (1 + ROSE_SHARE) + 18), j, 10, class_alpha(look, j),
+        char room[SNAPSHOT_NAME_TEXT];
+        struct point chip = disc_at(&d, angle, radius * (1 + ROSE_SHARE) + 18);
+        chip_draw(c, theme, chip, j, snapshot_class(scene->snap, j, room), 10, class_alpha(look, j),
             class_no_room(scene, j));
     }
     canvas_disc(c, d.center, 3.5, theme->text1);

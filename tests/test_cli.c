@@ -176,6 +176,7 @@ static void wrong_lines_are_refused_with_what_is_allowed(void **state)
         { "--figure f.png --size big", "1600x1000" },
         { "--metrics-every 5", "--metrics" },
         { "--metrics a --features a", "two outputs" },
+        { "--metrics a --features ./a", "two outputs" },
         { "--benchmark --metrics a", "nothing but the summary" },
         { "mnist", "no operand" },
         { "--pace fast", "--pace fast: " },

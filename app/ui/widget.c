@@ -76,8 +76,10 @@ bool ui_dropdown(
     canvas_round_rect(ui->canvas, rect, 6, fill_of(ui, hot, open));
     if (!t->dark && (hot || open))
         canvas_round_outline(ui->canvas, rect, 6, 1, t->hairline);
-    ui_text_fit(ui, rect.x + 12, y, rect.w - 44, title, 14, WEIGHT_REGULAR, t->text1);
-    if (wide + 60 < rect.w)
+    ui_text_fit(
+        ui, rect.x + 12, y, rect.w - 44, title, wide <= rect.w - 44 ? 14 : 12, WEIGHT_REGULAR, t->text1);
+    struct font small = { .size = 12, .weight = WEIGHT_REGULAR };
+    if (text_width(note, &small) <= rect.w - wide - 52) /* whole or not at all */
         ui_text_fit(ui, rect.x + 12 + wide + 8, y, rect.w - wide - 52, note, 12, WEIGHT_REGULAR, t->text3);
     ui_icon_draw(ui->canvas, ICON_DOWN, (struct point){ rect.x + rect.w - 17, y }, 14, t->text2, t->text2);
     ui_focus_ring(ui, id, rect, 6);

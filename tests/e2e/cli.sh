@@ -266,6 +266,29 @@ assert [float(rows[k]["lr"]) for k in (0, 10, 20, 40)] == [0.001, 0.001, 0.01, 0
 assert float(rows[40]["param.m"]) == 0.2, rows[40]
 P
 
+check "--at to the value a parameter has" run train $short --metrics-every 1 --metrics m.csv --at 20:m=0.3
+check "the hand wins even at the value it finds" python3 - <<'P'
+import csv
+m = [float(r["param.m"]) for r in csv.DictReader(open("m.csv"))]
+assert m[19] == 0 and m[20] == 0.3 and m[40] == 0.3, m
+P
+check "free points of a part of the data" run train --dataset mnist --model free --steps 5 --features f.csv
+check "features.csv has the 5,000 samples that have points" python3 - <<'P'
+import csv
+rows = list(csv.DictReader(open("f.csv")))
+assert len(rows) == 5000 and all(r["predicted"] in "0123456789" and r["split"] == "train" for r in rows), len(rows)
+P
+refuses 2 "at least 2" train --dataset blobs --classes 3
+refuses 2 "empty" train --dataset ''
+refuses 2 "two outputs" train $short --metrics a.csv --features ./a.csv
+check "a picture of three classes" run figure --dataset mnist --classes 3,5,8 --hidden 8 --steps 40 --view sphere \
+    --out named.svg --size 800x600
+check "it names them as the data do" python3 - <<'P'
+import re
+words = re.findall(r"<text[^>]*>([^<]*)", open("named.svg").read())
+assert {"3", "5", "8"} <= set(words) and "0" not in words, words
+P
+
 # ---------------------------------------------------------------- dumped batches agree with eval
 for loss in $losses; do
     check "train --loss $loss with dumps" run train --dataset blobs --hidden 16 --loss "$loss" --steps 200 \
@@ -321,6 +344,9 @@ got=$?
 if [ -e /dev/full ]; then
     run losses >/dev/full 2>err.txt
     [ $? -eq 1 ] && pass || miss "a full disk under stdout is not noticed"
+    refuses 1 "/dev/full: " train $short --dump-batch 1:/dev/full
+    ln -s /dev/full full.png
+    refuses 1 "full.png: " figure --dataset blobs --steps 1 --out full.png
 fi
 left=$(find . -name '*tmp*' -o -name '*.part*' -o -name '.marginscope*' | head)
 [ -z "$left" ] && pass || miss "temporary files are left: $left"

@@ -137,6 +137,11 @@ def slider_drags(w):
     w.wait(lambda: w.state()["params"]["m"] != before["params"]["m"], "changed margin")
     w.wait(lambda: w.state()["step"] > before["step"], "training to go on")
     assert w.state()["epoch"] >= before["epoch"], "the drag restarted the training"
+    def one_flag():
+        texts = [flag["text"] for flag in w.state()["flags"] if flag["text"].startswith("m ")]
+        assert len(texts) <= 1, texts
+        return texts == ["m %.2f" % w.state()["params"]["m"]]
+    w.wait(one_flag, "one flag for the whole drag")
 
 
 def slider_keys_and_wheel(w):
@@ -252,12 +257,58 @@ def themes(w):
     w.wait(lambda: w.controls()["theme"]["value"] == value, "theme back")
 
 
+def diverges(w):
+    """A rate far too high stops with a sentence and a Reset on screen; with a lower rate the training goes on."""
+    w.key("r")
+    w.click("param.lr.value")
+    w.x("type", "--window", w.id, "1e6")
+    w.key("Return")
+    w.wait(lambda: w.state()["diverged"], "divergence", 10)
+    w.wait(lambda: "diverged.reset" in w.controls(), "Reset button")
+    w.click("param.lr.value")
+    w.x("type", "--window", w.id, "0.001")
+    w.key("Return")
+    w.wait(lambda: not w.state()["diverged"], "cured training")
+    w.click("param.lr.value")
+    w.x("type", "--window", w.id, "1e9")
+    w.key("Return")
+    w.wait(lambda: "rate goes from" in w.state()["error"], "sentence about the rate")
+    w.key("Escape")
+    w.key("r")
+    w.wait(lambda: not w.state()["diverged"] and w.state()["step"] > 3, "training after the reset")
+
+
+def bad_folder(w):
+    """A folder that is not there is said under its field and the old training goes on."""
+    w.click("dataset")
+    w.click("dataset.path")
+    w.x("type", "--window", w.id, "/nowhere/at/all")
+    w.key("Return")
+    w.wait(lambda: "/nowhere/at/all" in w.state()["error"], "sentence about the folder")
+    step = w.state()["step"]
+    w.wait(lambda: w.state()["step"] > step and w.state()["dataset"] == "mnist", "old training")
+
+
+def no_display(binary):
+    """Without a display: one line and status 1, at once."""
+    env = {name: value for name, value in os.environ.items()
+           if name not in ("DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "SDL_VIDEODRIVER")}
+    # libdbus, which SDL asks first, leaves memory behind
+    env["ASAN_OPTIONS"] = ":".join(filter(None, [env.get("ASAN_OPTIONS"), "detect_leaks=0"]))
+    for display in (None, ":9999"):
+        run = subprocess.run([binary], env=dict(env, DISPLAY=display) if display else env, capture_output=True,
+                             text=True, timeout=30)
+        lines = run.stderr.splitlines()
+        assert run.returncode == 1 and len(lines) == 1, (display, run.returncode, run.stderr)
+        assert lines[0].startswith("marginscope: display: ") and "marginscope train" in lines[0], lines
+
+
 def quits(w):
     """Ctrl+Q ends the program with status 0; Escape does not."""
     w.key("Escape")
     time.sleep(0.3)
     assert w.process.poll() is None, "Escape quit"
-    w.key("ctrl+q")
+    w.x("key", "--window", w.id, "ctrl+q", check=False)   # the window may be gone before the keys are up again
     w.process.wait(5 * w.slow)
     assert w.process.returncode == 0, w.process.returncode
 
@@ -266,8 +317,14 @@ def main():
     short = "--short" in sys.argv
     binary = os.path.abspath(sys.argv[-1])
     checks = [trains, slider_drags, slider_keys_and_wheel, pauses_and_steps, loss_switches, screenshot]
-    checks += [resizes, storm, themes, quits]
+    checks += [resizes, storm, themes, bad_folder, diverges, quits]
     passed = failed = 0
+    try:
+        no_display(binary)
+        passed += 1
+    except (AssertionError, subprocess.TimeoutExpired) as err:
+        failed += 1
+        print(f"no_display ({no_display.__doc__}): {err!r}")
     with tempfile.TemporaryDirectory(prefix="marginscope-") as folder:
         w = Window(binary, folder, short, "--seed", "1")
         try:

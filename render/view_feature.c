@@ -385,7 +385,7 @@ static void draw_weights(const struct disc *d, const struct scene *scene, const 
 
 static double point_radius(double radius)
 {
-    return fmin(fmax(1.6 + 1.5 * radius / 308, 1.8), 5.5);    /* a close look parts the points */
+    return fmin(fmax(1.6 + 1.5 * radius / 308, 1.8), 5.5); /* a close look parts the points */
 }
 
 /* Samples from..to-1, a class at a time. */

@@ -49,7 +49,7 @@ static json_t *loss_json(const struct loss *loss)
 static void loss_line(const struct loss *loss)
 {
     char boundary[256];
-    printf("%-18s %-14s %s\n", loss->id, loss_family_label(loss->family), loss->label);
+    printf("%-18s %-20s %s\n", loss->id, loss->label, loss_family_label(loss->family));
     for (int i = 0; i < loss_param_count(loss); i++) {
         const struct param *p = &loss->param[i];
         printf("    %-8s %g to %g, default %g%s%s%s   %s\n", p->id, p->min, p->max, p->initial,

@@ -351,8 +351,8 @@ static const struct option_row row[] = {
     { "holdout", "7,8,9", "classes never trained on, used for open-set verification", TRAINING, GROUP_DATA, take_setting },
     { "loss", "ID", "the loss (`marginscope losses`)", TRAINING, GROUP_LOSS, take_setting },
     { "set", "NAME=VALUE", "a parameter of the loss; repeatable", TRAINING, GROUP_LOSS, take_set },
-    { "warmup", "N,M", "plain |x| head for N steps, margin ramp over M; 0,0: off", TRAINING, GROUP_LOSS, take_setting },
-    { "anneal", "on|off", "lambda of the psi losses starts at 1000 and falls", TRAINING, GROUP_LOSS, take_setting },
+    { "warmup", "N,M", "N steps of plain |x| cos theta, margin ramp over M; 0,0: off; with a fixed scale 300,300", TRAINING, GROUP_LOSS, take_setting },
+    { "anneal", "on|off", "lambda of the psi losses starts at 1000 and falls; on where there is a psi", TRAINING, GROUP_LOSS, take_setting },
     { "model", "mlp|free|identity", "perceptron; free points; the data themselves", TRAINING, GROUP_MODEL, take_setting },
     { "hidden", "N,N", "hidden widths, or none", TRAINING, GROUP_MODEL, take_setting },
     { "activation", "prelu|relu", "between the layers", TRAINING, GROUP_MODEL, take_setting },
@@ -484,9 +484,22 @@ static void help_row(FILE *to, const struct option_row *r, const struct experime
     char left[64], value[128] = "";
     snprintf(left, sizeof left, "--%s %s", r->name, r->value ? r->value : "");
     fprintf(to, "  %-27s %s", left, r->help);
-    if (r->take == take_setting && experiment_get(defaults, r->name, value, sizeof value) && value[0])
+    if (r->take == take_setting && experiment_get(defaults, r->name, value, sizeof value) && value[0] &&
+        strcmp(value, "default") != 0)
         fprintf(to, " (%s)", value);
     fputc('\n', to);
+}
+
+/* What --view and --at take: from the tables, so that a new view or setting is told of by existing. */
+static void help_names(FILE *to)
+{
+    char views[256] = "", keys[512] = "";
+    for (int i = 0; i < view_count(); i++)
+        option_list_add(views, sizeof views, view_at(i)->id);
+    for (int i = 0; i < experiment_key_count(); i++)
+        if (!experiment_key_rebuilds(i))
+            option_list_add(keys, sizeof keys, experiment_key(i));
+    fprintf(to, "\nViews: %s.\nKeys of --at: %s, and every parameter of the loss.\n", views, keys);
 }
 
 void options_help(FILE *to, unsigned where)
@@ -504,4 +517,6 @@ void options_help(FILE *to, unsigned where)
             help_row(to, &row[i], &defaults);
         }
     }
+    if (where & HEADLESS)
+        help_names(to);
 }

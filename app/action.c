@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -305,7 +306,11 @@ static void notice_saved(struct window *w, const char *path)
     const char *home = getenv("HOME");
     size_t n = home ? strlen(home) : 0;
     bool inside = n > 1 && strncmp(path, home, n) == 0 && path[n] == '/';
-    window_notice(w, false, "Saved %s%s", inside ? "~" : "", inside ? path + n : path);
+    char full[PATH_MAX];
+    if (path[0] != '/' && realpath(path, full)) /* there is no Pictures folder */
+        window_notice(w, false, "Saved %s", full);
+    else
+        window_notice(w, false, "Saved %s%s", inside ? "~" : "", inside ? path + n : path);
 }
 
 void action_picture(struct window *w, int whole)
@@ -318,6 +323,11 @@ void action_picture(struct window *w, int whole)
     snprintf(o.view, sizeof o.view, "%s", whole ? "dashboard" : w->view->id);
     snprintf(o.theme, sizeof o.theme, "%s", w->look.theme->id);
     o.scale = 2;
+    if (!whole) {
+        o.look = &w->look;
+        o.look_rect = w->area[AREA_MAIN];
+        o.ring = w->scene.ring;
+    }
     enum status status = export_path(w->snap, o.path, sizeof o.path, &why);
     if (status == STATUS_OK)
         status = export_figure(w->snap, w->data, &o, &why);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <signal.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -283,13 +284,30 @@ static enum status check_dumped(const struct job *job, struct why *why)
     return STATUS_OK;
 }
 
+/* A size in mm is laid out at 144 px an inch in every format; an explicit --scale of a png decides by itself. */
+static double layout_density(const struct figure_request *request)
+{
+    const double layout_inch = 144, vector_inch = 96;
+    const struct figure_options *figure = &request->figure;
+    const char *ending = strrchr(figure->path, '.');
+    if (!strstr(request->size, "mm"))
+        return 1;
+    if (!ending || strcasecmp(ending, ".png") != 0)
+        return layout_inch / vector_inch;
+    return request->scaled ? 1 : layout_inch * figure->scale / figure->dpi;
+}
+
 static enum status draw_figures(struct job *job, struct why *why)
 {
     const struct options *o = job->options;
     enum status status = STATUS_OK;
     for (; status == STATUS_OK && job->figures_done < o->figure_count;
-         job->figures_done += status == STATUS_OK)
-        status = export_figure(&job->snap, &job->data, &o->figure[job->figures_done].figure, why);
+         job->figures_done += status == STATUS_OK) {
+        const struct figure_request *request = &o->figure[job->figures_done];
+        struct figure_options figure = request->figure;
+        figure.layout = layout_density(request);
+        status = export_figure(&job->snap, &job->data, &figure, why);
+    }
     return status;
 }
 

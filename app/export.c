@@ -1,6 +1,7 @@
 #include "app/export.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,28 +19,46 @@ static const double point_per_px = 0.75;
 void figure_options_init(struct figure_options *o)
 {
     *o = (struct figure_options){
-        .view = "feature", .theme = "light", .width = 1600, .height = 1000, .scale = 2
+        .view = "feature", .theme = "light", .width = 1600, .height = 1000, .layout = 1, .scale = 2
     };
 }
 
-static struct canvas *make_png(const char *path, const struct figure_options *o)
+/* What is drawn, in its own logical px, of which `dense` lie in each px of the picture. */
+struct layout {
+    double width, height, dense;
+};
+
+/* Below this size the views drop their words and the plane is a stamp: a smaller picture is this one, shrunk. */
+static struct layout layout_of(const struct figure_options *o)
 {
-    return canvas_cairo_png(path, o->width, o->height, o->scale, o->dpi);
+    const double least_width = 960, least_height = 600;
+    double dense = fmax(o->layout, fmax(least_width / o->width, least_height / o->height));
+    return (struct layout){ o->width * dense, o->height * dense, dense };
 }
 
-static struct canvas *make_svg(const char *path, const struct figure_options *o)
+static struct canvas *make_png(const char *path, const struct figure_options *o, const struct layout *l)
 {
-    return canvas_svg(path, o->width, o->height);
+    return canvas_cairo_png(path, l->width, l->height, o->scale / l->dense, o->dpi);
 }
 
-static struct canvas *make_pdf(const char *path, const struct figure_options *o)
+static struct canvas *make_svg(const char *path, const struct figure_options *o, const struct layout *l)
 {
-    return canvas_cairo_pdf(path, o->width, o->height, point_per_px);
+    (void)o;
+    struct canvas *c = canvas_svg(path, l->width, l->height);
+    if (c)
+        c->scale = 1 / l->dense;
+    return c;
+}
+
+static struct canvas *make_pdf(const char *path, const struct figure_options *o, const struct layout *l)
+{
+    (void)o;
+    return canvas_cairo_pdf(path, l->width, l->height, point_per_px / l->dense);
 }
 
 struct format {
     const char *ending;
-    struct canvas *(*make)(const char *path, const struct figure_options *o);
+    struct canvas *(*make)(const char *path, const struct figure_options *o, const struct layout *l);
 };
 
 static const struct format formats[] = { { ".png", make_png }, { ".svg", make_svg }, { ".pdf", make_pdf } };
@@ -71,21 +90,49 @@ static enum status check_options(const struct figure_options *o, struct why *why
             o->height * o->scale <= largest))
         return why_set(why, STATUS_USAGE, "%s: %g x %g at scale %g is not possible; 64 to %g pixels a side",
             o->path, o->width, o->height, o->scale, largest);
+    if (!(o->layout >= 0.1 && o->layout <= 10))
+        return why_set(why, STATUS_USAGE, "%s: layout is %g; allowed 0.1 to 10", o->path, o->layout);
     return STATUS_OK;
 }
 
-static enum status draw_to(struct canvas *c, const struct snapshot *snap, const struct dataset *data,
-    const struct figure_options *o, struct why *why)
+/* A pan moves the picture by the same share of the ring as on screen. */
+static double pan_scale(const struct scene *scene, const struct figure_options *o, const struct layout *l)
 {
-    struct scene scene = { 0 };
+    struct look whole;
+    look_init(&whole, theme_find(o->theme));
+    struct rect rect = figure_plane(view_find(o->view), scene, l->width, l->height);
+    double there = feature_plane(scene, &whole, o->look_rect).radius;
+    return there > 0 ? feature_plane(scene, &whole, rect).radius / there : 1;
+}
+
+static struct look make_look(
+    const struct scene *scene, const struct figure_options *o, const struct layout *l)
+{
     struct look look;
     look_init(&look, theme_find(o->theme));
+    if (o->look) {
+        double scale = pan_scale(scene, o, l);
+        look = *o->look;
+        look.theme = theme_find(o->theme);
+        look.pan_x *= scale;
+        look.pan_y *= scale;
+        look.formula_first = false;
+    }
     look.transparent = o->transparent;
     look.interactive = false;
+    return look;
+}
+
+static enum status draw_to(struct canvas *c, const struct snapshot *snap, const struct dataset *data,
+    const struct figure_options *o, const struct layout *l, struct why *why)
+{
+    struct scene scene = { 0 };
     enum status status = STATUS_OK;
-    if (scene_update(&scene, snap, data ? data->pixel : NULL))
-        figure_draw(c, view_find(o->view), &scene, &look, o->width, o->height);
-    else
+    if (scene_update(&scene, snap, data ? data->pixel : NULL)) {
+        scene.ring = o->ring > 0 ? o->ring : scene.ring;
+        struct look look = make_look(&scene, o, l);
+        figure_draw(c, view_find(o->view), &scene, &look, l->width, l->height);
+    } else
         status = why_set(why, STATUS_FAILED, "%s: no memory for the figure; show fewer points", o->path);
     scene_clear(&scene);
     enum status finished = canvas_finish(c, status == STATUS_OK ? why : NULL);
@@ -112,8 +159,9 @@ enum status export_figure(
     if (status != STATUS_OK)
         return status;
     const char *target = output.temporary[0] ? output.temporary : o->path; /* a device is written in place */
-    struct canvas *c = format_find(o->path)->make(target, o);
-    status = c ? draw_to(c, snap, data, o, why)
+    struct layout layout = layout_of(o);
+    struct canvas *c = format_find(o->path)->make(target, o, &layout);
+    status = c ? draw_to(c, snap, data, o, &layout, why)
                : why_set(why, STATUS_FAILED, "%s: no memory for the picture; use a smaller scale", o->path);
     canvas_destroy(c);
     if (status != STATUS_OK)

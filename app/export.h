@@ -10,10 +10,17 @@ struct figure_options {
     char path[1024];
     char view[24];                    /* view_find id */
     char theme[16];
-    double width, height;             /* logical px; default 1600x1000 */
+    double width, height;             /* logical px of the picture; default 1600x1000 */
+    double layout;                    /* px laid out in each of them; a small picture is laid out larger still */
     double scale;                     /* png only, 1..8 */
     double dpi;                       /* png's pHYs, 0 none */
     bool transparent;
+
+    /* What is on screen: zoom, pan, ring, layers, selected, pinned and lit class of `look`, which was used in
+     * look_rect (pan is in px of it). NULL: the whole plane. */
+    const struct look *look;          /* borrowed */
+    struct rect look_rect;
+    double ring;                      /* the scene's ring there; <= 0: from the snapshot */
 };
 void figure_options_init(struct figure_options *o);
 

@@ -126,17 +126,71 @@ static void number_column(struct window *w, double x, const char *value, const c
     ui_text(&w->ui, x, y + 13, unit, 12, WEIGHT_REGULAR, t->text3, ALIGN_LEFT);
 }
 
+/* Never wider than six digits: 1.04 M. */
+static const char *brief_count(double v, char *out, int size)
+{
+    static const struct {
+        double from, unit;
+        const char *name;
+    } rows[] = { { 999.5e6, 1e9, "G" }, { 999999.5, 1e6, "M" } };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        double part = v / rows[i].unit;
+        if (v < rows[i].from)
+            continue;
+        snprintf(out, (size_t)size, "%.*f\u2009%s",
+            part < 9.995   ? 2
+            : part < 99.95 ? 1
+                           : 0,
+            part, rows[i].name);
+        return out;
+    }
+    return number_count(lround(v), out, size);
+}
+
+static const char *epoch_text(double epoch, char *out, int size)
+{
+    return epoch < 999.95 ? number_fixed(epoch, 1, out, size) : brief_count(epoch, out, size);
+}
+
+/* Each column has room for its widest number; a narrow window has only the first and the last. */
+static const struct {
+    const char *unit, *widest;
+    bool always, strong;
+} columns[] = {
+    { "step", "888\u2009888", true, true },
+    { "epoch", "888\u2009888", false, true },
+    { "steps/s", "88\u2009888", false, false },
+    { "fps", "888", true, false },
+};
+enum { COLUMNS = sizeof columns / sizeof columns[0], COLUMN_GAP = 20 };
+
+static double column_width(int i)
+{
+    struct font big = { .size = 20, .weight = WEIGHT_SEMIBOLD }, label = { .size = 12 };
+    return fmax(text_width(columns[i].widest, &big), text_width(columns[i].unit, &label)) + COLUMN_GAP;
+}
+
+static double numbers_width(bool all)
+{
+    double width = 0;
+    for (int i = 0; i < COLUMNS; i++)
+        width += all || columns[i].always ? column_width(i) : 0;
+    return width;
+}
+
 static void numbers(struct window *w, double x, bool all)
 {
-    char text[32];
-    number_column(w, x, number_count(w->number.step, text, sizeof text), "step", true);
-    if (all) {
-        number_column(w, x + 106, number_fixed(w->number.epoch, 1, text, sizeof text), "epoch", true);
-        number_column(
-            w, x + 190, number_count(lround(w->number.steps_per_s), text, sizeof text), "steps/s", false);
+    char text[COLUMNS][32];
+    brief_count((double)w->number.step, text[0], sizeof text[0]);
+    epoch_text(w->number.epoch, text[1], sizeof text[1]);
+    brief_count(w->number.steps_per_s, text[2], sizeof text[2]);
+    brief_count(w->number.fps, text[3], sizeof text[3]);
+    for (int i = 0; i < COLUMNS; i++) {
+        if (!all && !columns[i].always)
+            continue;
+        number_column(w, x, text[i], columns[i].unit, columns[i].strong);
+        x += column_width(i);
     }
-    number_column(
-        w, all ? x + 276 : x + 92, number_count(lround(w->number.fps), text, sizeof text), "fps", false);
 }
 
 struct spark {
@@ -208,13 +262,29 @@ static void flags(struct window *w, const struct spark *s)
     }
 }
 
+/* One line under the curve, over the flags' names: where a picture went, what could not be done. */
+static void notice(struct window *w, struct rect strip)
+{
+    if (!w->notice[0] || window_now() > w->notice_until)
+        return;
+    const struct theme *t = w->look.theme;
+    struct font font = { .size = 14, .weight = WEIGHT_REGULAR };
+    char text[512];
+    text_fit(w->notice, &font, strip.w - 28, text, sizeof text);
+    struct rect box = { strip.x, strip.y + 44, text_width(text, &font) + 20, 25 };
+    canvas_round_rect(w->ui.canvas, box, 6, t->raised);
+    canvas_round_outline(w->ui.canvas, box, 6, 1, w->notice_bad ? t->bad : t->hairline);
+    ui_text(&w->ui, box.x + 10, box.y + box.h / 2, text, 14, WEIGHT_REGULAR,
+        w->notice_bad ? t->bad : t->text1, ALIGN_LEFT);
+}
+
 void panel_timeline(struct window *w)
 {
     struct rect area = w->area[AREA_TIMELINE];
     const struct theme *t = w->look.theme;
     bool all = w->width >= 1400;
-    double numbers_width = all ? 340 : 160;
-    struct rect strip = { area.x + 24, area.y, area.w - 48 - numbers_width, area.h };
+    double right = numbers_width(all);
+    struct rect strip = { area.x + 24, area.y, area.w - 48 - right, area.h };
     ui_control(&w->ui, "timeline", "Timeline", strip, false);
     ui_value(&w->ui, "%ld", w->number.step);
     if (!w->ui.canvas)
@@ -230,5 +300,6 @@ void panel_timeline(struct window *w)
         /* a bar, not a thumb: nothing here can be dragged */
         canvas_rect(w->ui.canvas, (struct rect){ s.x + s.width - 1, area.y + 10, 2, 37 }, t->text1);
     }
-    numbers(w, area.x + area.w - numbers_width, all);
+    notice(w, strip);
+    numbers(w, area.x + area.w - right, all);
 }

@@ -139,13 +139,26 @@ static void data_section(struct window *w, struct flow *f)
     error_line(w, f, "model");
 }
 
+/* Messages name a setting as the command line does; under a field it has the field's name. */
+static void field_error(struct window *w, const char *id, const char *key, const char *text)
+{
+    char message[sizeof w->ui.error], name[48];
+    size_t n = strlen(key);
+    bool option = strncmp(text, "--", 2) == 0 && strncmp(text + 2, key, n) == 0;
+    snprintf(name, sizeof name, "%s", option ? key : "");
+    if (name[0] >= 'a' && name[0] <= 'z')
+        name[0] = (char)(name[0] - 'a' + 'A');
+    snprintf(message, sizeof message, "%s%s", name, option ? text + 2 + n : text);
+    ui_edit_error(&w->ui, id, message);
+}
+
 static bool commit(struct window *w, const char *id, const char *key)
 {
     struct why why = { "" };
     struct experiment draft = w->experiment;
     if (experiment_set(&draft, key, w->ui.edit.text, &why) != STATUS_OK ||
         experiment_check(&draft, &why) != STATUS_OK) {
-        ui_edit_error(&w->ui, id, why.text);
+        field_error(w, id, key, why.text);
         return false;
     }
     w->experiment = draft;
@@ -285,9 +298,10 @@ static bool typed_number(struct window *w, const char *id, const struct param *r
     double typed = strtod(text, &end), stored;
     while (*end == ' ')
         end++;
-    if (end == text || *end || !param_accept(row, typed, &stored)) {
-        snprintf(message, sizeof message, "%s goes from %s to %s", row->label,
-            ui_number(row, row->min, low, 32), ui_number(row, row->max, high, 32));
+    bool number = end != text && !*end;
+    if (!number || !param_accept(row, typed, &stored)) {
+        snprintf(message, sizeof message, "%s%s goes from %s to %s", number ? "" : "not a number; ",
+            row->label, ui_number(row, row->min, low, 32), ui_number(row, row->max, high, 32));
         ui_edit_error(&w->ui, id, message);
         return false;
     }
@@ -445,6 +459,23 @@ static void margin_heading(struct window *w, const struct flow *f, const struct 
         formula_draw(w->ui.canvas, at, loss->logit, 14, t->text3, t);
 }
 
+/* While a ramp or the annealing runs, what the second tick on the slider stands for. */
+static void force_note(struct window *w, const struct flow *f, const struct loss *loss, double y)
+{
+    int shown = loss->margin;
+    for (int i = 0; i < loss_param_count(loss) && isnan(in_force(w, shown)); i++)
+        if (loss->param[i].role == ROLE_ANNEALED)
+            shown = i;
+    double force = in_force(w, shown);
+    if (isnan(force))
+        return;
+    char number[32], text[64];
+    snprintf(text, sizeof text, "%sin force %s", shown == loss->margin ? "" : "\u03bb ",
+        shown == loss->margin ? number_fixed(force, 2, number, sizeof number)
+                              : number_short(force, number, sizeof number));
+    ui_text(&w->ui, f->x + f->width, y, text, 12, WEIGHT_SEMIBOLD, w->look.theme->margin, ALIGN_RIGHT);
+}
+
 static void margin_section(struct window *w, struct flow *f)
 {
     const struct loss *loss = experiment_loss(&w->experiment);
@@ -485,6 +516,7 @@ static void margin_section(struct window *w, struct flow *f)
     if (radians)
         ui_text(&w->ui, f->x + f->width, top + 43, number_degrees(*value, degrees, sizeof degrees), 20,
             WEIGHT_SEMIBOLD, t->text2, ALIGN_RIGHT);
+    force_note(w, f, loss, top + 64);
 
     struct ui_slider slider = {
         .id = id,
@@ -649,7 +681,7 @@ static void choose(struct window *w, const char *key, const char *value)
     window_dirty(w, AREAS_ALL);
     if (experiment_set(&draft, key, value, &why) != STATUS_OK ||
         experiment_check(&draft, &why) != STATUS_OK) {
-        ui_edit_error(&w->ui, key, why.text);
+        field_error(w, key, key, why.text);
         return;
     }
     ui_edit_end(&w->ui);

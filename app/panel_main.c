@@ -7,7 +7,7 @@
 #include "render/number.h"
 #include "render/text.h"
 
-enum { CARD_W = 236, CARD_H = 116, CARD_PIXELS = 84, LEGEND_W = 292, STATS_W = 254 };
+enum { CARD_W = 236, CARD_H = 116, CARD_PIXELS = 84 };
 static const double HOVER_S = 0.06;
 
 static bool on_plane(const struct window *w)
@@ -247,26 +247,6 @@ static void diverged(struct window *w, struct rect area)
     }
 }
 
-/* One line at the foot of the view: where a picture went, what could not be done. */
-static void footer(struct window *w, struct rect area)
-{
-    if (!w->ui.canvas || !w->notice[0] || window_now() > w->notice_until)
-        return;
-    const struct theme *t = w->look.theme;
-    struct font font = { .size = 14, .weight = WEIGHT_REGULAR };
-    char text[256];
-    text_fit(w->notice, &font, area.w - 96, text, sizeof text);
-    double wide = text_width(text, &font) + 32;
-    double left = area.x + LEGEND_W, room = area.w - LEGEND_W - STATS_W;
-    bool between = on_plane(w) && wide <= room; /* of legend and statistics */
-    double x = between ? left + (room - wide) / 2 : area.x + (area.w - wide) / 2;
-    struct rect box = { x, area.y + area.h - 52, wide, 36 };
-    canvas_round_rect(w->ui.canvas, box, 8, t->raised);
-    canvas_round_outline(w->ui.canvas, box, 8, 1, w->notice_bad ? t->bad : t->hairline);
-    ui_text(&w->ui, box.x + 16, box.y + 18, text, 14, WEIGHT_REGULAR, w->notice_bad ? t->bad : t->text1,
-        ALIGN_LEFT);
-}
-
 static void empty(struct window *w, struct rect area)
 {
     const struct theme *t = w->look.theme;
@@ -330,7 +310,6 @@ void panel_main(struct window *w)
         card(w, area);
     }
     diverged(w, area);
-    footer(w, area);
 }
 
 /* --- side column --------------------------------------------------------------------------------------- */

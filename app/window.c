@@ -34,7 +34,7 @@ void window_notice(struct window *w, bool bad, const char *format, ...)
     w->notice_bad = bad;
     w->notice_until = window_now() + NOTICE_S;
     w->map_stale = true;
-    window_dirty(w, 1 << AREA_MAIN);
+    window_dirty(w, 1 << AREA_TIMELINE);
 }
 
 /* --- layout -------------------------------------------------------------------------------------------- */
@@ -540,7 +540,7 @@ static void take_turns(struct window *w, double now)
     take_numbers(w, now);
     if (w->notice[0] && now > w->notice_until) {
         w->notice[0] = '\0';
-        window_dirty(w, 1 << AREA_MAIN);
+        window_dirty(w, 1 << AREA_TIMELINE);
     }
 }
 

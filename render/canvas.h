@@ -75,7 +75,7 @@ struct canvas_ops {
 struct canvas {
     const struct canvas_ops *ops;
     double width, height;     /* logical */
-    double scale;             /* device pixels per logical pixel; 1 for vector canvases */
+    double scale;             /* device pixels per logical pixel; 1 for pdf; svg: of its width and height */
     enum status status;
     struct why why;
 };

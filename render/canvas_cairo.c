@@ -702,6 +702,8 @@ struct canvas *canvas_cairo_pdf(const char *path, double width, double height, d
     c->surface = cairo_pdf_surface_create(path, width * points, height * points);
     cairo_pdf_surface_set_metadata(
         c->surface, CAIRO_PDF_METADATA_CREATOR, "marginscope " MARGINSCOPE_VERSION);
+    /* the same training gives the same bytes: no clock in the file */
+    cairo_pdf_surface_set_metadata(c->surface, CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z");
     struct canvas *canvas = begin(c, points);
     cairo_font_options_t *options = cairo_font_options_create();
     cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);

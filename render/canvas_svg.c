@@ -353,7 +353,7 @@ static void write_head(FILE *file, const struct canvas_svg *c)
         "font-family=\"Inter, 'DejaVu Sans', sans-serif\"\n"
         "style=\"font-variant-numeric:tabular-nums;white-space:pre\">\n"
         "<!-- marginscope " MARGINSCOPE_VERSION " -->\n",
-        c->base.width, c->base.height, c->base.width, c->base.height);
+        c->base.width * c->base.scale, c->base.height * c->base.scale, c->base.width, c->base.height);
 }
 
 static void write_part(FILE *file, const struct buffer *b)

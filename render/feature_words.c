@@ -39,11 +39,32 @@ static const char *part_name(const struct snapshot *snap)
     return test == 0 ? "training points" : test == snap->count ? "test points" : "points";
 }
 
-static void draw_title(struct canvas *c, const struct scene *scene, const struct look *look, struct rect rect)
+/* The disc of a close look reaches under the words: they keep a ground of their own. */
+static void draw_ground(
+    struct canvas *c, const struct look *look, const struct plane *plane, struct rect words)
+{
+    struct rect box = { words.x - 10, words.y - 6, words.w + 20, words.h + 12 };
+    if (rect_hits_disc(box, plane->center, feature_reach(plane->radius)))
+        canvas_round_rect(c, box, 6, color_alpha(look->theme->bg, 0.88));
+}
+
+/* What is shown does not depend on zoom and pan. */
+static struct plane fitted_plane(const struct scene *scene, const struct look *look, struct rect rect)
+{
+    struct look fitted = *look;
+    fitted.zoom = 1;
+    fitted.pan_x = fitted.pan_y = 0;
+    return feature_plane(scene, &fitted, rect);
+}
+
+static void draw_title(struct canvas *c, const struct scene *scene, const struct look *look,
+    const struct plane *plane, struct rect rect)
 {
     char count[32], text[ROW_TEXT];
     number_count(scene->snap->count, count, sizeof count);
     snprintf(text, sizeof text, "%s %s, %d-D features", count, part_name(scene->snap), scene->snap->dim);
+    draw_ground(c, look, plane,
+        (struct rect){ rect.x + FEATURE_EDGE, rect.y + 16, fmax(100, text_width(text, &small)), 35 });
     canvas_text(c, (struct point){ rect.x + FEATURE_EDGE, rect.y + 29 }, "Feature plane", &title_font,
         look->theme->text1, ALIGN_LEFT);
     canvas_text(c, (struct point){ rect.x + FEATURE_EDGE, rect.y + 48 }, text, &small, look->theme->text3,
@@ -69,12 +90,16 @@ int feature_toggles(struct rect rect, struct rect out[5], enum layer layer[5], c
     return x < rect.x + FEATURE_EDGE + 90 ? 0 : 5; /* no room beside the title */
 }
 
-static void draw_toggles(struct canvas *c, const struct look *look, struct rect rect)
+static void draw_toggles(
+    struct canvas *c, const struct look *look, const struct plane *plane, struct rect rect)
 {
     struct rect box[5];
     enum layer layer[5];
     const char *label[5];
     int n = feature_toggles(rect, box, layer, label);
+    if (n > 0)
+        draw_ground(c, look, plane,
+            (struct rect){ box[0].x, rect.y + 16, box[n - 1].x + box[n - 1].w - box[0].x, 20 });
     for (int i = 0; i < n; i++) {
         bool on = look->layers & layer[i];
         struct point at = { box[i].x + box[i].w / 2, rect.y + 29 };
@@ -112,6 +137,18 @@ static bool words_fit(const struct words *words, const struct plane *plane, stru
     return true;
 }
 
+static void words_ground(struct canvas *c, const struct words *words, const struct look *look,
+    const struct plane *plane, struct rect rect, bool right)
+{
+    if (words_fit(words, plane, rect, right))
+        return;
+    double width = 0, top = row_y(rect, words, 0) - 12;
+    for (int i = 0; i < words->count; i++)
+        width = fmax(width, words->width[i]);
+    double x = right ? rect.x + rect.w - FEATURE_EDGE - width : rect.x + FEATURE_EDGE;
+    draw_ground(c, look, plane, (struct rect){ x, top, width, rect.y + rect.h - 22 - top });
+}
+
 static void legend_swatch(
     struct canvas *c, const struct scene *scene, const struct look *look, int row, struct rect box)
 {
@@ -139,7 +176,7 @@ static void legend_swatch(
 
 static const double SWATCH = 24;
 
-static bool draw_legend(struct canvas *c, const struct scene *scene, const struct look *look,
+static void draw_legend(struct canvas *c, const struct scene *scene, const struct look *look,
     const struct plane *plane, struct rect rect)
 {
     static const char *const rows[] = { "decision boundary", "class weight W",
@@ -149,15 +186,16 @@ static bool draw_legend(struct canvas *c, const struct scene *scene, const struc
         snprintf(words.label[i], ROW_TEXT, "%s", rows[i]);
         words.width[i] = SWATCH + 12 + text_width(rows[i], &small);
     }
-    if (!words_fit(&words, plane, rect, false))
-        return false;
+    struct plane fitted = fitted_plane(scene, look, rect);
+    if (!words_fit(&words, &fitted, rect, false))
+        return;
+    words_ground(c, &words, look, plane, rect, false);
     for (int i = 0; i < words.count; i++) {
         double y = row_y(rect, &words, i);
         legend_swatch(c, scene, look, i, (struct rect){ rect.x + FEATURE_EDGE, y - 11, SWATCH, 13 });
         canvas_text(c, (struct point){ rect.x + FEATURE_EDGE + SWATCH + 12, y }, words.label[i], &small,
             look->theme->text2, ALIGN_LEFT);
     }
-    return true;
 }
 
 static const double VALUE_WIDTH = 64;
@@ -175,33 +213,42 @@ static void stats_add(struct words *words, const char *name, long n, const char 
     words->width[i] = text_width(words->label[i], &small) + VALUE_WIDTH;
 }
 
-static void stats_collect(
-    struct words *words, const struct scene *scene, const struct look *look, const struct plane *plane)
+/* In brief: the accuracies without their counts, and the zoom when there is one. */
+static void stats_collect(struct words *words, const struct scene *scene, const struct look *look,
+    const struct plane *plane, bool brief)
 {
     const struct snapshot *snap = scene->snap;
     char text[32], zoom[40];
     number_fixed(look->zoom, 1, text, sizeof text);
     snprintf(zoom, sizeof zoom, "%s\u00d7", text);
-    stats_add(words, "zoom", 0, zoom);
-    stats_add(words, "ring at norm", 0, number_short(plane->radius / plane->unit, text, sizeof text));
+    words->count = 0;
+    if (!brief || fabs(look->zoom - 1) > 0.05)
+        stats_add(words, "zoom", 0, zoom);
+    if (!brief)
+        stats_add(words, "ring at norm", 0, number_short(plane->radius / plane->unit, text, sizeof text));
     bool margin = !isnan(snap->margin_accuracy);
-    stats_add(words, margin ? "with margin" : "no margin", margin ? snap->count : 0,
+    stats_add(words, margin ? "with margin" : "no margin", margin && !brief ? snap->count : 0,
         number_percent(snap->margin_accuracy, text, sizeof text));
     if (snap->train_n > 0)
-        stats_add(
-            words, "train accuracy", snap->train_n, number_percent(snap->train_accuracy, text, sizeof text));
+        stats_add(words, "train accuracy", brief ? 0 : snap->train_n,
+            number_percent(snap->train_accuracy, text, sizeof text));
     if (snap->test_n > 0)
-        stats_add(
-            words, "test accuracy", snap->test_n, number_percent(snap->test_accuracy, text, sizeof text));
+        stats_add(words, "test accuracy", brief ? 0 : snap->test_n,
+            number_percent(snap->test_accuracy, text, sizeof text));
 }
 
 static void draw_stats(struct canvas *c, const struct scene *scene, const struct look *look,
     const struct plane *plane, struct rect rect)
 {
-    struct words words = { .count = 0 };
-    stats_collect(&words, scene, look, plane);
-    if (!words_fit(&words, plane, rect, true))
-        return;
+    struct words words;
+    struct plane fitted = fitted_plane(scene, look, rect);
+    stats_collect(&words, scene, look, plane, false);
+    if (!words_fit(&words, &fitted, rect, true)) {
+        stats_collect(&words, scene, look, plane, true);
+        if (rect.w < 320 || rect.h < 240)
+            return;
+    }
+    words_ground(c, &words, look, plane, rect, true);
     double right = rect.x + rect.w - FEATURE_EDGE;
     for (int i = 0; i < words.count; i++) {
         double y = row_y(rect, &words, i);
@@ -215,9 +262,9 @@ static void draw_stats(struct canvas *c, const struct scene *scene, const struct
 void feature_words(struct canvas *c, const struct scene *scene, const struct look *look,
     const struct plane *plane, struct rect rect)
 {
-    draw_title(c, scene, look, rect);
+    draw_title(c, scene, look, plane, rect);
     if (look->interactive)
-        draw_toggles(c, look, rect);
+        draw_toggles(c, look, plane, rect);
     if (look->layers & LAYER_LEGEND)
         draw_legend(c, scene, look, plane, rect);
     if (look->layers & LAYER_STATS)

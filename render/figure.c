@@ -45,8 +45,19 @@ static void value_text(const struct param *param, bool is_margin, double value, 
     snprintf(out, size, "%g", value);
 }
 
+/* A margin still on its way to the set value. */
+static void add_ramp(struct note *t, const struct snapshot *snap, int param)
+{
+    const struct param *p = &snap->force.loss->param[param];
+    double value = snap->force.param[param];
+    int decimals = p->kind == PARAM_INTEGER && floor(value) >= value ? 0 : 2;
+    if (snap->ramp_length > 0 && p->role == ROLE_MARGIN)
+        note_add(t, " (ramp: %.*f in force)", decimals, value);
+}
+
 /* Every parameter as it was set, the large slider's first: "m0.30_s16" or "m 0.30, s 16". */
-static void add_params(struct note *t, const struct snapshot *snap, const char *joint, const char *between)
+static void add_params(
+    struct note *t, const struct snapshot *snap, const char *joint, const char *between, bool ramps)
 {
     const struct loss *loss = snap->force.loss;
     const double *set = snap->experiment.param[loss_index(loss)];
@@ -59,6 +70,8 @@ static void add_params(struct note *t, const struct snapshot *snap, const char *
         int at = i < 0 ? first : i;
         value_text(&loss->param[at], at == first, set[at], value, sizeof value);
         note_add(t, "%s%s%s%s", start, loss->param[at].id, joint, value);
+        if (ramps)
+            add_ramp(t, snap, at);
         start = between;
     }
 }
@@ -67,8 +80,20 @@ void figure_name(const struct snapshot *snap, char *out, int size)
 {
     struct note t = { out, size, 0 };
     note_add(&t, "%s%s", snap->force.loss->id, loss_param_count(snap->force.loss) > 0 ? "_" : "");
-    add_params(&t, snap, "", "_");
+    add_params(&t, snap, "", "_", false);
     note_add(&t, "_seed%llu_step%ld", (unsigned long long)snap->experiment.seed, snap->step);
+}
+
+/* What is drawn follows the values in force: where they are not the set ones it has to be said. */
+static void add_schedule(struct note *t, const struct snapshot *snap)
+{
+    const struct loss_force *force = &snap->force;
+    char value[32];
+    if (snap->warmup_length > 0)
+        note_add(t, " · warm-up: plain ‖x‖cos θ");
+    for (int i = 0; snap->annealing && i < loss_param_count(force->loss); i++)
+        if (force->loss->param[i].role == ROLE_ANNEALED)
+            note_add(t, " · λ in force %s", number_short(force->param[i], value, sizeof value));
 }
 
 static void add_model(struct note *t, const struct experiment *e)
@@ -126,7 +151,8 @@ void figure_caption(const struct snapshot *snap, char *out, int size)
     note_add(&t, "%s · ", snap->data_name);
     add_model(&t, e);
     note_add(&t, " · %s%s", snap->force.loss->label, loss_param_count(snap->force.loss) > 0 ? " " : "");
-    add_params(&t, snap, " ", ", ");
+    add_params(&t, snap, " ", ", ", true);
+    add_schedule(&t, snap);
     note_add(&t, " · ");
     add_optimiser(&t, e);
     note_add(&t, " · seed %llu · step %s", (unsigned long long)e->seed,
@@ -226,32 +252,66 @@ static void draw_title(
     formula_draw(c, (struct point){ left, base }, loss->formula, 20, look->theme->text1, look->theme);
 }
 
-/* These two name the classes and their shapes themselves. */
-static bool has_legend(const struct view *view)
+/* Only where colour means a class, and the classes are not named beside their points already. */
+static bool wants_legend(const struct view *view, const struct snapshot *snap)
 {
-    return view == &view_feature || view == &view_dashboard;
+    return view == &view_sphere && snap->classes > 0;
+}
+
+static struct font caption_font(double width)
+{
+    return (struct font){ width < 1400 ? 12 : 14, WEIGHT_REGULAR, false };
+}
+
+/* Heights of the rows above and below the view. */
+struct rows {
+    double title, legend, caption;
+};
+
+static struct rows rows_of(const struct view *view, const struct snapshot *snap, double width)
+{
+    return (struct rows){
+        .title = view == &view_dashboard ? 0 : 88,
+        .legend = wants_legend(view, snap) ? 28 : 0,
+        .caption = CAPTION_LINES * (caption_font(width).size + 6) + 16,
+    };
+}
+
+static struct rect body_of(const struct rows *rows, double width, double height)
+{
+    return (struct rect){ 0, rows->title, width, height - rows->title - rows->legend - rows->caption };
+}
+
+struct rect figure_plane(const struct view *view, const struct scene *scene, double width, double height)
+{
+    struct rows rows = rows_of(view, scene->snap, width);
+    struct rect body = body_of(&rows, width, height);
+    if (view != &view_dashboard)
+        return body;
+    double top = body.h < 800 ? 65 : 88, side = body.w < 1000   ? 0
+                                                : body.w < 1160 ? 300
+                                                                : 360; /* as it lays */
+    return (struct rect){ body.x, body.y + top, body.w - side, body.h - top };
 }
 
 void figure_draw(struct canvas *c, const struct view *view, struct scene *scene, const struct look *look,
     double width, double height)
 {
     const struct snapshot *snap = scene->snap;
-    struct font small = { width < 1400 ? 12 : 14, WEIGHT_REGULAR, false };
-    double caption = CAPTION_LINES * (small.size + 6) + 16;
-    double legend = has_legend(view) || snap->classes < 1 ? 0 : 28, title = view == &view_dashboard ? 0 : 88;
-    struct rect whole = { 0, 0, width, height };
-    struct rect body = { 0, title, width, height - title - legend - caption };
+    struct font small = caption_font(width);
+    struct rows rows = rows_of(view, snap, width);
+    struct rect whole = { 0, 0, width, height }, body = body_of(&rows, width, height);
     canvas_clip(c, NULL);
     if (!look->transparent)
         canvas_rect(c, whole, look->theme->bg);
     if (body.h <= 0 || !snap->force.loss)
         return;
-    if (title > 0)
-        draw_title(c, snap, look, (struct rect){ margin, 4, width - 2 * margin, title - 4 });
+    if (rows.title > 0)
+        draw_title(c, snap, look, (struct rect){ margin, 4, width - 2 * margin, rows.title - 4 });
     view_draw(view, c, scene, look, body);
-    if (legend > 0)
-        draw_legend(
-            c, snap, look, (struct rect){ margin, body.y + body.h, width - 2 * margin, legend }, &small);
+    double wide = width - 2 * margin;
+    if (rows.legend > 0)
+        draw_legend(c, snap, look, (struct rect){ margin, body.y + body.h, wide, rows.legend }, &small);
     draw_caption(
-        c, snap, look, (struct rect){ margin, height - caption + 4, width - 2 * margin, caption }, &small);
+        c, snap, look, (struct rect){ margin, height - rows.caption + 4, wide, rows.caption }, &small);
 }

@@ -431,11 +431,17 @@ static double sum_scale(struct place p)
 }
 
 /* The bars of a norm are drawn: the font's own sign is much taller than its brackets. */
-static const double NORM_BAR = 0.13, NORM_GAP = 0.14;
+static const double NORM_BAR = 0.13, NORM_GAP = 0.14, NORM_GAP_PX = 3;
+
+/* In small text the bars stay apart. */
+static double norm_gap(struct place p)
+{
+    return fmax(NORM_GAP * p.size, NORM_GAP_PX);
+}
 
 static void layout_norm(struct node *n, struct place p)
 {
-    n->width = (2 * NORM_BAR + NORM_GAP) * p.size;
+    n->width = 2 * NORM_BAR * p.size + norm_gap(p);
     n->ascent = PAREN * p.size;
     n->descent = DEPTH * p.size;
 }
@@ -689,7 +695,7 @@ static void draw_root(
 static void draw_norm(const struct node *n, struct place p, struct point at, const struct pen *pen)
 {
     for (int i = 0; i < 2; i++) {
-        double x = at.x + (NORM_BAR + i * NORM_GAP) * p.size;
+        double x = at.x + NORM_BAR * p.size + i * norm_gap(p);
         canvas_line(pen->canvas, (struct point){ x, at.y - n->ascent },
             (struct point){ x, at.y + n->descent }, 0.06 * p.size, color_of(n, pen));
     }

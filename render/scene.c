@@ -247,7 +247,10 @@ static bool is_short(const struct snapshot *snap, int i)
     return norm(snap, i) < 0.5 * snap->norm_median;
 }
 
-/* The last one stays while it is right and nearly as close, so that the header does not jump at every step. */
+/* About a second where training is watched, so that the header can be read. */
+enum { TYPICAL_KEPT = 60 };
+
+/* The last one stays while it is right, for a while in any case and then for as long as it is nearly as close. */
 static int find_typical(const struct scene *scene, int last)
 {
     const struct snapshot *snap = scene->snap;
@@ -264,7 +267,10 @@ static int find_typical(const struct scene *scene, int last)
             best = i;
         }
     }
-    return old <= least + 0.05 ? last : best;
+    if (!isfinite(old))
+        return best >= 0 ? best : last;
+    bool fresh = scene->typical_age < TYPICAL_KEPT && scene->own[last] < scene->rival[last];
+    return fresh || old <= least + 0.05 ? last : best;
 }
 
 /* ---- the scene ---- */
@@ -288,6 +294,7 @@ bool scene_update(struct scene *scene, const struct snapshot *snap, const uint8_
     }
     int last = same && scene->typical < snap->count ? scene->typical : -1;
     scene->typical = snap->force.loss ? find_typical(scene, last) : -1;
+    scene->typical_age = scene->typical == last && last >= 0 ? scene->typical_age + 1 : 0;
     return true;
 }
 

@@ -39,6 +39,7 @@ struct scene {
     bool angular;                     /* regions are sectors */
     double ring;                      /* norm at the ring, a 1-2-5 step above norm_p99, with hysteresis */
     int typical;                      /* what scene_typical answers */
+    int typical_age;                  /* snapshots since it was chosen */
     double *unit;                     /* (classes, dim) class weights of length 1, zero rows zero */
     int count_capacity, class_capacity, unit_capacity;
     struct point *scratch;            /* for polygons and markers */
@@ -57,7 +58,7 @@ struct selection {
 bool scene_select(const struct scene *scene, const struct look *look, struct selection *out);
 /* Without a selection the header, fan and psi show this typical sample: the shown one closest to its class's
  * margin boundary among those the test rule gets right and that are at least half the median norm long (it stays
- * from snapshot to snapshot while it is nearly the closest); -1 when there is none. */
+ * for 60 snapshots, and for as long as it is nearly the closest); -1 when there is none. */
 int scene_typical(const struct scene *scene);
 /* The selected sample or else the typical one; false when there is neither. */
 bool view_selection(const struct scene *scene, const struct look *look, struct selection *out);
@@ -96,6 +97,9 @@ int feature_toggles(struct rect rect, struct rect out[5], enum layer layer[5], c
 /* A whole figure: title line, view, legend, caption (loss, parameters, seed, step). */
 void figure_draw(struct canvas *c, const struct view *view, struct scene *scene, const struct look *look,
     double width, double height);
+/* Where figure_draw lays the feature plane, alone or in the dashboard; another view's whole rectangle. */
+struct rect figure_plane(
+    const struct view *view, const struct scene *scene, double width, double height);
 /* arcface_m0.30_s16_seed6_step4000 */
 void figure_name(const struct snapshot *snap, char *out, int size);
 /* "mnist · MLP 128-64-2 · ArcFace m 0.30, s 30 · Adam 1e-3, batch 128 · seed 1 · step 4,000 · train 96.4 % ..." */

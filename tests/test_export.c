@@ -114,6 +114,85 @@ static void a_png_has_the_size_asked_for(void **state)
     snapshot_clear(&s);
 }
 
+static void export_text(const struct snapshot *s, const struct figure_options *o, char *out, size_t size)
+{
+    struct why why;
+    if (export_figure(s, NULL, o, &why) != STATUS_OK)
+        fail_msg("%s", why.text);
+    size_t n = read_start(o->path, (unsigned char *)out, size - 1);
+    assert_true(n > 0 && n < size - 1);
+    out[n] = 0;
+}
+
+static void expect_head(
+    const struct snapshot *s, double width, double height, double layout, const char *attributes)
+{
+    static char text[1 << 20];
+    struct figure_options o;
+    options_for(&o, "head.svg");
+    o.width = width;
+    o.height = height;
+    o.layout = layout;
+    export_text(s, &o, text, sizeof text);
+    if (!strstr(text, attributes))
+        fail_msg("%g x %g: no %s in %.200s", width, height, attributes, text);
+}
+
+static void small_pictures_are_large_ones_shrunk(void **state)
+{
+    (void)state;
+    static struct snapshot s;
+    make_snapshot(&s);
+    expect_head(&s, 480, 300, 1, "width=\"480.00\" height=\"300.00\" viewBox=\"0 0 960.00 600.00\"");
+    expect_head(&s, 1000, 300, 1, "width=\"1000.00\" height=\"300.00\" viewBox=\"0 0 2000.00 600.00\"");
+    expect_head(&s, 1600, 1000, 1, "width=\"1600.00\" height=\"1000.00\" viewBox=\"0 0 1600.00 1000.00\"");
+    expect_head(&s, 960, 600, 1.5, "width=\"960.00\" height=\"600.00\" viewBox=\"0 0 1440.00 900.00\"");
+    snapshot_clear(&s);
+}
+
+/* A look with nothing moved is the figure without one; ring, zoom and pan change it, and a pan on a smaller
+ * screen moves it by the same share of the ring. */
+static void a_figure_shows_what_is_on_screen(void **state)
+{
+    (void)state;
+    enum { TEXT = 1 << 20 };
+    static char plain[TEXT], same[TEXT], moved[TEXT], small[TEXT];
+    static struct snapshot s;
+    make_snapshot(&s);
+    struct figure_options o;
+    struct look look;
+    options_for(&o, "look.svg");
+    o.width = 1600;
+    o.height = 1000;
+    export_text(&s, &o, plain, TEXT);
+    look_init(&look, theme_find("dark"));
+    o.look = &look;
+    o.look_rect = (struct rect){ 0, 0, 1600, 1000 };
+    export_text(&s, &o, same, TEXT);
+    assert_string_equal(plain, same);
+    o.ring = 50;
+    export_text(&s, &o, moved, TEXT);
+    assert_true(strcmp(plain, moved) != 0);
+    o.ring = 0;
+    look.zoom = 2;
+    look.pan_x = 100;
+    export_text(&s, &o, moved, TEXT);
+    assert_true(strcmp(plain, moved) != 0);
+    struct scene scene = { 0 };
+    assert_true(scene_update(&scene, &s, NULL));
+    struct look whole;
+    look_init(&whole, theme_find("dark"));
+    struct rect less = { 0, 0, 800, 620 };
+    look.pan_x *=
+        feature_plane(&scene, &whole, less).radius / feature_plane(&scene, &whole, o.look_rect).radius;
+    assert_true(look.pan_x < 90);
+    o.look_rect = less;
+    export_text(&s, &o, small, TEXT);
+    assert_string_equal(moved, small);
+    scene_clear(&scene);
+    snapshot_clear(&s);
+}
+
 static void impossible_wishes_are_refused_and_leave_files_alone(void **state)
 {
     (void)state;
@@ -228,6 +307,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_ending_chooses_the_format),
         cmocka_unit_test(a_png_has_the_size_asked_for),
+        cmocka_unit_test(small_pictures_are_large_ones_shrunk),
+        cmocka_unit_test(a_figure_shows_what_is_on_screen),
         cmocka_unit_test(impossible_wishes_are_refused_and_leave_files_alone),
         cmocka_unit_test(pictures_go_to_the_pictures_folder_and_are_numbered),
     };

@@ -194,6 +194,24 @@ static void numbers_can_be_typed_and_are_checked(void **unused)
     assert_int_equal(window_experiment(w)->seed, 42);
 }
 
+static void select_all_is_replaced_by_what_is_typed(void **unused)
+{
+    (void)unused;
+    click("hidden");
+    key(SDLK_END, 0);
+    key(SDLK_a, KMOD_LCTRL);
+    type("12x");
+    key(SDLK_RETURN, 0);
+    assert_string_equal(w->ui.edit.text, "12x");
+    assert_non_null(strstr(w->ui.error, "Hidden 12x"));
+    key(SDLK_ESCAPE, 0);
+    click("param.m.value");
+    type("abc");
+    key(SDLK_RETURN, 0);
+    assert_non_null(strstr(w->ui.error, "not a number"));
+    key(SDLK_ESCAPE, 0);
+}
+
 static void every_loss_in_the_list_can_be_clicked(void **unused)
 {
     (void)unused;
@@ -368,6 +386,7 @@ int main(void)
         cmocka_unit_test(escape_takes_a_drag_back),
         cmocka_unit_test(wheel_and_keys_move_by_notches),
         cmocka_unit_test(numbers_can_be_typed_and_are_checked),
+        cmocka_unit_test(select_all_is_replaced_by_what_is_typed),
         cmocka_unit_test(every_loss_in_the_list_can_be_clicked),
         cmocka_unit_test(tab_visits_every_control_and_comes_round),
         cmocka_unit_test(controls_stay_inside_and_apart),

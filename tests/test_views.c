@@ -573,6 +573,48 @@ static void captions_say_what_was_trained(void **state)
     stage_close(stage);
 }
 
+static void captions_say_what_is_in_force(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_two_classes("arcface", 0.3);
+    char caption[1024], name[256];
+    stage->snap.warmup_step = 12;
+    stage->snap.warmup_length = 300;
+    figure_caption(&stage->snap, caption, sizeof caption);
+    assert_says(caption, "m 0.30, s 30 · warm-up: plain ‖x‖cos θ · ");
+    stage->snap.warmup_length = 0;
+    stage->snap.ramp_length = 300;
+    stage->snap.force.param[stage->snap.force.loss->margin] = 0.15;
+    figure_caption(&stage->snap, caption, sizeof caption);
+    assert_says(caption, "m 0.30 (ramp: 0.15 in force), s 30 · ");
+    assert_null(strstr(caption, "warm-up"));
+    figure_name(&stage->snap, name, sizeof name);
+    assert_null(strstr(name, "ramp"));
+    stage_close(stage);
+    stage = stage_two_classes("asoftmax", 4);
+    set_param(&stage->snap, "lambda", 43);
+    figure_caption(&stage->snap, caption, sizeof caption);
+    assert_null(strstr(caption, "in force"));
+    stage->snap.annealing = true;
+    figure_caption(&stage->snap, caption, sizeof caption);
+    assert_says(caption, "λ in force 43");
+    stage_close(stage);
+}
+
+/* The colours of a psi curve are no classes, and the plane names its classes by chips. */
+static void only_the_sphere_has_a_row_of_classes(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_two_classes("arcface", 0.3);
+    for (int v = 0; v < view_count(); v++) {
+        const double alone = 1000 - 88 - (2 * (14 + 6) + 16);
+        double height = figure_plane(view_at(v), &stage->scene, 1600, 1000).h;
+        if (view_at(v) != &view_dashboard)
+            assert_true(fabs(alone - height - (view_at(v) == &view_sphere ? 28 : 0)) < 1e-9);
+    }
+    stage_close(stage);
+}
+
 static void figures_fit_every_size(void **state)
 {
     (void)state;
@@ -642,6 +684,8 @@ int main(void)
         cmocka_unit_test(only_arcface_tears_the_target_curve),
         cmocka_unit_test(figure_names_follow_the_parameters),
         cmocka_unit_test(captions_say_what_was_trained),
+        cmocka_unit_test(captions_say_what_is_in_force),
+        cmocka_unit_test(only_the_sphere_has_a_row_of_classes),
         cmocka_unit_test(figures_fit_every_size),
         cmocka_unit_test(every_formula_of_the_rows_can_be_drawn),
     };

@@ -439,6 +439,10 @@ static enum ui_typed field_input(struct ui *ui, const struct ui_field *f, bool h
     if (editing && ui->input.kind == UI_TEXT) {
         edit_insert(&ui->edit, ui->input.text);
         ui->input.kind = UI_NONE;
+    } else if (editing && ui->input.kind == UI_KEY && ui->input.ctrl && ui->input.key == SDLK_a) {
+        ui->edit.all = true;
+        ui->edit.caret = (int)strlen(ui->edit.text);
+        ui->input.kind = UI_NONE;
     } else if (editing && ui->input.kind == UI_KEY && !ui->input.ctrl) {
         enum ui_typed typed = edit_key(ui);
         if (typed == UI_IDLE || ui->input.key != SDLK_TAB)

@@ -420,8 +420,8 @@ static void write_subtitle(const struct snapshot *snap, char *out, int size)
     const struct loss_force *force = &snap->force;
     snprintf(out, (size_t)size, "%s", force->loss->subtitle ? force->loss->subtitle : "");
     if (snap->warmup_length > 0) {
-        snprintf(out, (size_t)size, "warm-up %d of %d: plain ‖x‖cos θ", snap->warmup_step,
-            snap->warmup_length);
+        snprintf(
+            out, (size_t)size, "warm-up %d of %d: plain ‖x‖cos θ", snap->warmup_step, snap->warmup_length);
     } else if (snap->ramp_length > 0) {
         snprintf(out, (size_t)size, "margin ramp %d of %d: m = %s", snap->ramp_step, snap->ramp_length,
             number_fixed(margin_value(force), 2, number, sizeof number));

@@ -590,28 +590,36 @@ static void reveal_chosen(struct window *w, double height)
     window_dirty(w, 1 << AREA_PANEL);
 }
 
-/* Too small for everything: data, losses and parameters scroll above the pinned margin block. */
-static void pinned(struct window *w, struct rect area, struct flow f)
+/* What scrolls, clipped to `view`: with `all` the data and losses too, else only what stands below them. */
+static void scrolled(struct window *w, struct rect area, struct rect view, struct flow f, bool all)
 {
-    struct rect view = { area.x, area.y, area.w, area.h - MARGIN_BLOCK - 12 };
     struct ui *ui = &w->ui;
     ui->clip = &view;
     if (ui->canvas)
         canvas_clip(ui->canvas, &view);
     f.y -= w->panel_scroll;
     double top = f.y;
-    upper(w, &f);
+    if (all)
+        upper(w, &f);
     lower(w, &f);
-    w->panel_content = f.y - top + 24;
+    w->panel_content = f.y - top + (all ? 24 : 8);
     ui->clip = NULL;
-    reveal_chosen(w, view.h);
+    if (all)
+        reveal_chosen(w, view.h);
     scroll(w, view);
     scrollbar(w, view);
     if (ui->canvas)
         canvas_clip(ui->canvas, &area);
+}
+
+/* Too small for everything: data, losses and parameters scroll above the pinned margin block. */
+static void pinned(struct window *w, struct rect area, struct flow f)
+{
+    struct rect view = { area.x, area.y, area.w, area.h - MARGIN_BLOCK - 12 };
+    scrolled(w, area, view, f, true);
     struct flow block = { f.x, view.y + view.h + 12, f.width };
-    ui_hairline(
-        ui, (struct point){ area.x, view.y + view.h }, (struct point){ area.x + area.w, view.y + view.h });
+    ui_hairline(&w->ui, (struct point){ area.x, view.y + view.h },
+        (struct point){ area.x + area.w, view.y + view.h });
     margin_section(w, &block);
 }
 
@@ -619,19 +627,7 @@ static void pinned(struct window *w, struct rect area, struct flow f)
 static void rest_below(struct window *w, struct rect area, struct flow f)
 {
     struct rect view = { area.x, f.y - 4, area.w, area.y + area.h - f.y + 4 };
-    struct ui *ui = &w->ui;
-    ui->clip = &view;
-    if (ui->canvas)
-        canvas_clip(ui->canvas, &view);
-    f.y -= w->panel_scroll;
-    double top = f.y;
-    lower(w, &f);
-    w->panel_content = f.y - top + 8;
-    ui->clip = NULL;
-    scroll(w, view);
-    scrollbar(w, view);
-    if (ui->canvas)
-        canvas_clip(ui->canvas, &area);
+    scrolled(w, area, view, f, false);
 }
 
 void panel_control(struct window *w)

@@ -250,7 +250,18 @@ static bool is_short(const struct snapshot *snap, int i)
 /* About a second where training is watched, so that the header can be read. */
 enum { TYPICAL_KEPT = 60 };
 
-/* The last one stays while it is right, for a while in any case and then for as long as it is nearly as close. */
+/* What a tenth of a radian is worth in the units of the slack, roughly. */
+static double close_call(const struct snapshot *snap)
+{
+    const struct loss_force *force = &snap->force;
+    if (compares_angles(force->loss))
+        return 0.1;
+    bool fixed = force->loss->radius == RADIUS_SCALE && !force->norm_radius;
+    return 0.1 * (fixed ? logit_scale(force) : snap->norm_median);
+}
+
+/* The last one stays while it is right: for a while as long as it is still a close call, then only while it is
+ * nearly the closest. */
 static int find_typical(const struct scene *scene, int last)
 {
     const struct snapshot *snap = scene->snap;
@@ -269,7 +280,8 @@ static int find_typical(const struct scene *scene, int last)
     }
     if (!isfinite(old))
         return best >= 0 ? best : last;
-    bool fresh = scene->typical_age < TYPICAL_KEPT && scene->own[last] < scene->rival[last];
+    bool fresh = scene->typical_age < TYPICAL_KEPT && scene->own[last] < scene->rival[last] &&
+                 old <= least + close_call(snap);
     return fresh || old <= least + 0.05 ? last : best;
 }
 

@@ -281,9 +281,14 @@ static enum status answer(struct eval *eval, struct why *why)
         free(work);
         return why_set(why, STATUS_FAILED, "the case does not fit into memory; give fewer rows");
     }
-    struct head head = { eval->classes, eval->dim, eval->weight, eval->offset };
-    struct grad grad = { eval->d_feature, eval->d_weight, eval->bias ? eval->d_bias : NULL, work };
-    eval->loss = loss_eval(&eval->force, eval->feature, eval->label, eval->n, &head, &grad);
+    struct head head = {
+        .classes = eval->classes, .dim = eval->dim, .weight = eval->weight, .bias = eval->offset };
+    struct batch batch = { .n = eval->n, .feature = eval->feature, .label = eval->label };
+    struct grad grad = { .feature = eval->d_feature,
+        .weight = eval->d_weight,
+        .bias = eval->bias ? eval->d_bias : NULL,
+        .work = work };
+    eval->loss = loss_eval(&eval->force, &batch, &head, &grad);
     free(work);
     if (!answer_finite(eval))
         return why_set(

@@ -82,6 +82,16 @@ static enum status take_setting(struct options *o, const char *name, const char 
     return option_blame(why, name, value, &inner);
 }
 
+/* --add may be repeated: every one joins those before. */
+static enum status take_add(struct options *o, const char *name, const char *value, struct why *why)
+{
+    char all[256], before[200];
+    experiment_get(&o->experiment, "add", before, sizeof before);
+    bool first = strcmp(before, "none") == 0 || strcmp(value, "none") == 0;
+    snprintf(all, sizeof all, "%s%s%.50s", first ? "" : before, first ? "" : ",", value);
+    return take_setting(o, name, all, why);
+}
+
 static enum status take_set(struct options *o, const char *name, const char *value, struct why *why)
 {
     const char *equals = strchr(value, '=');
@@ -351,8 +361,11 @@ static const struct option_row row[] = {
     { "holdout", "7,8,9", "classes never trained on, used for open-set verification", TRAINING, GROUP_DATA, take_setting },
     { "loss", "ID", "the loss (`marginscope losses`)", TRAINING, GROUP_LOSS, take_setting },
     { "set", "NAME=VALUE", "a parameter of the loss; repeatable", TRAINING, GROUP_LOSS, take_set },
+    { "add", "ID", "a term on top: center, ring, uniform or regular; repeatable; --set ID.NAME=VALUE sets its numbers", TRAINING, GROUP_LOSS, take_add },
+    { "bias", "on|off", "whether losses that have a bias use it", TRAINING, GROUP_LOSS, take_setting },
     { "warmup", "N,M", "N steps of plain |x| cos theta, margin ramp over M; 0,0: off; with a fixed scale 300,300", TRAINING, GROUP_LOSS, take_setting },
     { "anneal", "on|off", "lambda of the psi losses starts at 1000 and falls; on where there is a psi", TRAINING, GROUP_LOSS, take_setting },
+    { "move", "ROW:X:Y", "put a sample of the plane elsewhere; several with commas", TRAINING, GROUP_DATA, take_setting },
     { "model", "mlp|free|identity", "perceptron; free points; the data themselves", TRAINING, GROUP_MODEL, take_setting },
     { "hidden", "N,N", "hidden widths, or none", TRAINING, GROUP_MODEL, take_setting },
     { "activation", "prelu|relu", "between the layers", TRAINING, GROUP_MODEL, take_setting },

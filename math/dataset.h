@@ -22,6 +22,9 @@ struct dataset {
     float *value;                     /* (train+test+holdout, dim), scaled */
     uint8_t *pixel;                   /* the same rows unscaled 0..255, for showing; NULL for tables */
     int *label;                       /* 0 .. classes+holdout_classes-1 */
+    int targets;                      /* numbers a row of `target`: 1 for labels that are numbers, classes for labels
+                                         that are sets of classes, 0 for plain classes */
+    float *target;                    /* (train+test+holdout, targets), or NULL */
     int *index;                       /* place in the source (within its file), for features.csv */
     char (*class_name)[DATASET_CLASS_NAME];   /* classes + holdout_classes */
 };

@@ -47,6 +47,7 @@ void experiment_init(struct experiment *e)
         .anneal = SCHEDULE_DEFAULT,
         .points = 5000,
         .split = SPLIT_TRAIN,
+        .bias = true,
     };
     const struct loss *first = loss_find("arcface");
     e->loss = first ? loss_index(first) : 0;
@@ -65,6 +66,9 @@ struct loss_force experiment_force(const struct experiment *e)
 {
     struct loss_force force = { .loss = experiment_loss(e) };
     memcpy(force.param, e->param[e->loss], sizeof force.param);
+    memcpy(force.added, e->added, sizeof force.added);
+    for (int i = 0; i < term_count(); i++)
+        memcpy(force.term[i], e->param[loss_index(term_at(i))], sizeof force.term[i]);
     return force;
 }
 
@@ -164,7 +168,10 @@ static enum status set_loss(struct experiment *e, const char *value, struct why 
             at += snprintf(known + at, sizeof known - (size_t)at, "%s%s", i ? ", " : "", loss_at(i)->id);
         return why_set(why, STATUS_USAGE, "--loss %s: unknown; choose %s", value, known);
     }
-    e->loss = loss_index(loss);
+    int term = term_find(loss);
+    if (term >= 0)
+        e->added[term] = true;
+    e->loss = loss_index(term >= 0 ? loss_find("softmax") : loss);
     return STATUS_OK;
 }
 
@@ -180,6 +187,109 @@ static enum status set_batch(struct experiment *e, const char *value, struct why
     else if (!read_count(value, 1, 1000000, &e->batch))
         return why_set(why, STATUS_USAGE, "--batch %s: allowed 1 to 1000000, or full", value);
     return STATUS_OK;
+}
+
+static enum status set_added(struct experiment *e, const char *value, struct why *why)
+{
+    bool added[ADDED_MAX] = { false };
+    for (const char *at = value; strcmp(value, "none") != 0;) {
+        size_t length = strcspn(at, ",");
+        char id[64];
+        snprintf(id, sizeof id, "%.*s", length < sizeof id ? (int)length : 0, at);
+        const struct loss *loss = loss_find(id);
+        int term = loss ? term_find(loss) : -1;
+        if (term < 0) {
+            char known[200] = "";
+            for (int i = 0, used = 0; i < term_count() && used < (int)sizeof known; i++)
+                used += snprintf(known + used, sizeof known - (size_t)used, "%s%s", i ? ", " : "", term_at(i)->id);
+            return why_set(why, STATUS_USAGE, "--add %s: unknown term; choose of %s, or none", value, known);
+        }
+        added[term] = true;
+        if (!at[length])
+            break;
+        at += length + 1;
+    }
+    memcpy(e->added, added, sizeof added);
+    return STATUS_OK;
+}
+
+static void get_added(const struct experiment *e, char *text, int size)
+{
+    int at = 0;
+    text[0] = '\0';
+    for (int i = 0; i < term_count() && at < size; i++)
+        if (e->added[i])
+            at += snprintf(text + at, (size_t)(size - at), "%s%s", at ? "," : "", term_at(i)->id);
+    if (at == 0)
+        snprintf(text, (size_t)size, "none");
+}
+
+static enum status set_bias(struct experiment *e, const char *value, struct why *why)
+{
+    if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
+        return why_set(why, STATUS_USAGE, "--bias %s: allowed on, off", value);
+    e->bias = strcmp(value, "on") == 0;
+    return STATUS_OK;
+}
+
+static void get_bias(const struct experiment *e, char *text, int size)
+{
+    snprintf(text, (size_t)size, "%s", e->bias ? "on" : "off");
+}
+
+/* "row:x:y", several with commas; "none" puts every point back. A later move of a row replaces the earlier. */
+static bool add_move(struct experiment *e, const char *text, size_t length)
+{
+    struct move move;
+    int used = 0;
+    char own[96];
+    snprintf(own, sizeof own, "%.*s", length < sizeof own ? (int)length : 0, text);
+    if (sscanf(own, "%9d:%32lf:%32lf%n", &move.row, &move.x, &move.y, &used) != 3 || own[used] || move.row < 0 ||
+        !(fabs(move.x) <= 1e6) || !(fabs(move.y) <= 1e6))
+        return false;
+    int place = 0;
+    while (place < e->move_count && e->move[place].row != move.row)
+        place++;
+    if (place == EXPERIMENT_MOVES)
+        return false;
+    e->move[place] = move;
+    e->move_count = place == e->move_count ? place + 1 : e->move_count;
+    return true;
+}
+
+static enum status set_move(struct experiment *e, const char *value, struct why *why)
+{
+    struct experiment draft = *e;
+    if (strcmp(value, "none") == 0) {
+        e->move_count = 0;
+        return STATUS_OK;
+    }
+    for (const char *at = value;;) {
+        size_t length = strcspn(at, ",");
+        if (!add_move(&draft, at, length))
+            return why_set(why, STATUS_USAGE,
+                "--move %s: allowed row:x:y with |x|, |y| up to 1e6, for at most %d points, or none", value,
+                EXPERIMENT_MOVES);
+        if (!at[length])
+            break;
+        at += length + 1;
+    }
+    memcpy(e->move, draft.move, sizeof e->move);
+    e->move_count = draft.move_count;
+    return STATUS_OK;
+}
+
+static void number_text(double value, char *text, int size);
+
+static void get_move(const struct experiment *e, char *text, int size)
+{
+    int at = snprintf(text, (size_t)size, "%s", e->move_count ? "" : "none");
+    for (int i = 0; i < e->move_count && at < size; i++) {
+        char x[32], y[32];
+        number_text(e->move[i].x, x, sizeof x);
+        number_text(e->move[i].y, y, sizeof y);
+        at += snprintf(text + at, (size_t)(size - at), "%s%d:%s:%s", i ? "," : "", e->move[i].row, x, y);
+    }
 }
 
 static void get_batch(const struct experiment *e, char *text, int size)
@@ -253,6 +363,9 @@ static const struct key_row rows[] = {
     { "anneal",       KEY_OTHER,  false, .set = set_anneal,   .get = get_anneal },
     { "points",       KEY_COUNT,  false, FIELD(points),       .min = 1,    .max = 1000000 },
     { "split",        KEY_CHOICE, false, FIELD(split),        .choice = split_names },
+    { "add",          KEY_OTHER,  false, .set = set_added,    .get = get_added },
+    { "bias",         KEY_OTHER,  false, .set = set_bias,     .get = get_bias },
+    { "move",         KEY_OTHER,  false, .set = set_move,     .get = get_move },
 };
 /* clang-format on */
 
@@ -308,13 +421,65 @@ static bool read_switch(const char *text, double *out)
     return true;
 }
 
+enum { LIST_ONES, LIST_INVERSE, LIST_TYPED };
+
+/* "1:1:5", "inverse", or "1" for all ones. */
+static enum status set_list(
+    struct experiment *e, const char *key, const char *value, double *out, struct why *why)
+{
+    double weight[EXPERIMENT_WEIGHTS], most = 0;
+    int count = 0;
+    if (strcmp(value, "inverse") == 0 || strcmp(value, "ones") == 0) {
+        *out = value[0] == 'i' ? LIST_INVERSE : LIST_ONES;
+        return STATUS_OK;
+    }
+    for (const char *at = value;;) {
+        char *end;
+        double v = strtod(at, &end);
+        if (end == at || !(v >= 0 && v <= 10) || count == EXPERIMENT_WEIGHTS || (*end && *end != ':'))
+            return why_set(why, STATUS_USAGE,
+                "--set %s=%s: allowed one number from 0 to 10 for each class, as in 1:1:5, or inverse, or ones",
+                key, value);
+        weight[count++] = v;
+        most = fmax(most, v);
+        if (!*end)
+            break;
+        at = end + 1;
+    }
+    if (most == 0)
+        return why_set(why, STATUS_USAGE, "--set %s=%s: every weight is 0; give at least one above", key, value);
+    memcpy(e->class_weight, weight, (size_t)count * sizeof *weight);
+    e->class_weight_count = count;
+    *out = LIST_TYPED;
+    return STATUS_OK;
+}
+
+static void get_list(const struct experiment *e, double kind, char *text, int size)
+{
+    int at = 0;
+    if (kind != LIST_TYPED)
+        snprintf(text, (size_t)size, "%s", kind == LIST_INVERSE ? "inverse" : "ones");
+    for (int i = 0; kind == LIST_TYPED && i < e->class_weight_count && at < size; i++)
+        at += snprintf(text + at, (size_t)(size - at), "%s%.9g", i ? ":" : "", e->class_weight[i]);
+}
+
 static enum status set_param(
     const struct param *param, const char *key, const char *value, double *out, struct why *why)
 {
     double number;
     bool read = read_number(value, &number) || (param->kind == PARAM_BOOL && read_switch(value, &number));
-    if (read && param_accept(param, number, out))
+    if (param->kind == PARAM_CHOICE && param_choice(param, value) >= 0) {
+        *out = param_choice(param, value);
         return STATUS_OK;
+    }
+    if (read && param->kind != PARAM_CHOICE && param_accept(param, number, out))
+        return STATUS_OK;
+    if (param->kind == PARAM_CHOICE) {
+        char known[200] = "";
+        for (int i = 0, at = 0; param->choice[i] && at < (int)sizeof known; i++)
+            at += snprintf(known + at, sizeof known - (size_t)at, "%s%s", i ? ", " : "", param->choice[i]);
+        return why_set(why, STATUS_USAGE, "--set %s=%s: unknown; choose %s", key, value, known);
+    }
     return why_set(why, STATUS_USAGE, "--set %s=%s: allowed %s%g to %g", key, value,
         param->kind == PARAM_INTEGER ? "whole numbers " : "", param->min, param->max);
 }
@@ -350,7 +515,11 @@ enum status experiment_set(struct experiment *e, const char *key, const char *va
     if (!row) {
         int loss, index;
         const struct param *param = find_param(e, key, &loss, &index);
-        return param ? set_param(param, key, value, &e->param[loss][index], why) : unknown_key(e, key, why);
+        if (!param)
+            return unknown_key(e, key, why);
+        double *out = &e->param[loss][index];
+        return param->kind == PARAM_LIST ? set_list(e, key, value, out, why)
+                                         : set_param(param, key, value, out, why);
     }
     char *field = (char *)e + row->offset;
     double number;
@@ -387,7 +556,11 @@ bool experiment_get(const struct experiment *e, const char *key, char *text, int
     if (!row) {
         int loss, index;
         const struct param *param = find_param(e, key, &loss, &index);
-        if (param)
+        if (param && param->kind == PARAM_LIST)
+            get_list(e, e->param[loss][index], text, size);
+        else if (param && param->kind == PARAM_CHOICE)
+            snprintf(text, (size_t)size, "%s", param->choice[(int)e->param[loss][index]]);
+        else if (param)
             number_text(e->param[loss][index], text, size);
         return param != NULL;
     }
@@ -430,8 +603,17 @@ enum status experiment_check(const struct experiment *e, struct why *why)
     return STATUS_OK;
 }
 
+/* Classes and scores read labels alike. */
+static enum loss_task label_task(const struct experiment *e)
+{
+    enum loss_task task = experiment_loss(e)->task;
+    return task == TASK_SCORE ? TASK_CLASS : task;
+}
+
 bool experiment_rebuilds(const struct experiment *a, const struct experiment *b)
 {
+    if (label_task(a) != label_task(b))
+        return true;
     char left[EXPERIMENT_PATH], right[EXPERIMENT_PATH];
     for (int i = 0; i < ROW_COUNT; i++) {
         if (!rows[i].rebuild)

@@ -9,7 +9,8 @@
 #include "math/loss.h"
 #include "math/status.h"
 
-enum { EXPERIMENT_HIDDEN_MAX = 6, EXPERIMENT_PATH = 1024, EXPERIMENT_LIST = 128 };
+enum { EXPERIMENT_HIDDEN_MAX = 6, EXPERIMENT_PATH = 1024, EXPERIMENT_LIST = 128, EXPERIMENT_WEIGHTS = 64,
+    EXPERIMENT_MOVES = 64 };
 
 enum model { MODEL_MLP, MODEL_FREE, MODEL_IDENTITY, MODEL_COUNT };
 enum activation { ACTIVATION_PRELU, ACTIVATION_RELU };
@@ -20,6 +21,12 @@ enum { SCHEDULE_DEFAULT = -1 };
 /* Longest gradient a step follows by default. Without a limit NormFace ends 3 % lower; below 2 plain softmax can put
  * two digits on one ray (tests/bench/recipe.c, seeds 1 to 5). */
 enum { EXPERIMENT_CLIP = 2 };
+
+/* A sample of the plane that a hand has put elsewhere: x and y of a data row (for a regression y is the label). */
+struct move {
+    int row;
+    double x, y;
+};
 
 struct experiment {
     char dataset[EXPERIMENT_PATH];        /* built-in id or a path */
@@ -32,7 +39,13 @@ struct experiment {
     uint64_t seed;
 
     int loss;                             /* loss_at() index */
-    double param[LOSS_MAX][LOSS_PARAM_MAX];   /* set values; each loss remembers its own */
+    double param[LOSS_MAX][LOSS_PARAM_MAX];   /* set values; each loss, and each added term, remembers its own */
+    bool added[ADDED_MAX];                 /* terms on top of the loss, numbered as term_at() */
+    bool bias;                            /* false: losses that have a bias train without it */
+    double class_weight[EXPERIMENT_WEIGHTS];  /* as typed for weighted_softmax; its class_weights then is 2 */
+    int class_weight_count;
+    struct move move[EXPERIMENT_MOVES];   /* points moved by hand */
+    int move_count;
 
     enum optimiser optimiser;
     double lr, momentum, weight_decay;
@@ -50,8 +63,9 @@ void experiment_init(struct experiment *e);
 
 /* One setting by its option name: dataset, classes, holdout, model, hidden ("128,64" or "none"), activation,
  * feature-dim, seed, loss, optimizer, lr, momentum, weight-decay, clip, batch (number or "full"), warmup ("N,M" or
- * "default"), anneal (on, off, default), points, split, a parameter of the chosen loss (m, s, lambda), or one of
- * any loss (cosface.m).
+ * "default"), anneal (on, off, default), points, split, add (terms: "center,ring" or "none"; `loss` with a term's id
+ * is softmax with that term), bias (on, off), move ("row:x:y", later ones of a row replace it), a parameter of the
+ * chosen loss (m, s, lambda), or one of any loss or term (cosface.m, ring.lambda). A list is "1:1:5" or "inverse".
  * The row table behind this also serves files and `--at`. STATUS_USAGE with the allowed values otherwise. */
 enum status experiment_set(struct experiment *e, const char *key, const char *value, struct why *why);
 /* Text of one setting as experiment_set takes it. False when the key is unknown. */
@@ -63,7 +77,8 @@ bool experiment_key_rebuilds(int i);      /* a change of it needs a new network 
 /* Settings that cannot go together (pair loss on identity, free with hold-out ...). */
 enum status experiment_check(const struct experiment *e, struct why *why);
 
-/* True when going from a to b needs a new network or new data (losses.md 1b). */
+/* True when going from a to b needs a new network or new data (losses.md 1b): a rebuilding key differs, or the loss
+ * reads labels in another way (classes, numbers, sets). */
 bool experiment_rebuilds(const struct experiment *a, const struct experiment *b);
 
 const char *model_id(enum model model);

@@ -54,7 +54,13 @@ const char *loss_family_label(enum loss_family family)
         [FAMILY_ANGLE_TIMES] = "Angle × m",
         [FAMILY_COSINE_MINUS] = "Cosine − m",
         [FAMILY_ANGLE_PLUS] = "Angle + m",
-        [FAMILY_COMBINED] = "Combined" };
+        [FAMILY_COMBINED] = "Combined",
+        [FAMILY_ADAPTIVE] = "Adaptive",
+        [FAMILY_PAIR] = "Pairs and triplets",
+        [FAMILY_SCORE] = "Two classes",
+        [FAMILY_REGRESSION] = "Regression",
+        [FAMILY_MULTI] = "Several labels",
+        [FAMILY_TERM] = "Added terms" };
     return label[family];
 }
 
@@ -74,22 +80,100 @@ int loss_param_find(const struct loss *loss, const char *id)
     return -1;
 }
 
+int term_count(void)
+{
+    int count = 0;
+    while (count < loss_count() && rows[loss_count() - 1 - count]->family == FAMILY_TERM)
+        count++;
+    assert(count <= ADDED_MAX);
+    return count;
+}
+
+const struct loss *term_at(int i)
+{
+    assert(i >= 0 && i < term_count());
+    return rows[loss_count() - term_count() + i];
+}
+
+int term_find(const struct loss *loss)
+{
+    for (int i = 0; i < term_count(); i++)
+        if (term_at(i) == loss)
+            return i;
+    return -1;
+}
+
 struct loss_force loss_force_initial(const struct loss *loss)
 {
     struct loss_force force = { .loss = loss };
     for (int i = 0; loss->param[i].kind != PARAM_NONE; i++)
         force.param[i] = loss->param[i].initial;
+    for (int k = 0; k < term_count(); k++)
+        for (int i = 0; term_at(k)->param[i].kind != PARAM_NONE; i++)
+            force.term[k][i] = term_at(k)->param[i].initial;
     return force;
 }
 
-double loss_eval(const struct loss_force *force, const double *feature, const int *label, int n,
-    const struct head *head, struct grad *grad)
+/* Shapes of the head */
+
+int loss_sub(const struct loss_force *force)
 {
-    assert(n > 0 && grad->work);
+    int k = loss_param_find(force->loss, "k");
+    return force->loss->weight == BLOCK_SUBCENTER && k >= 0 ? (int)force->param[k] : 1;
+}
+
+int loss_rows(const struct loss_force *force, int classes)
+{
+    switch (force->loss->weight) {
+    case BLOCK_NONE:
+        return 0;
+    case BLOCK_SCORE:
+        return 1;
+    default:
+        return classes * loss_sub(force);
+    }
+}
+
+int loss_biases(const struct loss *loss, int classes)
+{
+    return loss->bias == BLOCK_NONE ? 0 : loss->bias == BLOCK_BIAS ? classes : 1;
+}
+
+int loss_extra(const struct loss_force *force, int dim)
+{
+    if (force->loss->extra == BLOCK_STRETCH)
+        return dim + 1;
+    if (force->loss->extra != BLOCK_GROUP)
+        return 0;
+    return (int)force->param[loss_param_find(force->loss, "groups")] * (dim + 1 + dim * dim);
+}
+
+bool loss_is_pair(const struct loss *loss)
+{
+    return loss->weight == BLOCK_NONE && loss->family == FAMILY_PAIR;
+}
+
+enum loss_decision loss_decision(const struct loss_force *force)
+{
+    int normalize = loss_is_pair(force->loss) ? loss_param_find(force->loss, "normalize") : -1;
+    return normalize >= 0 && force->param[normalize] != 0 ? DECIDE_COSINE : force->loss->decision;
+}
+
+double loss_eval(const struct loss_force *force, const struct batch *batch, const struct head *head,
+    struct grad *grad)
+{
+    const struct loss *loss = force->loss;
+    assert(batch->n > 0 && grad->work && loss->eval);
     struct head used = *head;
-    if (!force->loss->has_bias)
+    if (loss->bias == BLOCK_NONE)
         used.bias = NULL;
-    return force->loss->eval(force, feature, label, n, &used, grad);
+    grad->rest = NAN;
+    grad->link_count = 0;
+    double value = loss->eval(force, batch, &used, grad);
+    for (int i = 0; i < term_count(); i++)
+        if (force->added[i])
+            value += term_at(i)->term(force->term[i], batch, head, grad);
+    return value;
 }
 
 double loss_scale(const struct loss_force *force)
@@ -117,26 +201,63 @@ struct psi loss_target(const struct loss_force *force, double c)
     return loss->target ? loss->target(c, force->param) : (struct psi){ .value = c, .slope = 1 };
 }
 
-static double linear_logit(const struct loss *loss, const double *x, const struct head *head, int j)
+static const double *head_row(const struct head *head, int row)
 {
-    double bias = loss->has_bias && head->bias ? head->bias[j] : 0;
-    return dot(head->weight + (size_t)j * head->dim, x, head->dim) + bias;
+    return head->weight + (size_t)row * (size_t)head->dim;
 }
 
-/* What the test rule compares: W x + b where the length of W counts, else the cosine. */
-static double test_score(const struct loss *loss, const double *x, const struct head *head, int j)
+/* A class mean's -|mean|^2/2 counts as a bias too. */
+static double rule_bias(const struct loss_force *force, const struct head *head, int j)
 {
-    if (loss->radius == RADIUS_LINEAR || loss->radius == RADIUS_BOTH)
-        return linear_logit(loss, x, head, j);
-    return loss_cosine(x, head->weight + (size_t)j * head->dim, head->dim);
+    bool used = force->loss->bias != BLOCK_NONE || loss_is_pair(force->loss);
+    return used && head->bias ? head->bias[j] : 0;
 }
 
-int loss_predict(const struct loss *loss, const double *x, const struct head *head)
+static double linear_logit(
+    const struct loss_force *force, const double *x, const struct head *head, int j)
+{
+    return dot(head_row(head, j), x, head->dim) + rule_bias(force, head, j);
+}
+
+/* The largest cosine of class j's rows. */
+static double class_cosine(const double *x, const struct head *head, int j, int sub)
+{
+    double best = loss_cosine(x, head_row(head, j * sub), head->dim);
+    for (int k = 1; k < sub; k++)
+        best = fmax(best, loss_cosine(x, head_row(head, j * sub + k), head->dim));
+    return best;
+}
+
+/* alpha W_j u(x) + b_j, divided by nothing: the sign of differences is all that counts. */
+static double sphere_logit(const struct loss_force *force, const double *x, const struct head *head, int j)
+{
+    double length = vector_norm(x, head->dim);
+    double alpha = force->norm_radius ? length : loss_scale(force);
+    double own = length > 0 ? alpha / length * dot(head_row(head, j), x, head->dim) : 0;
+    return own + rule_bias(force, head, j);
+}
+
+/* What the test rule compares. */
+static double test_score(const struct loss_force *force, const double *x, const struct head *head, int j)
+{
+    switch (loss_decision(force)) {
+    case DECIDE_COSINE:
+        return class_cosine(x, head, j, loss_sub(force));
+    case DECIDE_SPHERE:
+        return sphere_logit(force, x, head, j);
+    default:
+        return linear_logit(force, x, head, j);
+    }
+}
+
+int loss_predict(const struct loss_force *force, const double *x, const struct head *head)
 {
     int best = 0;
-    double top = test_score(loss, x, head, 0);
+    if (force->loss->decision == DECIDE_NOTHING)
+        return 0;
+    double top = test_score(force, x, head, 0);
     for (int j = 1; j < head->classes; j++) {
-        double score = test_score(loss, x, head, j);
+        double score = test_score(force, x, head, j);
         if (score > top)
             best = j, top = score;
     }
@@ -155,16 +276,20 @@ static double logit_radius(const struct loss_force *force, const double *x, cons
 static double trained_logit(
     const struct loss_force *force, const double *x, int label, const struct head *head, int j)
 {
+    if (loss_decision(force) == DECIDE_SPHERE)
+        return sphere_logit(force, x, head, j);
     if (force->loss->radius == RADIUS_LINEAR)
-        return linear_logit(force->loss, x, head, j);
-    const double *w = head->weight + (size_t)j * head->dim;
-    double c = loss_cosine(x, w, head->dim);
-    return logit_radius(force, x, w, head->dim) * (j == label ? loss_target(force, c).value : c);
+        return linear_logit(force, x, head, j);
+    double c = class_cosine(x, head, j, loss_sub(force));
+    return logit_radius(force, x, head_row(head, j), head->dim) *
+           (j == label ? loss_target(force, c).value : c);
 }
 
 double loss_slack(const struct loss_force *force, const double *x, int label, const struct head *head)
 {
     double rival = -INFINITY;
+    if (force->loss->slack)
+        return force->loss->slack(force, x, label, head);
     for (int j = 0; j < head->classes; j++)
         if (j != label)
             rival = fmax(rival, trained_logit(force, x, label, head, j));

@@ -47,11 +47,12 @@ struct bench {
     struct psi own; /* bent cosine of the own class */
 };
 
-/* Room for the arrays that bench_on lays out; more than plain softmax needs. */
+/* Room for what any row lays out: directions and angles of every (sub-)centre, a few numbers a sample, a few
+ * vectors a sample for losses that compare samples with each other. */
 size_t loss_work(int n, int classes, int dim)
 {
-    (void)n;
-    return (size_t)classes * (size_t)dim + 3 * (size_t)classes + (size_t)dim;
+    size_t samples = (size_t)n, width = (size_t)dim, rows = (size_t)classes * SUBCENTER_MAX;
+    return rows * (width + 4) + samples * (4 * width + 16) + 16 * width + 256;
 }
 
 static struct bench bench_on(const struct loss_force *force, const struct head *head, int n, double *work)
@@ -130,14 +131,16 @@ static void backward_weight(const struct bench *b, int label, double *dw)
     }
 }
 
-static double margin_softmax(const struct loss_force *force, const double *feature, const int *label, int n,
-    const struct head *head, struct grad *grad)
+static double margin_softmax(
+    const struct loss_force *force, const struct batch *batch, const struct head *head, struct grad *grad)
 {
+    int n = batch->n;
+    const int *label = batch->label;
     struct bench b = bench_on(force, head, n, grad->work);
     double loss = 0;
-    grad_clear(grad, n, head);
+    grad_clear(grad, force, n, head);
     for (int i = 0; i < n; i++) {
-        loss += forward(&b, feature + (size_t)i * b.dim, label[i]) / n;
+        loss += forward(&b, batch->feature + (size_t)i * b.dim, label[i]) / n;
         if (grad->feature)
             backward_feature(&b, label[i], grad->feature + (size_t)i * b.dim);
         if (grad->weight)
@@ -234,16 +237,16 @@ const struct loss loss_modified_softmax = {
     .id = "modified_softmax", .label = "Modified softmax", .subtitle = "unit class weights",
     .formula = MEAN_LOG "\\frac{e^{\\|x\\|\\cos\\theta_y}}{\\sum_j e^{\\|x\\|\\cos\\theta_j}}",
     .logit = "\\cos\\theta", .rule = "\\theta_1 < \\theta_2", .source = "Liu et al., CVPR 2017, eq. 4",
-    .family = FAMILY_PLAIN, .radius = RADIUS_FEATURE, .margin = -1,
-    .eval = margin_softmax,
+    .family = FAMILY_PLAIN, .decision = DECIDE_COSINE, .story = true, .radius = RADIUS_FEATURE, .margin = -1,
+    .weight = BLOCK_WEIGHT, .eval = margin_softmax,
 };
 
 const struct loss loss_normface = {
     .id = "normface", .label = "NormFace", .subtitle = "unit features and class weights",
     .formula = MEAN_LOG "\\frac{e^{s\\cos\\theta_y}}{\\sum_j e^{s\\cos\\theta_j}}",
     .logit = "\\cos\\theta", .rule = "\\theta_1 < \\theta_2", .source = "Wang et al., ACM MM 2017",
-    .family = FAMILY_PLAIN, .radius = RADIUS_SCALE, .margin = -1,
-    .eval = margin_softmax,
+    .family = FAMILY_PLAIN, .decision = DECIDE_COSINE, .story = true, .radius = RADIUS_SCALE, .margin = -1,
+    .weight = BLOCK_WEIGHT, .eval = margin_softmax,
     .param = { SCALE_ROW(20, 64) },
 };
 
@@ -253,8 +256,8 @@ const struct loss loss_lsoftmax = {
         "{e^{\\|W_y\\|\\|x\\|\\psi_{\\m{m}}(\\theta_y)}+\\sum_{j\\ne y} e^{\\|W_j\\|\\|x\\|\\cos\\theta_j}}",
     .logit = "\\psi_{\\m{m}}(\\theta)", .rule = "\\|W_1\\|\\cos(\\m{m}\\theta_1) > \\|W_2\\|\\cos\\theta_2",
     .source = "Liu et al., ICML 2016, eq. 4-6",
-    .family = FAMILY_ANGLE_TIMES, .radius = RADIUS_BOTH, .has_margin = true, .margin = PSI_M,
-    .eval = margin_softmax, .target = psi_target,
+    .family = FAMILY_ANGLE_TIMES, .decision = DECIDE_LINEAR, .story = true, .radius = RADIUS_BOTH, .has_margin = true, .margin = PSI_M,
+    .weight = BLOCK_WEIGHT, .eval = margin_softmax, .target = psi_target,
     .param = { PSI_ROWS(2) },
 };
 
@@ -264,8 +267,8 @@ const struct loss loss_asoftmax = {
         "{e^{\\|x\\|\\psi_{\\m{m}}(\\theta_y)}+\\sum_{j\\ne y} e^{\\|x\\|\\cos\\theta_j}}",
     .logit = "\\psi_{\\m{m}}(\\theta)", .rule = "\\m{m}\\theta_1 < \\theta_2",
     .source = "Liu et al., CVPR 2017, eq. 7",
-    .family = FAMILY_ANGLE_TIMES, .radius = RADIUS_FEATURE, .has_margin = true, .margin = PSI_M,
-    .eval = margin_softmax, .target = psi_target,
+    .family = FAMILY_ANGLE_TIMES, .decision = DECIDE_COSINE, .story = true, .radius = RADIUS_FEATURE, .has_margin = true, .margin = PSI_M,
+    .weight = BLOCK_WEIGHT, .eval = margin_softmax, .target = psi_target,
     .param = { PSI_ROWS(4) },
 };
 
@@ -275,8 +278,8 @@ const struct loss loss_fnorm_sphereface = {
         "{e^{s\\psi_{\\m{m}}(\\theta_y)}+\\sum_{j\\ne y} e^{s\\cos\\theta_j}}",
     .logit = "\\psi_{\\m{m}}(\\theta)", .rule = "\\m{m}\\theta_1 < \\theta_2",
     .source = "Liu et al., TPAMI 2022 (SphereFace revived)",
-    .family = FAMILY_ANGLE_TIMES, .radius = RADIUS_SCALE, .has_margin = true, .margin = PSI_M,
-    .eval = margin_softmax, .target = psi_target,
+    .family = FAMILY_ANGLE_TIMES, .decision = DECIDE_COSINE, .radius = RADIUS_SCALE, .has_margin = true, .margin = PSI_M,
+    .weight = BLOCK_WEIGHT, .eval = margin_softmax, .target = psi_target,
     .param = { PSI_ROWS(2), SCALE_ROW(16, 64) },
 };
 
@@ -286,8 +289,8 @@ const struct loss loss_cosface = {
         "{e^{s(\\cos\\theta_y-\\m{m})}+\\sum_{j\\ne y} e^{s\\cos\\theta_j}}",
     .logit = "\\cos\\theta-\\m{m}", .rule = "\\cos\\theta_1 - \\m{m} > \\cos\\theta_2",
     .source = "Wang et al., CVPR 2018, eq. 4; Wang et al., arXiv 1801.05599 (AM-Softmax)",
-    .family = FAMILY_COSINE_MINUS, .radius = RADIUS_SCALE, .has_margin = true, .margin = COS_M,
-    .eval = margin_softmax, .target = cosine_target, .limit = cosine_limit,
+    .family = FAMILY_COSINE_MINUS, .decision = DECIDE_COSINE, .story = true, .radius = RADIUS_SCALE, .has_margin = true, .margin = COS_M,
+    .weight = BLOCK_WEIGHT, .eval = margin_softmax, .target = cosine_target, .limit = cosine_limit,
     .param = {
         SCALE_ROW(30, 128),
         { "m", "margin", "m", 0, 1, 0.15, 0, 0.01, PARAM_LINEAR, ROLE_MARGIN, "", "taken off the own class's cosine", 0 },
@@ -300,8 +303,8 @@ const struct loss loss_arcface = {
         "{e^{s\\cos(\\theta_y+\\m{m})}+\\sum_{j\\ne y} e^{s\\cos\\theta_j}}",
     .logit = "\\cos(\\theta+\\m{m})", .rule = "\\theta_1 + \\m{m} < \\theta_2",
     .source = "Deng et al., CVPR 2019, eq. 3",
-    .family = FAMILY_ANGLE_PLUS, .radius = RADIUS_SCALE, .has_margin = true, .margin = ARC_M,
-    .eval = margin_softmax, .target = arc_target, .limit = arc_limit,
+    .family = FAMILY_ANGLE_PLUS, .decision = DECIDE_COSINE, .story = true, .radius = RADIUS_SCALE, .has_margin = true, .margin = ARC_M,
+    .weight = BLOCK_WEIGHT, .eval = margin_softmax, .target = arc_target, .limit = arc_limit,
     .param = {
         SCALE_ROW(30, 128),
         { "m", "margin", "m", 0, 1.2, 0.3, 0, 0.01, PARAM_LINEAR, ROLE_MARGIN, "rad", "angle added to the own class", 0 },
@@ -315,8 +318,8 @@ const struct loss loss_combined_margin = {
     .logit = "\\cos(\\m{m_1}\\theta+\\m{m_2})-\\m{m_3}",
     .rule = "\\cos(\\m{m_1}\\theta_1+\\m{m_2}) - \\m{m_3} > \\cos\\theta_2",
     .source = "Deng et al., CVPR 2019, eq. 4",
-    .family = FAMILY_COMBINED, .radius = RADIUS_SCALE, .has_margin = true, .margin = COMBINED_M2,
-    .eval = margin_softmax, .target = combined_target, .limit = combined_limit,
+    .family = FAMILY_COMBINED, .decision = DECIDE_COSINE, .radius = RADIUS_SCALE, .has_margin = true, .margin = COMBINED_M2,
+    .weight = BLOCK_WEIGHT, .eval = margin_softmax, .target = combined_target, .limit = combined_limit,
     .param = {
         SCALE_ROW(30, 128),
         { "m1", "times",  "m_1", 0, 4,   1,   1, 0.01, PARAM_LINEAR, ROLE_MARGIN, "",    "own angle is multiplied by it", 0 },

@@ -17,7 +17,11 @@ double vector_norm(const double *v, int dim);
 double unit_vector(const double *v, int dim, double *unit);
 
 /* Zeros in every derivative that is wanted. */
-void grad_clear(struct grad *grad, int n, const struct head *head);
+void grad_clear(struct grad *grad, const struct loss_force *force, int n, const struct head *head);
+
+/* W x + b of every class into z, and back: one term delta of one sample and class; dx NULL: not wanted. */
+void linear_forward(const double *x, const struct head *head, double *z);
+void linear_backward(double delta, const double *x, int j, const struct head *head, double *dx, struct grad *grad);
 
 double dot(const double *a, const double *b, int dim);
 

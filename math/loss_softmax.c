@@ -55,26 +55,33 @@ static double decay(double lambda, const struct head *head, struct grad *grad)
     return lambda / 2 * dot(head->weight, head->weight, size);
 }
 
-void grad_clear(struct grad *grad, int n, const struct head *head)
+static void clear(double *out, size_t count)
 {
-    size_t k = (size_t)head->classes, d = (size_t)head->dim;
-    if (grad->feature)
-        memset(grad->feature, 0, (size_t)n * d * sizeof(double));
-    if (grad->weight)
-        memset(grad->weight, 0, k * d * sizeof(double));
-    if (grad->bias)
-        memset(grad->bias, 0, k * sizeof(double));
+    if (out)
+        memset(out, 0, count * sizeof *out);
+}
+
+void grad_clear(struct grad *grad, const struct loss_force *force, int n, const struct head *head)
+{
+    size_t dim = (size_t)head->dim, classes = (size_t)head->classes;
+    clear(grad->feature, (size_t)n * dim);
+    clear(grad->weight, (size_t)loss_rows(force, head->classes) * dim);
+    clear(grad->bias, (size_t)loss_biases(force->loss, head->classes));
+    clear(grad->extra, (size_t)loss_extra(force, head->dim));
+    clear(grad->center, classes * dim);
+    clear(grad->center_delta, classes * dim);
+    grad->radius = 0;
 }
 
 /* z_j = W_j x + b_j */
-static void linear_forward(const double *x, const struct head *head, double *z)
+void linear_forward(const double *x, const struct head *head, double *z)
 {
     for (int j = 0; j < head->classes; j++)
         z[j] = dot(head->weight + (size_t)j * head->dim, x, head->dim) + (head->bias ? head->bias[j] : 0);
 }
 
 /* One term delta_j of one sample; dx NULL: not wanted. */
-static void linear_backward(
+void linear_backward(
     double delta, const double *x, int j, const struct head *head, double *dx, struct grad *grad)
 {
     if (dx)
@@ -85,16 +92,17 @@ static void linear_backward(
         grad->bias[j] += delta;
 }
 
-static double linear_softmax(const struct loss_force *force, const double *feature, const int *label, int n,
-    const struct head *head, struct grad *grad)
+static double linear_softmax(
+    const struct loss_force *force, const struct batch *batch, const struct head *head, struct grad *grad)
 {
     double *z = grad->work, loss = 0;
-    grad_clear(grad, n, head);
+    int n = batch->n;
+    grad_clear(grad, force, n, head);
     for (int i = 0; i < n; i++) {
-        const double *x = feature + (size_t)i * head->dim;
+        const double *x = batch->feature + (size_t)i * head->dim;
         double *dx = grad->feature ? grad->feature + (size_t)i * head->dim : NULL;
         linear_forward(x, head, z);
-        loss += cross_entropy(z, head->classes, label[i]) / n;
+        loss += cross_entropy(z, head->classes, batch->label[i]) / n;
         for (int j = 0; j < head->classes; j++)
             linear_backward(z[j] / n, x, j, head, dx, grad);
     }
@@ -108,7 +116,8 @@ const struct loss loss_softmax = {
     .logit = "\\cos\\theta",
     .rule = "W_1 x + b_1 > W_2 x + b_2",
     .source = "Cross-entropy of a linear layer; Liu et al., ICML 2016, eq. 2",
-    .family = FAMILY_PLAIN, .radius = RADIUS_LINEAR, .has_bias = true, .margin = -1,
+    .family = FAMILY_PLAIN, .radius = RADIUS_LINEAR, .decision = DECIDE_LINEAR, .has_bias = true, .story = true, .margin = -1,
+    .weight = BLOCK_WEIGHT, .bias = BLOCK_BIAS,
     .eval = linear_softmax,
     .param = {
         { .id = "lambda", .label = "decay", .symbol = "\\lambda", .min = 0, .max = 1, .initial = 0, .neutral = 0,

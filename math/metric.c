@@ -3,57 +3,95 @@
 #include <math.h>
 #include <stdlib.h>
 
-static double angle(const double *a, const double *b, int dim)
+static double angle_of(double cosine)
 {
-    return acos(fmin(1, fmax(-1, loss_cosine(a, b, dim))));
+    return acos(fmin(1, fmax(-1, cosine)));
 }
 
-static const double *row(const struct head *head, int class)
+static const double *row(const struct head *head, int at)
 {
-    return head->weight + (size_t) class * (size_t)head->dim;
+    return head->weight + (size_t)at * (size_t)head->dim;
 }
 
-static double rival_cosine(const double *x, int own, const struct head *head)
+/* The largest cosine with a row of class j. */
+static double class_cosine(const double *x, const struct head *rule, int j, int sub)
 {
     double best = -1;
-    for (int j = 0; j < head->classes; j++) {
-        if (j == own)
-            continue;
-        double c = loss_cosine(x, row(head, j), head->dim);
-        best = c > best ? c : best;
-    }
+    for (int k = 0; k < sub; k++)
+        best = fmax(best, loss_cosine(x, row(rule, j * sub + k), rule->dim));
     return best;
 }
 
-void metric_add(struct metric *metric, const struct loss_force *force, const double *feature,
-    const int *label, int n, const struct head *head, double *work, int *predicted)
+static double rival_cosine(const double *x, int own, const struct head *rule, int sub)
+{
+    double best = -1;
+    for (int j = 0; j < rule->classes; j++)
+        if (j != own)
+            best = fmax(best, class_cosine(x, rule, j, sub));
+    return best;
+}
+
+/* Every label of a set right: z_j > 0 exactly for those it holds. */
+static bool set_right(const double *x, const double *target, const struct head *rule)
+{
+    for (int j = 0; j < rule->classes; j++) {
+        double z = rule->bias ? rule->bias[j] : 0;
+        for (int d = 0; d < rule->dim; d++)
+            z += row(rule, j)[d] * x[d];
+        if ((z > 0) != (target[j] > 0.5))
+            return false;
+    }
+    return true;
+}
+
+static void add_sample(struct metric *metric, const struct loss_force *force, const struct batch *batch, int i,
+    const struct head *rule, int *predicted)
+{
+    double refined[GROUP_DIM_MAX];
+    const double *x = batch->feature + (size_t)i * (size_t)rule->dim;
+    int label = batch->label[i], sub = loss_sub(force);
+    if (force->loss->refine) {
+        force->loss->refine(force, x, rule, refined);
+        x = refined;
+    }
+    int guess = loss_predict(force, x, rule);
+    if (force->loss->decision == DECIDE_EACH)
+        metric->correct += set_right(x, batch->target + (size_t)i * (size_t)rule->classes, rule);
+    else
+        metric->correct += guess == label;
+    if (force->loss->has_margin)
+        metric->met += loss_slack(force, x, label, rule) > 0;
+    metric->own_angle += angle_of(class_cosine(x, rule, label, sub));
+    metric->rival_angle += angle_of(rival_cosine(x, label, rule, sub));
+    if (predicted)
+        predicted[i] = guess;
+}
+
+void metric_add(struct metric *metric, const struct loss_force *force, const struct batch *batch,
+    const struct head *head, const struct head *rule, double *work, int *predicted)
 {
     struct grad none = { .work = work };
+    int n = batch->n;
     if (n == 0)
         return;
-    metric->loss += n * loss_eval(force, feature, label, n, head, &none);
+    metric->loss += n * loss_eval(force, batch, head, &none);
     metric->n += n;
-    for (int i = 0; i < n; i++) {
-        const double *x = feature + (size_t)i * (size_t)head->dim;
-        int guess = loss_predict(force->loss, x, head);
-        metric->correct += guess == label[i];
-        if (force->loss->has_margin)
-            metric->met += loss_slack(force, x, label[i], head) > 0;
-        metric->own_angle += angle(x, row(head, label[i]), head->dim);
-        metric->rival_angle += acos(fmin(1, fmax(-1, rival_cosine(x, label[i], head))));
-        if (predicted)
-            predicted[i] = guess;
-    }
+    bool decides = rule->weight && force->loss->decision != DECIDE_NOTHING;
+    metric->decided += decides ? n : 0;
+    for (int i = 0; decides && i < n; i++)
+        add_sample(metric, force, batch, i, rule, predicted);
+    for (int i = 0; !decides && predicted && i < n; i++)
+        predicted[i] = 0;
 }
 
 static double mean(const struct metric *metric, double sum)
 {
-    return metric->n ? sum / metric->n : (double)NAN;
+    return metric->decided ? sum / metric->decided : (double)NAN;
 }
 
 double metric_loss(const struct metric *metric)
 {
-    return mean(metric, metric->loss);
+    return metric->n ? metric->loss / metric->n : (double)NAN;
 }
 
 double metric_accuracy(const struct metric *metric)
@@ -83,7 +121,7 @@ void metric_gaps(const struct head *head, double *mean_gap, double *smallest)
         return;
     double sum = 0, least = HUGE_VAL;
     for (int j = 0; j < head->classes; j++) {
-        double gap = acos(fmin(1, fmax(-1, rival_cosine(row(head, j), j, head))));
+        double gap = angle_of(rival_cosine(row(head, j), j, head, 1));
         sum += gap;
         least = fmin(least, gap);
     }

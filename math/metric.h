@@ -7,13 +7,14 @@
 
 /* Sums over samples; add any number of chunks, then read. */
 struct metric {
-    int n;
+    int n, decided;                       /* samples; those the test rule has something to say of */
     double loss, correct, met, own_angle, rival_angle;
 };
 
-/* Adds a chunk of n samples. work: loss_work(n, classes, dim) doubles. predicted (n) may be NULL. */
-void metric_add(struct metric *metric, const struct loss_force *force, const double *feature, const int *label,
-    int n, const struct head *head, double *work, int *predicted);
+/* Adds a chunk of samples. `head` is the trained one, `rule` the rule's (math/loss.h); rule.weight NULL: no
+ * accuracies and angles. work: loss_work(n, classes, dim) doubles. predicted (n) may be NULL. */
+void metric_add(struct metric *metric, const struct loss_force *force, const struct batch *batch,
+    const struct head *head, const struct head *rule, double *work, int *predicted);
 
 /* Means; NaN when nothing was added, and for the margin when the loss has none. */
 double metric_loss(const struct metric *metric);

@@ -1,6 +1,7 @@
 #include "math/param.h"
 
 #include <math.h>
+#include <string.h>
 
 /* The part of a log slider that means 0, and the smallest number above it as a share of max. */
 static const double ZERO_SPAN = 0.02;
@@ -15,7 +16,8 @@ bool param_accept(const struct param *param, double value, double *stored)
 {
     if (!isfinite(value) || value < param->min || value > param->max)
         return false;
-    bool whole = param->kind == PARAM_INTEGER || param->kind == PARAM_BOOL;
+    bool whole = param->kind == PARAM_INTEGER || param->kind == PARAM_BOOL || param->kind == PARAM_CHOICE ||
+                 param->kind == PARAM_LIST;
     if (whole && fabs(value - round(value)) > 1e-9)
         return false;
     *stored = whole ? round(value) : value;
@@ -69,4 +71,12 @@ double param_at(const struct param *param, double position, double end)
     if (param->kind == PARAM_LINEAR)
         return value;
     return clamp(round(value), param->min, param->max);
+}
+
+int param_choice(const struct param *param, const char *name)
+{
+    for (int i = 0; param->choice && param->choice[i]; i++)
+        if (strcmp(param->choice[i], name) == 0)
+            return i;
+    return -1;
 }

@@ -7,7 +7,7 @@
 
 #include "math/experiment.h"
 
-enum { CURVE_MAX = 1024, EVENT_MAX = 64, EVENT_TEXT = 48 };
+enum { CURVE_MAX = 1024, EVENT_MAX = 64, EVENT_TEXT = 48, SNAPSHOT_LINKS = 300, SNAPSHOT_PATH = 1024 };
 
 /* The loss curve, thinned to fit (every second point dropped when full). NaN: not measured at that step. */
 struct curve_point {
@@ -24,7 +24,19 @@ struct event {
     char text[EVENT_TEXT];
 };
 
-enum { SNAPSHOT_NAMES = 256, SNAPSHOT_NAME_TEXT = 16 };
+/* A pair of the last batch that still pulls or pushes, between the features it had. */
+struct snapshot_link {
+    float from[3], to[3];
+    bool push;                        /* apart: different classes */
+};
+
+/* Where the weights of a linear model of two numbers have been. */
+struct path_point {
+    long step;
+    float w[2], b;
+};
+
+enum { SNAPSHOT_NAMES = 256, SNAPSHOT_NAME_TEXT = 16, SNAPSHOT_EXTRA = 520 };
 
 struct snapshot {
     long step;
@@ -45,9 +57,27 @@ struct snapshot {
     int *label, *predicted;           /* (count); test rule */
     int *row;                         /* (count) row of the data set; -1 for free points without one */
     bool *test;                       /* (count) belongs to the test part */
-    double *weight;                   /* (classes, dim) */
-    double *bias;                     /* (classes), zeros when the loss has none */
-    int feature_capacity, class_capacity;
+    double *weight;                   /* (classes, dim) as the test rule sees it: W; +-w/2 of a score (two rows); w
+                                         of a fitted line (one row); class means of a pair loss; the sub-centre that
+                                         owns most samples */
+    double *bias;                     /* (classes) of the same, zeros where the rule has none */
+    bool means;                       /* `weight` holds class means: there is no head */
+    int sub;                          /* rows a class of row_weight, 1 without sub-centres */
+    double *row_weight;               /* (classes * sub, dim) when sub > 1 */
+    bool centers;                     /* a term keeps centres */
+    double *center;                   /* (classes, dim) */
+    double *class_weight;             /* (classes) v of weighted_softmax, else ones */
+    double extra[SNAPSHOT_EXTRA];     /* head.extra while it fits: siamese's a and b; NaN beyond */
+    int extra_count;
+    int *group;                       /* (count) groupface's group, -1 without */
+    int targets;                      /* numbers a sample in target: 1 for regression, classes for multi-label, or 0 */
+    float *target;                    /* (count, targets) */
+    struct snapshot_link link[SNAPSHOT_LINKS];
+    int link_count;
+    double rest;                      /* share of the last batch's pairs or triplets at rest; NaN without */
+    struct path_point path[SNAPSHOT_PATH]; /* of linear models in two numbers, thinned to fit */
+    int path_count;
+    int feature_capacity, class_capacity, row_capacity, target_capacity;
 
     /* on the shown sample unless said; NaN where it does not exist */
     int train_n, test_n;              /* samples behind train_ and test_ numbers */
@@ -71,7 +101,9 @@ struct snapshot {
 void snapshot_init(struct snapshot *s);
 void snapshot_clear(struct snapshot *s);
 /* Makes room for count samples of dim numbers and classes; false without memory (then s is unchanged). */
-bool snapshot_reserve(struct snapshot *s, int count, int dim, int classes);
+bool snapshot_reserve(struct snapshot *s, int count, int dim, int classes, int sub, int targets);
+/* The rule's head (math/loss.h), borrowed from s. */
+struct head snapshot_head(const struct snapshot *s);
 /* What a class is called in the data: with some classes left out its number is not its name. */
 const char *snapshot_class(const struct snapshot *s, int class, char room[SNAPSHOT_NAME_TEXT]);
 bool snapshot_copy(struct snapshot *to, const struct snapshot *from);

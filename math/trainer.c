@@ -235,9 +235,13 @@ void trainer_step(struct trainer *t)
     memcpy(t->seen_bias, t->bias, (size_t)t->classes * sizeof *t->bias);
     batch_features(t, n);
     struct head head = trainer_head(t);
-    struct grad grad = { t->d_feature, t->d_weight, head.bias ? t->d_bias : NULL, t->loss_work };
+    struct batch batch = { .n = n, .feature = t->feature, .label = t->label };
+    struct grad grad = { .feature = t->d_feature,
+        .weight = t->d_weight,
+        .bias = head.bias ? t->d_bias : NULL,
+        .work = t->loss_work };
     memset(t->d_bias, 0, (size_t)t->classes * sizeof *t->d_bias);
-    t->seen_loss = loss_eval(&t->seen_force, t->feature, t->label, n, &head, &grad);
+    t->seen_loss = loss_eval(&t->seen_force, &batch, &head, &grad);
     batch_gradient(t, n);
     double norm = gradient_norm(t, n);
     if (!healthy(t, n, norm)) {
@@ -254,9 +258,20 @@ bool trainer_last_batch(const struct trainer *t, struct batch_view *out)
     if (t->seen_n == 0)
         return false;
     bool bias = t->seen_force.loss->has_bias;
-    *out = (struct batch_view){ t->seen_force, t->seen_n, t->dim, t->classes, t->feature, t->label,
-        { t->classes, t->dim, t->seen_weight, bias ? t->seen_bias : NULL }, t->seen_loss, t->d_feature,
-        t->d_weight, bias ? t->d_bias : NULL };
+    *out = (struct batch_view){ .force = t->seen_force,
+        .n = t->seen_n,
+        .dim = t->dim,
+        .classes = t->classes,
+        .feature = t->feature,
+        .label = t->label,
+        .head = { .classes = t->classes,
+            .dim = t->dim,
+            .weight = t->seen_weight,
+            .bias = bias ? t->seen_bias : NULL },
+        .loss = t->seen_loss,
+        .d_feature = t->d_feature,
+        .d_weight = t->d_weight,
+        .d_bias = bias ? t->d_bias : NULL };
     return true;
 }
 
@@ -323,6 +338,7 @@ const float *trainer_chunk(struct trainer *t, const int *row, int n)
 void trainer_features(struct trainer *t, int from, int n, float *out, int *predicted)
 {
     struct head head = trainer_head(t);
+    struct loss_force force = trainer_force(t);
     size_t dim = (size_t)t->dim;
     for (int done = 0; done < n; done += CHUNK) {
         int part = n - done < CHUNK ? n - done : CHUNK;
@@ -335,6 +351,6 @@ void trainer_features(struct trainer *t, int from, int n, float *out, int *predi
         for (size_t k = 0; k < dim; k++)
             t->chunk_double[k] = (double)out[(size_t)i * dim + k];
         bool missing = t->point_of && t->point_of[from + i] < 0;
-        predicted[i] = missing ? -1 : loss_predict(experiment_loss(&t->experiment), t->chunk_double, &head);
+        predicted[i] = missing ? -1 : loss_predict(&force, t->chunk_double, &head);
     }
 }

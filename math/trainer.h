@@ -54,7 +54,9 @@ enum status trainer_evaluate(struct trainer *t, bool verify, struct evaluation *
 
 /* Features of data rows [from, from+n) into out (n, feature_dim); predicted (n) may be NULL. */
 void trainer_features(struct trainer *t, int from, int n, float *out, int *predicted);
-/* Class weights as doubles, (classes, dim), and the bias (classes) or NULL for a loss without one. */
+/* The rule's head (math/loss.h): class weights, +-w/2 of a score, class means of a pair loss over the whole training
+ * sample (computed now, which is why t is not const). Borrowed until the next call on t. */
+struct head trainer_rule(struct trainer *t);
 const double *trainer_weights(const struct trainer *t);
 const double *trainer_bias(const struct trainer *t);
 
@@ -65,9 +67,13 @@ struct batch_view {
     int n, dim, classes;
     const double *feature;            /* (n, dim) */
     const int *label;
-    struct head head;
+    const double *target;             /* as in struct batch, or NULL */
+    struct head head;                 /* the trained head before the update */
     double loss;
-    const double *d_feature, *d_weight, *d_bias;
+    const double *d_feature, *d_weight, *d_bias, *d_extra;    /* NULL where the loss has no such array */
+    const double *center_delta, *d_center;                    /* with center, with uniform; else NULL */
+    double d_radius, scale;           /* with ring; adacos */
+    long selected;                    /* triplets */
 };
 bool trainer_last_batch(const struct trainer *t, struct batch_view *out);   /* false before the first step */
 

@@ -47,7 +47,8 @@ static struct metric measure(
             t->chunk_double[i] = (double)feature[i];
         for (int i = 0; i < n; i++)
             t->chunk_label[i] = t->data->label[row[done + i]];
-        metric_add(&metric, force, t->chunk_double, t->chunk_label, n, &head, t->chunk_loss_work, predicted);
+        struct batch batch = { .n = n, .feature = t->chunk_double, .label = t->chunk_label };
+        metric_add(&metric, force, &batch, &head, &head, t->chunk_loss_work, predicted);
         if (shown)
             show_chunk(t, shown, row + done, feature, predicted, n);
     }
@@ -163,6 +164,7 @@ static void fill_numbers(
         const struct metric *m = part ? test : train;
         if (t->experiment.split == SPLIT_BOTH || (t->experiment.split == SPLIT_TEST) == (part == 1)) {
             shown.n += m->n;
+            shown.decided += m->decided;
             shown.own_angle += m->own_angle;
             shown.rival_angle += m->rival_angle;
         }
@@ -175,7 +177,7 @@ enum status trainer_snapshot(struct trainer *t, struct snapshot *s)
 {
     bool show_train = t->experiment.split != SPLIT_TEST, show_test = t->experiment.split != SPLIT_TRAIN;
     int count = (show_train ? t->shown_train.count : 0) + (show_test ? t->shown_test.count : 0);
-    if (!snapshot_reserve(s, count, t->dim, t->classes))
+    if (!snapshot_reserve(s, count, t->dim, t->classes, 1, 0))
         return STATUS_FAILED;
     s->step = t->step;
     s->epoch = trainer_epoch(t);
@@ -235,6 +237,7 @@ static struct metric measure_range(struct trainer *t, int from, int n, const str
             t->chunk_row[i] = from + done + i;
         struct metric m = measure(t, t->chunk_row, part, force, NULL);
         sum.n += m.n;
+        sum.decided += m.decided;
         sum.loss += m.loss;
         sum.correct += m.correct;
         sum.met += m.met;

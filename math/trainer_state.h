@@ -97,7 +97,8 @@ static inline float *head_bias(const struct trainer *t, float *array)
 static inline struct head trainer_head(const struct trainer *t)
 {
     bool bias = experiment_loss(&t->experiment)->has_bias;
-    return (struct head){ t->classes, t->dim, t->weight, bias ? t->bias : NULL };
+    return (struct head){
+        .classes = t->classes, .dim = t->dim, .weight = t->weight, .bias = bias ? t->bias : NULL };
 }
 
 /* Doubles the loss sees, from the floats that are stored. */

@@ -172,8 +172,7 @@ enum { DIM_MAX = 512 };
 static double logit_slack(const struct scene *scene, int i)
 {
     const struct snapshot *snap = scene->snap;
-    const struct loss *loss = snap->force.loss;
-    struct head head = { snap->classes, snap->dim, snap->weight, loss->has_bias ? snap->bias : NULL };
+    struct head head = snapshot_head(snap);
     double x[DIM_MAX];
     if (snap->dim > DIM_MAX)
         return NAN;
@@ -301,7 +300,7 @@ bool scene_update(struct scene *scene, const struct snapshot *snap, const uint8_
     for (int i = 0; i < snap->count; i++)
         sample_angles(scene, snap, i);
     if (scene->angular) {
-        struct head head = { snap->classes, snap->dim, snap->weight, NULL };
+        struct head head = snapshot_head(snap);
         region_sectors(&snap->force, &head, scene->region);
     }
     int last = same && scene->typical < snap->count ? scene->typical : -1;

@@ -181,7 +181,7 @@ enum { CORNER_MAX = 256, CLIP_MAX = 2048 };
 static int region_corners(const struct scene *scene, const struct plane *plane, int label, struct point *out)
 {
     const struct snapshot *snap = scene->snap;
-    struct head head = { snap->classes, snap->dim, snap->weight, snap->bias };
+    struct head head = snapshot_head(snap);
     double side = 1.1 * plane->radius / plane->unit, box[4] = { -side, -side, side, side },
            xy[2 * CORNER_MAX];
     int n = region_polygon(&head, label, box, xy, CORNER_MAX);

@@ -31,6 +31,9 @@ static const struct sample_value samples[] = {
     { "anneal", "off" },
     { "points", "1234" },
     { "split", "both" },
+    { "add", "center,ring" },
+    { "bias", "off" },
+    { "move", "3:0.5:-2,7:1:1" },
 };
 
 static const char *sample_for(const char *key)

@@ -36,7 +36,7 @@ static void make_snapshot(struct snapshot *s)
     static const double w[] = { 1, 0, -0.5, 0.9, -0.5, -0.9 };
     snapshot_init(s);
     experiment_init(&s->experiment);
-    assert_true(snapshot_reserve(s, 6, 2, 3));
+    assert_true(snapshot_reserve(s, 6, 2, 3, 1, 0));
     s->dim = 2;
     s->classes = 3;
     s->count = 6;

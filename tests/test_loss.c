@@ -9,19 +9,19 @@
 #include "math/rng.h"
 #include "tests/support/check.h"
 
-enum { N = 6, K = 3, D = 3, WORK = 256 };
+enum { N = 6, K = 3, D = 3, WORK = 1024 };
 
 /* A batch with its head, and room for the answer. */
-struct batch {
+struct trial {
     int n, classes, dim;
     double feature[N * D], weight[K * D], bias[K];
     int label[N];
     double loss, d_feature[N * D], d_weight[K * D], d_bias[K];
 };
 
-static struct batch batch_random(int dim, uint64_t seed)
+static struct trial batch_random(int dim, uint64_t seed)
 {
-    struct batch b = { .n = N, .classes = K, .dim = dim };
+    struct trial b = { .n = N, .classes = K, .dim = dim };
     struct rng rng;
     rng_init(&rng, seed, RNG_DATA);
     for (int i = 0; i < N * D; i++)
@@ -35,27 +35,35 @@ static struct batch batch_random(int dim, uint64_t seed)
     return b;
 }
 
-static struct head batch_head(const struct batch *b)
+static struct head batch_head(const struct trial *b)
 {
-    return (struct head){ b->classes, b->dim, b->weight, b->bias };
+    return (struct head){ .classes = b->classes, .dim = b->dim, .weight = b->weight, .bias = b->bias };
 }
 
-static double value_of(const struct loss_force *force, const struct batch *b)
+static int predict(const struct loss *loss, const double *x, const struct head *head)
+{
+    struct loss_force force = loss_force_initial(loss);
+    return loss_predict(&force, x, head);
+}
+
+static double value_of(const struct loss_force *force, const struct trial *b)
 {
     double work[WORK];
     struct head head = batch_head(b);
     struct grad grad = { .work = work };
     assert_true(loss_work(b->n, b->classes, b->dim) <= WORK);
-    return loss_eval(force, b->feature, b->label, b->n, &head, &grad);
+    struct batch batch = { .n = b->n, .feature = b->feature, .label = b->label };
+    return loss_eval(force, &batch, &head, &grad);
 }
 
-static void solve(const struct loss_force *force, struct batch *b)
+static void solve(const struct loss_force *force, struct trial *b)
 {
     double work[WORK];
     struct head head = batch_head(b);
-    struct grad grad = { b->d_feature, b->d_weight, b->d_bias, work };
+    struct grad grad = { .feature = b->d_feature, .weight = b->d_weight, .bias = b->d_bias, .work = work };
+    struct batch batch = { .n = b->n, .feature = b->feature, .label = b->label };
     assert_true(loss_work(b->n, b->classes, b->dim) <= WORK);
-    b->loss = loss_eval(force, b->feature, b->label, b->n, &head, &grad);
+    b->loss = loss_eval(force, &batch, &head, &grad);
 }
 
 static struct loss_force force_of(const char *id)
@@ -78,7 +86,7 @@ static void assert_all_close(const double *got, const double *want, int count, d
         assert_close(got[i], want[i], tolerance);
 }
 
-static void assert_finite_answer(const struct loss_force *force, const struct batch *b)
+static void assert_finite_answer(const struct loss_force *force, const struct trial *b)
 {
     double sum = b->loss;
     for (int i = 0; i < b->n * b->dim; i++)
@@ -93,7 +101,7 @@ static void assert_finite_answer(const struct loss_force *force, const struct ba
 
 /* Largest disagreement of `slope` with central differences in `count` numbers of *b from `at` on. */
 static double difference(
-    const struct loss_force *force, struct batch *b, double *at, const double *slope, int count)
+    const struct loss_force *force, struct trial *b, double *at, const double *slope, int count)
 {
     const double h = 1e-6;
     double worst = 0;
@@ -112,7 +120,7 @@ static double difference(
 
 static void check_gradient(const struct loss_force *force, int dim, uint64_t seed, const char *what)
 {
-    struct batch b = batch_random(dim, seed);
+    struct trial b = batch_random(dim, seed);
     solve(force, &b);
     double feature = difference(force, &b, b.feature, b.d_feature, b.n * dim);
     double weight = difference(force, &b, b.weight, b.d_weight, b.classes * dim);
@@ -166,7 +174,7 @@ static void unwanted_derivatives_change_nothing(void **state)
     (void)state;
     for (int i = 0; i < loss_count(); i++) {
         struct loss_force force = loss_force_initial(loss_at(i));
-        struct batch b = batch_random(2, 5);
+        struct trial b = batch_random(2, 5);
         solve(&force, &b);
         assert_true(value_of(&force, &b) == b.loss);
     }
@@ -188,7 +196,7 @@ static void turning_the_plane_turns_the_gradients(void **state)
     (void)state;
     for (int i = 0; i < loss_count(); i++) {
         struct loss_force force = loss_force_initial(loss_at(i));
-        struct batch a = batch_random(2, 21), b = a;
+        struct trial a = batch_random(2, 21), b = a;
         turn(b.feature, N, 0.7);
         turn(b.weight, K, 0.7);
         solve(&force, &a);
@@ -206,7 +214,7 @@ static void the_order_of_a_batch_does_not_matter(void **state)
     (void)state;
     for (int i = 0; i < loss_count(); i++) {
         struct loss_force force = loss_force_initial(loss_at(i));
-        struct batch a = batch_random(3, 22), b = a;
+        struct trial a = batch_random(3, 22), b = a;
         for (int row = 0; row < N; row++) {
             memcpy(b.feature + row * 3, a.feature + (N - 1 - row) * 3, 3 * sizeof(double));
             b.label[row] = a.label[N - 1 - row];
@@ -225,7 +233,7 @@ static void normalised_features_get_no_radial_push(void **state)
     (void)state;
     for (int i = 0; i < loss_count(); i++) {
         struct loss_force force = loss_force_initial(loss_at(i));
-        struct batch b = batch_random(3, 23);
+        struct trial b = batch_random(3, 23);
         if (loss_at(i)->radius != RADIUS_SCALE)
             continue;
         solve(&force, &b);
@@ -246,7 +254,7 @@ static void a_zero_feature_is_not_pushed_by_a_normalising_head(void **state)
     (void)state;
     for (int i = 0; i < loss_count(); i++) {
         struct loss_force force = loss_force_initial(loss_at(i));
-        struct batch b = batch_random(3, 24);
+        struct trial b = batch_random(3, 24);
         memset(b.feature, 0, 3 * sizeof(double));
         b.feature[3] = 1e-13, b.feature[4] = 0, b.feature[5] = 0;
         solve(&force, &b);
@@ -265,7 +273,7 @@ static void a_zero_class_weight_is_not_pushed_by_a_normalising_head(void **state
     (void)state;
     for (int i = 0; i < loss_count(); i++) {
         struct loss_force force = loss_force_initial(loss_at(i));
-        struct batch b = batch_random(3, 25);
+        struct trial b = batch_random(3, 25);
         memset(b.weight, 0, 3 * sizeof(double));
         solve(&force, &b);
         assert_finite_answer(&force, &b);
@@ -281,7 +289,7 @@ static void on_the_class_axis_nothing_blows_up(void **state)
     (void)state;
     for (int i = 0; i < loss_count(); i++) {
         struct loss_force force = loss_force_initial(loss_at(i));
-        struct batch b = { .n = 2,
+        struct trial b = { .n = 2,
             .classes = 2,
             .dim = 2,
             .weight = { 1.2, 0.5, -1.2, -0.5 },
@@ -299,7 +307,7 @@ static void huge_scores_stay_finite(void **state)
     (void)state;
     for (int i = 0; i < loss_count(); i++) {
         struct loss_force force = loss_force_initial(loss_at(i));
-        struct batch b = batch_random(3, 26);
+        struct trial b = batch_random(3, 26);
         for (int d = 0; d < N * 3; d++)
             b.feature[d] *= 1e4;
         if (loss_at(i)->radius == RADIUS_SCALE)
@@ -313,7 +321,7 @@ static void length_of_a_feature_is_nothing_to_a_sphere(void **state)
 {
     (void)state;
     struct loss_force force = force_of("arcface");
-    struct batch a = batch_random(3, 27), b = a;
+    struct trial a = batch_random(3, 27), b = a;
     for (int d = 0; d < N * 3; d++)
         b.feature[d] *= 1e200;
     assert_close(value_of(&force, &b), value_of(&force, &a), 1e-12);
@@ -323,14 +331,14 @@ static void length_of_a_feature_is_nothing_to_a_sphere(void **state)
 
 static void assert_same(const struct loss_force *left, const struct loss_force *right, double unit_weights)
 {
-    struct batch a = batch_random(3, 31);
+    struct trial a = batch_random(3, 31);
     memset(a.bias, 0, sizeof a.bias);
     for (int j = 0; j < K && unit_weights > 0; j++) {
         double *w = a.weight + 3 * j, norm = sqrt(w[0] * w[0] + w[1] * w[1] + w[2] * w[2]);
         for (int d = 0; d < 3; d++)
             w[d] *= unit_weights / norm;
     }
-    struct batch b = a;
+    struct trial b = a;
     solve(left, &a);
     solve(right, &b);
     assert_close(a.loss, b.loss, 1e-9);
@@ -489,19 +497,20 @@ static void ten_classes_on_a_circle_need_a_scale(void **state)
         point[2 * j] = cos(2 * acos(-1) * j / C), point[2 * j + 1] = sin(2 * acos(-1) * j / C);
         label[j] = j;
     }
-    struct head head = { C, 2, point, NULL };
+    struct head head = { .classes = C, .dim = 2, .weight = point };
+    struct batch batch = { .n = C, .feature = point, .label = label };
     struct grad grad = { .work = work };
     set(&force, "s", 1);
-    assert_close(loss_eval(&force, point, label, C, &head, &grad), 1.5385, 5e-5);
+    assert_close(loss_eval(&force, &batch, &head, &grad), 1.5385, 5e-5);
     set(&force, "s", 30);
-    assert_close(loss_eval(&force, point, label, C, &head, &grad), 0.0065, 5e-5);
+    assert_close(loss_eval(&force, &batch, &head, &grad), 0.0065, 5e-5);
 }
 
 static void untrained_loss_is_the_log_of_the_classes(void **state)
 {
     (void)state;
     struct loss_force force = force_of("softmax");
-    struct batch b = batch_random(3, 41);
+    struct trial b = batch_random(3, 41);
     memset(b.weight, 0, sizeof b.weight);
     memset(b.bias, 0, sizeof b.bias);
     assert_close(value_of(&force, &b), log(3), 1e-15);
@@ -517,7 +526,7 @@ static void slack_is_what_the_loss_sees(void **state)
         for (int warm = 0; warm < 2; warm++)
             for (uint64_t seed = 50; seed < 70; seed++) {
                 struct loss_force force = loss_force_initial(loss_at(i));
-                struct batch b = batch_random(2, seed);
+                struct trial b = batch_random(2, seed);
                 struct head head = batch_head(&b);
                 b.n = 1, b.classes = head.classes = 2, b.label[0] = (int)(seed % 2);
                 force.norm_radius = warm;
@@ -533,7 +542,7 @@ static void slack_is_positive_where_the_paper_says(void **state)
     const double room = 1.2; /* angle between the two class weights */
     struct loss_force arc = force_of("arcface"), cosine = force_of("cosface"), psi = force_of("asoftmax");
     double weight[4] = { 2, 0, 0.5 * cos(room), 0.5 * sin(room) };
-    struct head head = { 2, 2, weight, NULL };
+    struct head head = { .classes = 2, .dim = 2, .weight = weight };
     for (double t1 = 0.013; t1 < room; t1 += 0.05) {
         double x[2] = { 3 * cos(t1), 3 * sin(t1) }, t2 = room - t1;
         assert_int_equal(loss_slack(&arc, x, 0, &head) > 0, t1 + 0.3 < t2);
@@ -547,15 +556,15 @@ static void lengths_count_only_where_the_test_rule_says(void **state)
     (void)state;
     double weight[4] = { 1, 0, 0, 5 }, x[2] = { 2, 1 };
     double bias[2] = { 20, 0 };
-    struct head head = { 2, 2, weight, bias };
-    assert_int_equal(loss_predict(loss_find("softmax"), x, &head), 0); /* 2 + 20 against 5 */
-    assert_int_equal(loss_predict(loss_find("lsoftmax"), x, &head), 1); /* 2 against 5, no bias */
-    assert_int_equal(loss_predict(loss_find("arcface"), x, &head), 0); /* the smaller angle */
-    assert_int_equal(loss_predict(loss_find("modified_softmax"), x, &head), 0);
+    struct head head = { .classes = 2, .dim = 2, .weight = weight, .bias = bias };
+    assert_int_equal(predict(loss_find("softmax"), x, &head), 0); /* 2 + 20 against 5 */
+    assert_int_equal(predict(loss_find("lsoftmax"), x, &head), 1); /* 2 against 5, no bias */
+    assert_int_equal(predict(loss_find("arcface"), x, &head), 0); /* the smaller angle */
+    assert_int_equal(predict(loss_find("modified_softmax"), x, &head), 0);
     double nowhere[2] = { 0, 0 };
     for (int i = 0; i < loss_count(); i++) {
         head.bias = NULL;
-        assert_int_equal(loss_predict(loss_at(i), nowhere, &head), 0); /* a tie goes to the lowest */
+        assert_int_equal(predict(loss_at(i), nowhere, &head), 0); /* a tie goes to the lowest */
     }
 }
 
@@ -783,7 +792,7 @@ static void a_dumped_batch_reads_back_the_same(void **state)
     (void)state;
     for (int i = 0; i < loss_count(); i++) {
         struct loss_force force = loss_force_initial(loss_at(i));
-        struct batch b = batch_random(3, 81);
+        struct trial b = batch_random(3, 81);
         force.norm_radius = i % 2;
         solve(&force, &b);
         struct batch_view view = { .force = force,

@@ -154,7 +154,7 @@ static void asoftmax_margin_is_uneven(void **state)
     assert_close(region_boundary(&force, 120 * DEG, 1, 1) / DEG, 40, 1e-9);
     double weight[4], x[2] = { cos(11 * DEG), sin(11 * DEG) };
     struct head head = pair_head(weight, 30 * DEG, 1, 1);
-    assert_int_equal(loss_predict(force.loss, x, &head), 0);
+    assert_int_equal(loss_predict(&force, x, &head), 0);
     assert_true(loss_slack(&force, x, 0, &head) < 0);
 }
 
@@ -279,7 +279,7 @@ static void check_directions(const struct loss_force *force, const struct head *
     for (int i = 0; i < 3600; i++) {
         double phi = (i + 0.37) / 10 * DEG, radius = i % 2 ? 7.3 : 1;
         double x[2] = { radius * cos(phi), radius * sin(phi) };
-        int winner = loss_predict(force->loss, x, head);
+        int winner = loss_predict(force, x, head);
         for (int y = 0; y < head->classes; y++) {
             double border = 1;
             bool decided = arcs_hold(region[y].decided, region[y].decided_count, phi, &border);
@@ -372,7 +372,7 @@ static void polygons_divide_the_box(void **state)
 {
     (void)state;
     const double box[4] = { -3, -2, 4, 5 };
-    const struct loss *softmax = loss_find("softmax");
+    struct loss_force force = loss_force_initial(loss_find("softmax"));
     struct rng rng;
     rng_init(&rng, 11, RNG_FREE);
     for (int trial = 0; trial < 40; trial++) {
@@ -392,7 +392,7 @@ static void polygons_divide_the_box(void **state)
         assert_close(area, 49, 1e-12);
         for (int i = 0; i < 200; i++) {
             double p[2] = { box[0] + 7 * rng_uniform(&rng), box[1] + 7 * rng_uniform(&rng) };
-            int winner = loss_predict(softmax, p, &head);
+            int winner = loss_predict(&force, p, &head);
             assert_true(polygon_holds(xy[winner], corners[winner], p));
         }
     }

@@ -13,7 +13,7 @@ static const double PI = 3.14159265358979323846;
 static void make_snapshot(struct snapshot *s, const char *loss, int count, int dim)
 {
     snapshot_init(s);
-    assert_true(snapshot_reserve(s, count, dim, 10));
+    assert_true(snapshot_reserve(s, count, dim, 10, 1, 0));
     struct rng rng;
     rng_init(&rng, 3, RNG_FREE);
     s->count = count;
@@ -97,7 +97,7 @@ static void selection_meets_exactly_when_the_train_rule_does(void **state)
         struct scene scene = { 0 };
         make_snapshot(&s, loss_at(l)->id, 300, 2);
         assert_true(scene_update(&scene, &s, NULL));
-        struct head head = { 10, 2, s.weight, loss_at(l)->has_bias ? s.bias : NULL };
+        struct head head = snapshot_head(&s);
         for (look.selected = 0; look.selected < s.count; look.selected++) {
             struct selection sel;
             double x[2] = { (double)s.feature[2 * look.selected], (double)s.feature[2 * look.selected + 1] };

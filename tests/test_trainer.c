@@ -476,9 +476,10 @@ static void the_last_batch_is_what_the_loss_saw(void **state)
     steps(t, 7);
     assert_true(trainer_last_batch(t, &v));
     double *work = calloc(loss_work(v.n, v.classes, v.dim), sizeof *work);
+    struct batch batch = { .n = v.n, .feature = v.feature, .label = v.label };
     double *d = calloc((size_t)(v.n * v.dim), sizeof *d);
     struct grad grad = { .feature = d, .work = work };
-    assert_close(loss_eval(&v.force, v.feature, v.label, v.n, &v.head, &grad), v.loss, 0);
+    assert_close(loss_eval(&v.force, &batch, &v.head, &grad), v.loss, 0);
     assert_memory_equal(d, v.d_feature, (size_t)(v.n * v.dim) * sizeof *d);
     free(work);
     free(d);

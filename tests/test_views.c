@@ -71,7 +71,7 @@ static void make_snapshot(struct snapshot *s, const struct recipe *r)
     rng_init(&rng, 5, RNG_FREE);
     snapshot_init(s);
     experiment_init(&s->experiment);
-    assert_true(snapshot_reserve(s, r->count, r->dim, r->classes));
+    assert_true(snapshot_reserve(s, r->count, r->dim, r->classes, 1, 0));
     s->dim = r->dim;
     s->classes = r->classes;
     s->count = r->count;

@@ -136,7 +136,7 @@ void action_margin(struct window *w, int neutral)
     double *value;
     const struct param *row = margin_row(w, &value);
     if (row)
-        set_margin(w, value, neutral ? row->neutral : row->initial);
+        set_margin(w, value, neutral ? row->neutral : action_default(w, experiment_loss(&w->experiment)->margin));
 }
 
 void action_sweep(struct window *w, int unused)
@@ -172,21 +172,6 @@ void action_sweep_turn(struct window *w)
 }
 
 /* --- choices ------------------------------------------------------------------------------------------- */
-
-void action_choose_loss(struct window *w, int index)
-{
-    w->sweeping = false;
-    w->experiment.loss = index;
-    ui_edit_end(&w->ui);
-    action_apply(w);
-}
-
-void action_loss(struct window *w, int direction)
-{
-    int next = w->experiment.loss + direction;
-    if (next >= 0 && next < loss_count())
-        action_choose_loss(w, next);
-}
 
 void action_split(struct window *w, int unused)
 {
@@ -276,16 +261,61 @@ void action_fit(struct window *w, int unused)
     window_dirty(w, 1 << AREA_MAIN);
 }
 
-void action_view(struct window *w, const char *id)
+/* A view is in one place at a time: what it drives out of there takes its place. */
+static int cell_of(const struct window *w, const struct view *view)
 {
-    const struct view *view = view_find(id);
-    if (!view)
-        return;
+    for (int i = 0; i < SIDE_COUNT; i++)
+        if (w->cell[w->bench][i] == view)
+            return i;
+    return -1;
+}
+
+static void main_view(struct window *w, const struct view *view)
+{
     w->view = view;
     w->hovered = -1;
     action_fit(w, 0);
     window_dirty(w, AREAS_ALL);
     w->map_stale = true;
+}
+
+/* The plane may have been put into a side cell; other views stay listed there while they fill the main area. */
+void action_view(struct window *w, const char *id)
+{
+    const struct view *view = view_find(id);
+    if (!view)
+        return;
+    int cell = cell_of(w, view);
+    if (cell >= 0 && view == view_find("feature") && w->view != view)
+        w->cell[w->bench][cell] = w->view;
+    main_view(w, view);
+}
+
+void action_cell(struct window *w, int cell, const struct view *view)
+{
+    int from = cell_of(w, view);
+    const struct view **cells = w->cell[w->bench];
+    const struct view *old = cell < 0 ? w->view : cells[cell];
+    if (from >= 0 && (cell >= 0 || cell_of(w, old) < 0))
+        cells[from] = old;
+    if (cell < 0) {
+        main_view(w, view);
+        return;
+    }
+    cells[cell] = view;
+    if (w->view == view)
+        main_view(w, old);
+    window_dirty(w, AREAS_ALL);
+    w->map_stale = true;
+}
+
+void action_maximise(struct window *w, int cell)
+{
+    w->popup = POPUP_NONE;
+    if (cell < 0)
+        action_panels(w, 0);
+    else
+        action_cell(w, -1, w->cell[w->bench][cell]);
 }
 
 void action_text_scale(struct window *w, int direction)

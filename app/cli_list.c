@@ -9,8 +9,19 @@
 
 static const char *kind_id(enum param_kind kind)
 {
-    static const char *const id[] = { "none", "linear", "log", "integer", "bool" };
+    static const char *const id[] = { "none", "linear", "log", "integer", "bool", "choice", "list" };
     return id[kind];
+}
+
+/* In which of the places a loss can have it stands. */
+static const char *type_id(const struct loss *loss)
+{
+    if (loss->family == FAMILY_TERM)
+        return "term";
+    if (loss_is_pair(loss))
+        return "pair";
+    static const char *const id[] = { "head", "score", "regression", "multilabel" };
+    return id[loss->task];
 }
 
 /* Prints and frees. */
@@ -25,13 +36,49 @@ static enum status print_json(json_t *root, struct why *why)
     return STATUS_OK;
 }
 
+static json_t *choices_json(const struct param *param)
+{
+    json_t *list = json_array();
+    for (int i = 0; param->choice && param->choice[i]; i++)
+        json_array_append_new(list, json_string(param->choice[i]));
+    return list;
+}
+
+/* As --set and cases write it; of a list, each of its numbers. */
+static json_t *default_json(const struct param *param)
+{
+    switch (param->kind) {
+    case PARAM_CHOICE:
+        return json_string(param->choice[(int)param->initial]);
+    case PARAM_BOOL:
+        return json_boolean(param->initial != 0);
+    case PARAM_LIST:
+        return json_real(1);
+    default:
+        return json_real(param->initial);
+    }
+}
+
+/* What a list may hold for each class (experiment_set). */
+static const double LIST_LEAST = 0, LIST_MOST = 10;
+
 static json_t *param_json(const struct param *param)
 {
     char symbol[64];
-    return json_pack("{s:s, s:s, s:s, s:f, s:f, s:f, s:f, s:s, s:s, s:s}", "id", param->id, "label",
-        param->label, "symbol", plain_text(param->symbol, symbol, sizeof symbol), "min", param->min, "max",
-        param->max, "default", param->initial, "neutral", param->neutral, "kind", kind_id(param->kind),
-        "unit", param->unit ? param->unit : "", "help", param->help);
+    bool list = param->kind == PARAM_LIST;
+    json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:b, s:b}", "id", param->id, "label",
+        param->label, "symbol", plain_text(param->symbol, symbol, sizeof symbol), "kind",
+        kind_id(param->kind), "default", default_json(param), "unit", param->unit ? param->unit : "", "help",
+        param->help, "optional", param->optional, "running", param->role == ROLE_RUNNING);
+    if (param->kind == PARAM_CHOICE) {
+        json_object_set_new(object, "choices", choices_json(param));
+        return object;
+    }
+    json_object_update_new(
+        object, json_pack("{s:f, s:f, s:f, s:f}", "min", list ? LIST_LEAST : param->min, "max",
+                    list ? LIST_MOST : param->max, "slider_max", list ? LIST_MOST : param_end(param),
+                    "neutral", list ? 1 : param->neutral));
+    return object;
 }
 
 static json_t *loss_json(const struct loss *loss)
@@ -40,24 +87,53 @@ static json_t *loss_json(const struct loss *loss)
     json_t *params = json_array();
     for (int i = 0; i < loss_param_count(loss); i++)
         json_array_append_new(params, param_json(&loss->param[i]));
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:b, s:s}", "id", loss->id, "label", loss->label,
-        "family", loss_family_label(loss->family), "subtitle", loss->subtitle, "params", params, "boundary",
-        plain_text(loss->rule, boundary, sizeof boundary), "target",
-        plain_text(loss->logit, logit, sizeof logit), "margin", loss->has_margin, "source", loss->source);
+    json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:s}", "id", loss->id, "label", loss->label,
+        "type", type_id(loss), "family", loss_family_label(loss->family), "subtitle", loss->subtitle,
+        "params", params, "boundary", plain_text(loss->rule, boundary, sizeof boundary));
+    json_object_set_new(object, "target",
+        loss->logit ? json_string(plain_text(loss->logit, logit, sizeof logit)) : json_null());
+    json_object_update_new(
+        object, json_pack("{s:b, s:b, s:b, s:s}", "margin", loss->has_margin, "bias",
+                    loss->bias != BLOCK_NONE, "trained", !loss->untrained, "source", loss->source));
+    return object;
+}
+
+static void range_text(const struct param *p, char *out, size_t size)
+{
+    switch (p->kind) {
+    case PARAM_CHOICE:
+        snprintf(out, size, "%s", p->choice[0]);
+        for (int i = 1; p->choice[i]; i++)
+            snprintf(out + strlen(out), size - strlen(out), "%s%s", p->choice[i + 1] ? ", " : " or ",
+                p->choice[i]);
+        snprintf(out + strlen(out), size - strlen(out), ", default %s", p->choice[(int)p->initial]);
+        break;
+    case PARAM_BOOL:
+        snprintf(out, size, "true or false, default %s", p->initial != 0 ? "true" : "false");
+        break;
+    case PARAM_LIST:
+        snprintf(out, size, "%g to %g a class, or inverse; all 1", LIST_LEAST, LIST_MOST);
+        break;
+    default:
+        snprintf(out, size, "%g to %g, default %g%s%s%s", p->min, p->max, p->initial,
+            p->unit && p->unit[0] ? " " : "", p->unit ? p->unit : "",
+            p->kind == PARAM_INTEGER ? ", whole" : "");
+    }
 }
 
 static void loss_line(const struct loss *loss)
 {
-    char boundary[256];
-    printf("%-18s %-20s %s\n", loss->id, loss->label, loss_family_label(loss->family));
+    char boundary[256], range[128];
+    printf("%-26s %-24s %-12s %s\n", loss->id, loss->label, type_id(loss), loss_family_label(loss->family));
     for (int i = 0; i < loss_param_count(loss); i++) {
         const struct param *p = &loss->param[i];
-        printf("    %-8s %g to %g, default %g%s%s%s   %s\n", p->id, p->min, p->max, p->initial,
-            p->unit && p->unit[0] ? " " : "", p->unit ? p->unit : "",
-            p->kind == PARAM_INTEGER ? ", whole" : "", p->help);
+        range_text(p, range, sizeof range);
+        printf("    %-13s %-36s %s\n", p->id, range, p->help);
     }
-    printf("    boundary %s\n    source   %s\n\n", plain_text(loss->rule, boundary, sizeof boundary),
-        loss->source);
+    printf("    %-13s %s\n", "boundary", plain_text(loss->rule, boundary, sizeof boundary));
+    printf("    %-13s %s%s\n", "margin", loss->has_margin ? "yes" : "no",
+        loss->untrained ? "; no gradient: to be looked at, not trained" : "");
+    printf("    %-13s %s\n\n", "source", loss->source);
 }
 
 /* What both listings share: the options, and their help. False when there is nothing left to list. */
@@ -106,8 +182,11 @@ static void look_up(const struct dataset_row *row, struct found *found)
     struct experiment e;
     experiment_init(&e);
     *found = (struct found){ 0 };
-    found->present = experiment_set(&e, "dataset", row->id, &found->why) == STATUS_OK &&
-                     dataset_open(&e, &found->data, &found->why) == STATUS_OK;
+    if (row->make) /* whatever its labels are: no loss is asked */
+        found->present = row->make(e.seed, &found->data, &found->why) == STATUS_OK;
+    else
+        found->present = experiment_set(&e, "dataset", row->id, &found->why) == STATUS_OK &&
+                         dataset_open(&e, &found->data, &found->why) == STATUS_OK;
 }
 
 static json_t *dataset_json(const struct dataset_row *row, const struct found *found)
@@ -156,7 +235,9 @@ enum status cli_datasets(int argc, const char **argv, struct why *why)
         return print_json(list, why);
     printf("\nShipped files are in %s/datasets.\nA folder works too: --dataset FOLDER with "
            "train-images-idx3-ubyte[.gz],\n"
-           "train-labels-idx1-ubyte[.gz] and, if there is a test part, t10k-images..., t10k-labels...\n",
+           "train-labels-idx1-ubyte[.gz] and, if there is a test part, t10k-images..., t10k-labels...\n"
+           "So does a table: --dataset FILE.csv with columns of numbers and one headed label, class or target\n"
+           "(else the last). Features trained elsewhere: --features-npy X.npy --labels-npy y.npy.\n",
         assets_folder());
     return STATUS_OK;
 }

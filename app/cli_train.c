@@ -107,21 +107,55 @@ static enum status check_dumps(const struct job *job, struct why *why)
     return STATUS_OK;
 }
 
-/* The losses that --at passes through have columns too. */
+/* The losses and terms that --at passes through have columns too. */
 static void gather_columns(struct job *job)
 {
     const struct options *o = job->options;
-    metrics_add_loss(&job->columns, experiment_loss(&o->experiment));
+    struct experiment e = o->experiment;
+    metrics_add(&job->columns, &e);
     for (int i = 0; i < o->change_count; i++)
-        if (strcmp(o->change[i].key, "loss") == 0)
-            metrics_add_loss(&job->columns, loss_find(o->change[i].value));
+        if (experiment_set(&e, o->change[i].key, o->change[i].value, NULL) == STATUS_OK)
+            metrics_add(&job->columns, &e);
+}
+
+/* One line on the terminal, ten times a second at most; the last time it is wiped. */
+static bool may_draw(struct job *job, bool last)
+{
+    double time = now();
+    if (!isatty(STDERR_FILENO) || (!last && time - job->drawn < 0.1))
+        return false;
+    job->drawn = time;
+    return true;
+}
+
+static void draw_bar(double share)
+{
+    char bar[31];
+    for (int i = 0; i < 30; i++)
+        bar[i] = (i + 0.5) / 30 < share ? '#' : '.';
+    bar[30] = 0;
+    fprintf(stderr, "\r[%s] %3.0f %%", bar, 100 * share);
+}
+
+/* While a long file is read. A signal ends it. */
+static bool draw_reading(void *user, double share)
+{
+    if (may_draw(user, false)) {
+        draw_bar(share);
+        fputs("  reading\033[K\r", stderr);
+        fflush(stderr);
+    }
+    return !interrupted;
 }
 
 static enum status open_job(struct job *job, struct why *why)
 {
+    const struct progress reading = { draw_reading, job };
     enum status status = begin_outputs(job, why);
     if (status == STATUS_OK)
-        status = dataset_open(&job->options->experiment, &job->data, why);
+        status = dataset_open_watched(&job->options->experiment, &reading, &job->data, why);
+    if (job->drawn > 0)
+        fputs("\r\033[K", stderr);
     if (status == STATUS_OK)
         status = trainer_create(&job->options->experiment, &job->data, &job->trainer, why);
     if (status == STATUS_OK)
@@ -215,24 +249,17 @@ static bool finished(const struct job *job)
     return trainer_epoch(job->trainer) >= (double)o->epochs - 1e-9;
 }
 
-/* One line on the terminal, ten times a second at most. */
 static void draw_progress(struct job *job, bool last)
 {
-    double time = now(), spent = time - job->loaded;
-    if (!isatty(STDERR_FILENO) || (!last && time - job->drawn < 0.1))
+    double spent = now() - job->loaded;
+    if (!may_draw(job, last))
         return;
-    job->drawn = time;
     long step = trainer_steps(job->trainer), steps = planned_steps(job);
     double share = steps > 0 ? fmin((double)step / (double)steps, 1) : 1;
-    char bar[31];
-    for (int i = 0; i < 30; i++)
-        bar[i] = (i + 0.5) / 30 < share ? '#' : '.';
-    bar[30] = 0;
     int left = share > 0 ? (int)ceil(spent * (1 - share) / share) : 0;
-    fprintf(stderr, "\r[%s] %3.0f %%  step %ld of %ld  ETA %d:%02d\033[K", bar, 100 * share, step, steps,
-        left / 60, left % 60);
-    if (last)
-        fputs("\r\033[K", stderr);
+    draw_bar(share);
+    fprintf(stderr, "  step %ld of %ld  ETA %d:%02d\033[K%s", step, steps, left / 60, left % 60,
+        last ? "\r\033[K" : "");
     fflush(stderr);
 }
 

@@ -6,12 +6,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #define ASSETS_BESIDE_PROGRAM "../share/marginscope"
-#define FILE_LIMIT (((size_t)512 << 20) + 16) /* as bytes; dataset.h allows 2 GiB of floats */
+#define FASHION_FOLDER "/usr/share/datasets/fashion-mnist"
+/* dataset.h allows 2 GiB of floats: a quarter as bytes, and in text a number takes at least two bytes. */
+#define FILE_LIMIT (((size_t)512 << 20) + 16)
+#define CSV_LIMIT ((size_t)1 << 30)
+#define NPY_LIMIT (((size_t)2 << 30) + ((size_t)64 << 10))
 enum { FOLDER_MAX = 4096, FIRST_READ = 1 << 20, GZIP_BUFFER = 1 << 18, TEMPORARY_TRIES = 10000 };
 enum { OPTDIGITS_SIDE = 8, OPTDIGITS_MAX = 16 };
 
@@ -65,8 +70,14 @@ static enum status open_error(const char *path, struct why *why)
     return why_set(why, STATUS_FAILED, "%s: cannot be read (%s); %s", path, strerror(errno), cure);
 }
 
+static enum status too_large(const char *path, size_t limit, struct why *why)
+{
+    return why_set(
+        why, STATUS_FAILED, "%s: holds more than %zu bytes; choose a smaller file", path, limit);
+}
+
 /* The descriptor in the return value, or -1 with the reason in `why`. */
-static int open_file(const char *path, struct why *why)
+static int open_file(const char *path, size_t limit, struct why *why)
 {
     struct stat info;
     int file = open(path, O_RDONLY | O_CLOEXEC);
@@ -74,9 +85,20 @@ static int open_file(const char *path, struct why *why)
         open_error(path, why);
         return -1;
     }
-    if (fstat(file, &info) == 0 && S_ISDIR(info.st_mode)) {
+    if (fstat(file, &info) != 0) {
+        open_error(path, why);
+        close(file);
+        return -1;
+    }
+    if (S_ISDIR(info.st_mode)) {
         close(file);
         why_set(why, STATUS_FAILED, "%s: is a folder; name a file", path);
+        return -1;
+    }
+    /* Packing can also make a file a little longer than its content. */
+    if (S_ISREG(info.st_mode) && info.st_size > 0 && (size_t)info.st_size > limit + limit / 1000 + 64) {
+        close(file);
+        too_large(path, limit, why);
         return -1;
     }
     return file;
@@ -121,8 +143,7 @@ static enum status read_all(gzFile gz, const char *path, size_t limit, struct gr
         g->size += got > 0 ? (size_t)got : 0;
     } while (got > 0 && g->size <= limit);
     if (g->size > limit)
-        return why_set(
-            why, STATUS_FAILED, "%s: holds more than %zu bytes; choose a smaller file", path, limit);
+        return too_large(path, limit, why);
     int code;
     const char *text = gzerror(gz, &code);
     if (code == Z_ERRNO)
@@ -139,7 +160,7 @@ static enum status read_all(gzFile gz, const char *path, size_t limit, struct gr
 
 enum status file_read(const char *path, size_t limit, uint8_t **out, size_t *size, struct why *why)
 {
-    int file = open_file(path, why);
+    int file = open_file(path, limit, why);
     if (file < 0)
         return STATUS_FAILED;
     gzFile gz = gzdopen(file, "rb");
@@ -161,6 +182,13 @@ enum status file_read(const char *path, size_t limit, uint8_t **out, size_t *siz
 }
 
 /* ---- data sets from files ---- */
+
+/* What a file is read for. */
+struct wish {
+    const char *name;
+    enum loss_task task;
+    const struct progress *progress;
+};
 
 static const char *const idx_names[4] = { "train-images-idx3-ubyte", "train-labels-idx1-ubyte",
     "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte" };
@@ -204,7 +232,8 @@ static enum status parse_idx(
     return dataset_from_idx(&source, name, out, why);
 }
 
-static enum status open_idx_folder(const char *folder, const char *name, struct dataset *out, struct why *why)
+static enum status open_idx_folder(
+    const char *folder, const struct wish *wish, struct dataset *out, struct why *why)
 {
     struct idx_files *files = calloc(1, sizeof *files);
     if (!files)
@@ -213,59 +242,90 @@ static enum status open_idx_folder(const char *folder, const char *name, struct 
     for (int i = 0; i < 4 && status == STATUS_OK; i++)
         status = read_idx_file(folder, i, files, why);
     if (status == STATUS_OK)
-        status = parse_idx(files, name, out, why);
+        status = parse_idx(files, wish->name, out, why);
     for (int i = 0; i < 4; i++)
         free(files->content[i]);
     free(files);
     return status;
 }
 
-static enum status open_optdigits(const char *path, const char *name, struct dataset *out, struct why *why)
+static enum status open_optdigits(
+    const char *path, const struct wish *wish, struct dataset *out, struct why *why)
 {
     uint8_t *content = NULL;
     size_t size = 0;
     enum status status = file_read(path, FILE_LIMIT, &content, &size, why);
     if (status == STATUS_OK)
         status = dataset_from_digits((struct bytes){ content, size }, path, OPTDIGITS_SIDE, OPTDIGITS_SIDE,
-            OPTDIGITS_MAX, name, out, why);
+            OPTDIGITS_MAX, wish->name, out, why);
     free(content);
     return status;
 }
 
-/* Shipped files under the assets folder. */
+static enum status open_csv(const char *path, const struct wish *wish, struct dataset *out, struct why *why)
+{
+    uint8_t *content = NULL;
+    size_t size = 0;
+    enum status status = file_read(path, CSV_LIMIT, &content, &size, why);
+    if (status == STATUS_OK)
+        status = dataset_from_csv(
+            (struct bytes){ content, size }, path, wish->name, wish->task, wish->progress, out, why);
+    free(content);
+    return status;
+}
+
+/* The labels of the shipped tables are names of classes; dataset_serve makes numbers of them. */
+static enum status open_classes(
+    const char *path, const struct wish *wish, struct dataset *out, struct why *why)
+{
+    struct wish classes = *wish;
+    classes.task = TASK_CLASS;
+    return open_csv(path, &classes, out, why);
+}
+
+/* Under the assets folder, or where a package puts it. */
 static const struct {
     const char *id, *path;
-    enum status (*open)(const char *path, const char *name, struct dataset *out, struct why *why);
+    enum status (*open)(const char *path, const struct wish *wish, struct dataset *out, struct why *why);
+    const char *package;
 } shipped[] = {
-    { "mnist", "datasets/mnist", open_idx_folder },
-    { "optdigits", "datasets/optdigits/digits.csv.gz", open_optdigits },
+    { "mnist", "datasets/mnist", open_idx_folder, NULL },
+    { "optdigits", "datasets/optdigits/digits.csv.gz", open_optdigits, NULL },
+    { "iris", "datasets/iris.csv", open_classes, NULL },
+    { "wine", "datasets/wine.csv", open_classes, NULL },
+    { "breast-cancer", "datasets/breast-cancer.csv", open_classes, NULL },
+    { "fashion-mnist", FASHION_FOLDER, open_idx_folder, "dataset-fashion-mnist" },
 };
 
-static enum status open_shipped(const char *id, struct dataset *out, struct why *why)
+static enum status open_shipped(const struct wish *wish, struct dataset *out, struct why *why)
 {
     for (size_t i = 0; i < sizeof shipped / sizeof shipped[0]; i++) {
-        if (strcmp(shipped[i].id, id) != 0)
+        if (strcmp(shipped[i].id, wish->name) != 0)
             continue;
         char path[FOLDER_MAX + 40];
-        snprintf(path, sizeof path, "%s/%s", assets_folder(), shipped[i].path);
+        bool packaged = shipped[i].package != NULL;
+        snprintf(path, sizeof path, "%s%s%s", packaged ? "" : assets_folder(), packaged ? "" : "/", shipped[i].path);
+        if (!exists(path) && packaged)
+            return why_set(why, STATUS_FAILED, "%s: is not installed (no folder %s); install the package %s", wish->name,
+                path, shipped[i].package);
         if (!exists(path))
             return why_set(why, STATUS_FAILED,
                 "%s: the shipped data is missing; install marginscope again, or set "
                 "MARGINSCOPE_ASSETS",
                 path);
-        return shipped[i].open(path, id, out, why);
+        return shipped[i].open(path, wish, out, why);
     }
-    return why_set(why, STATUS_FAILED, "%s: has no file; choose another data set", id);
+    return why_set(why, STATUS_FAILED, "%s: has no file; choose another data set", wish->name);
 }
 
 static enum status unknown_dataset(const char *name, const char *problem, struct why *why)
 {
-    char known[256] = "";
+    char known[300] = "";
     size_t used = 0;
     for (int i = 0; i < dataset_count() && used < sizeof known; i++)
         used += (size_t)snprintf(known + used, sizeof known - used, "%s, ", dataset_at(i)->id);
-    return why_set(
-        why, STATUS_FAILED, "%s: %s; known: %sor a folder with %s[.gz]", name, problem, known, idx_names[0]);
+    return why_set(why, STATUS_FAILED, "%.100s: %s; known: %sa .csv file, or a folder with %s[.gz]", name, problem,
+        known, idx_names[0]);
 }
 
 /* "digits" of "/data/digits/". */
@@ -280,37 +340,117 @@ static void last_part(const char *path, char *name, size_t size)
     snprintf(name, size, "%.*s", (int)(end - start), path + start);
 }
 
-static enum status open_path(const char *path, struct dataset *out, struct why *why)
+static bool ends_in(const char *path, const char *ending)
+{
+    size_t length = strlen(path), tail = strlen(ending);
+    return length >= tail && strcasecmp(path + length - tail, ending) == 0;
+}
+
+static enum status open_file_named(const char *path, const struct wish *wish, struct dataset *out, struct why *why)
+{
+    if (ends_in(path, ".csv") || ends_in(path, ".csv.gz"))
+        return open_csv(path, wish, out, why);
+    if (ends_in(path, ".npy"))
+        return why_set(why, STATUS_USAGE,
+            "%s: an array has no labels of its own; use --features-npy X.npy --labels-npy y.npy", path);
+    return unknown_dataset(path, "is neither a folder nor a .csv file", why);
+}
+
+static enum status open_path(const char *path, struct wish wish, struct dataset *out, struct why *why)
 {
     struct stat info;
     if (stat(path, &info) != 0)
         return errno == ENOENT || errno == ENOTDIR
-                   ? unknown_dataset(path, "no data set and no folder of this name", why)
+                   ? unknown_dataset(path, "no data set, no folder and no file of this name", why)
                    : open_error(path, why);
-    if (!S_ISDIR(info.st_mode))
-        return unknown_dataset(path, "is not a folder", why);
     char name[DATASET_NAME];
     last_part(path, name, sizeof name);
-    return open_idx_folder(path, name, out, why);
+    wish.name = name;
+    return S_ISDIR(info.st_mode) ? open_idx_folder(path, &wish, out, why)
+                                 : open_file_named(path, &wish, out, why);
 }
 
-enum status dataset_open(const struct experiment *e, struct dataset *out, struct why *why)
+static enum status open_arrays(
+    const struct experiment *e, struct wish wish, struct dataset *out, struct why *why)
+{
+    const char *path[3] = { e->features_npy, e->labels_npy, e->weights_npy };
+    uint8_t *content[3] = { NULL };
+    size_t size[3] = { 0 };
+    char name[DATASET_NAME];
+    enum status status = STATUS_OK;
+    for (int i = 0; i < 3 && status == STATUS_OK; i++)
+        if (*path[i])
+            status = file_read(path[i], NPY_LIMIT, &content[i], &size[i], why);
+    last_part(path[0], name, sizeof name);
+    struct npy_source source = { { content[0], size[0] }, { content[1], size[1] }, { content[2], size[2] },
+        { path[0], path[1], path[2] } };
+    if (status == STATUS_OK)
+        status = dataset_from_npy(&source, name, wish.task, wish.progress, out, why);
+    for (int i = 0; i < 3; i++)
+        free(content[i]);
+    return status;
+}
+
+/* Classes and scores read labels alike. */
+static enum loss_task label_task(const struct experiment *e)
+{
+    enum loss_task task = experiment_loss(e)->task;
+    return task == TASK_SCORE ? TASK_CLASS : task;
+}
+
+/* A choice of classes needs classes, whatever the loss then makes of them. */
+static enum loss_task reading_task(const struct experiment *e)
+{
+    bool chosen = e->classes[0] || e->holdout[0];
+    return chosen && label_task(e) == TASK_REAL ? TASK_CLASS : label_task(e);
+}
+
+static enum status open_any(const struct experiment *e, const struct progress *progress, struct dataset *out,
+    struct why *why)
 {
     const struct dataset_row *row = dataset_find(e->dataset);
-    struct dataset draft = { 0 };
+    struct wish wish = { e->dataset, reading_task(e), progress };
+    if (e->features_npy[0])
+        return open_arrays(e, wish, out, why);
     if (!e->dataset[0])
         return why_set(why, STATUS_USAGE, "dataset: empty; name a data set or a folder");
-    enum status status = !row        ? open_path(e->dataset, &draft, why)
-                         : row->make ? row->make(e->seed, &draft, why)
-                                     : open_shipped(row->id, &draft, why);
+    return !row        ? open_path(e->dataset, wish, out, why)
+           : row->make ? row->make(e->seed, out, why)
+                       : open_shipped(&wish, out, why);
+}
+
+enum status dataset_open_watched(
+    const struct experiment *e, const struct progress *progress, struct dataset *out, struct why *why)
+{
+    struct dataset draft = { 0 };
+    enum status status = experiment_check(e, why);
+    if (status == STATUS_OK)
+        status = open_any(e, progress, &draft, why);
     if (status == STATUS_OK)
         status = dataset_choose(&draft, e->classes, e->holdout, why);
+    if (status == STATUS_OK)
+        status = dataset_serve(&draft, label_task(e), why);
     if (status != STATUS_OK) {
         dataset_clear(&draft);
         return status;
     }
     *out = draft;
     return STATUS_OK;
+}
+
+enum status dataset_open(const struct experiment *e, struct dataset *out, struct why *why)
+{
+    return dataset_open_watched(e, NULL, out, why);
+}
+
+bool dataset_same(const struct experiment *a, const struct experiment *b)
+{
+    const struct dataset_row *row = b->features_npy[0] ? NULL : dataset_find(b->dataset);
+    bool seeded = row && row->make; /* generated data hangs on the seed as well */
+    return strcmp(a->dataset, b->dataset) == 0 && strcmp(a->classes, b->classes) == 0 &&
+           strcmp(a->holdout, b->holdout) == 0 && strcmp(a->features_npy, b->features_npy) == 0 &&
+           strcmp(a->labels_npy, b->labels_npy) == 0 && strcmp(a->weights_npy, b->weights_npy) == 0 &&
+           label_task(a) == label_task(b) && (!seeded || a->seed == b->seed);
 }
 
 /* ---- writing ---- */

@@ -12,14 +12,17 @@
 #include "math/status.h"
 #include "math/trainer.h"
 
-/* What a case asks, and the answer. Owns its arrays. */
+/* What a case asks, and the answer. Owns its arrays; those its loss has no use for are NULL. */
 struct eval {
-    struct loss_force force;
+    struct loss_force force;          /* a term's id is softmax with that term */
     int n, dim, classes;
     bool bias;                        /* the case has one, so there is a d_bias */
-    double *feature, *weight, *offset;    /* offset: the bias (classes) */
+    double *feature, *weight, *offset, *extra, *center, *class_weight;    /* offset: the bias */
+    double *target;                   /* as in struct batch */
     int *label;
-    double loss, *d_feature, *d_weight, *d_bias;
+    double loss, *d_feature, *d_weight, *d_bias, *d_extra, *d_center, *center_delta;
+    double d_radius, scale;           /* with ring; adacos */
+    long selected;                    /* triplets */
 };
 
 /* Checks a whole case and evaluates it. Keys it does not know (note, expect, tolerance) are not looked at. On
@@ -27,7 +30,7 @@ struct eval {
 enum status eval_case(const json_t *root, struct eval *out, struct why *why);
 void eval_clear(struct eval *eval);       /* fine on a zeroed one */
 
-/* One JSON object: loss, d_features, d_weights, d_bias, every number so that it reads back the same. */
+/* One JSON object: loss, d_features and the other keys of the loss, every number so that it reads back the same. */
 enum status eval_print(FILE *to, const struct eval *eval, struct why *why);
 
 /* `marginscope eval PATH`, "-" for standard input: the answer on stdout or the one error line on stderr.

@@ -17,6 +17,10 @@ static const struct key_row keys[] = {
     { "M",               "sweep the margin back and forth",  SDLK_m,        false, false, NULL, action_sweep, 0 },
     { "Page Up",         "previous loss",                    SDLK_PAGEUP,   false, false, NULL, action_loss, -1 },
     { "Page Down",       "next loss",                        SDLK_PAGEDOWN, false, false, NULL, action_loss, 1 },
+    { "A",               "all losses",                       0,             false, false, "aA", action_list, 0 },
+    { "Ctrl + 1 2 4",    "Plane, Sphere, Basics",            SDLK_1,        false, true,  NULL, action_tab, 0 },
+    { NULL,              NULL,                               SDLK_2,        false, true,  NULL, action_tab, 1 },
+    { NULL,              NULL,                               SDLK_4,        false, true,  NULL, action_tab, 2 },
     { "Y",               "show training, test or all points", SDLK_y,       false, false, NULL, action_split, 0 },
     { "G",               "point shapes on or off",           SDLK_g,        false, false, NULL, action_shapes, 0 },
     { "F",               "fit the plane to the view",        SDLK_f,        false, false, NULL, action_fit, 0 },
@@ -48,6 +52,8 @@ static const struct { const char *gesture, *help; } gestures[] = {
     { "rest on a class number",  "only that class; click keeps it" },
     { "wheel, drag the plane",   "zoom about the pointer, move" },
     { "double-click the plane",  "fit" },
+    { "drag a point of the data", "move it; double-click puts it back" },
+    { "click a view's title",    "another view; twice or Enter: larger" },
 };
 /* clang-format on */
 

@@ -356,12 +356,15 @@ enum { HEADLESS = FOR_TRAIN | FOR_FIGURE, TRAINING = FOR_WINDOW | HEADLESS };
 
 /* clang-format off */
 static const struct option_row row[] = {
-    { "dataset", "NAME|FOLDER", "data set by name (`marginscope datasets`), or a folder of IDX files", TRAINING, GROUP_DATA, take_setting },
+    { "dataset", "NAME|PATH", "data set by name (`marginscope datasets`), a .csv file, or a folder of IDX files", TRAINING, GROUP_DATA, take_setting },
     { "classes", "0,1,4", "keep only these classes", TRAINING, GROUP_DATA, take_setting },
     { "holdout", "7,8,9", "classes never trained on, used for open-set verification", TRAINING, GROUP_DATA, take_setting },
+    { "features-npy", "X.npy", "features trained elsewhere, (n, d), instead of --dataset", TRAINING, GROUP_DATA, take_setting },
+    { "labels-npy", "Y.npy", "their labels, (n)", TRAINING, GROUP_DATA, take_setting },
+    { "weights-npy", "W.npy", "and their class weights, (classes, d), to begin with", TRAINING, GROUP_DATA, take_setting },
     { "loss", "ID", "the loss (`marginscope losses`)", TRAINING, GROUP_LOSS, take_setting },
-    { "set", "NAME=VALUE", "a parameter of the loss; repeatable", TRAINING, GROUP_LOSS, take_set },
-    { "add", "ID", "a term on top: center, ring, uniform or regular; repeatable; --set ID.NAME=VALUE sets its numbers", TRAINING, GROUP_LOSS, take_add },
+    { "set", "NAME=VALUE", "a parameter of the loss, or ID.NAME=VALUE of a term; repeatable", TRAINING, GROUP_LOSS, take_set },
+    { "add", "ID", "a term on top: center, ring, uniform, regular; repeatable", TRAINING, GROUP_LOSS, take_add },
     { "bias", "on|off", "whether losses that have a bias use it", TRAINING, GROUP_LOSS, take_setting },
     { "warmup", "N,M", "N steps of plain |x| cos theta, margin ramp over M; 0,0: off; with a fixed scale 300,300", TRAINING, GROUP_LOSS, take_setting },
     { "anneal", "on|off", "lambda of the psi losses starts at 1000 and falls; on where there is a psi", TRAINING, GROUP_LOSS, take_setting },

@@ -18,7 +18,7 @@ enum { FOR_WINDOW = 1, FOR_TRAIN = 2, FOR_FIGURE = 4, FOR_LIST = 8 };
 /* --at STEP:KEY=VALUE */
 struct planned_change {
     long step;
-    char key[24], value[64];
+    char key[48], value[64];
 };
 
 /* --dump-batch STEP:FILE */

@@ -7,21 +7,36 @@
 #include <string.h>
 #include <strings.h>
 
-static enum status unknown_param(const char *text, const struct loss *loss, struct why *why)
+/* What --set takes: the parameters of this loss, and as ID.NAME those of the terms on top of it. */
+static void known_params(const struct experiment *e, const struct loss *loss, char *known, size_t size)
 {
-    char known[200] = "";
     for (int i = 0; i < loss_param_count(loss); i++)
-        option_list_add(known, sizeof known, loss->param[i].id);
+        option_list_add(known, size, loss->param[i].id);
+    for (int t = 0; t < term_count(); t++)
+        for (int i = 0; e->added[t] && loss == experiment_loss(e) && i < loss_param_count(term_at(t)); i++) {
+            char name[64];
+            snprintf(name, sizeof name, "%s.%s", term_at(t)->id, term_at(t)->param[i].id);
+            option_list_add(known, size, name);
+        }
+}
+
+static enum status unknown_param(
+    const struct experiment *e, const char *text, const struct loss *loss, struct why *why)
+{
+    char known[300] = "";
+    known_params(e, loss, known, sizeof known);
     if (!known[0])
         return why_set(why, STATUS_USAGE, "--set %s: %s has no parameters; leave it out", text, loss->id);
     return why_set(
         why, STATUS_USAGE, "--set %s: no such parameter of %s; choose from %s", text, loss->id, known);
 }
 
-/* A value the row refuses, with the range and the loss it belongs to. */
-static enum status refuse_value(
-    const char *text, const struct loss *loss, const struct param *param, struct why *why)
+/* A value the row refuses: for a number the range and the loss it belongs to, for names and lists what there is. */
+static enum status refuse_value(const char *text, const struct loss *loss, const struct param *param,
+    const struct why *inner, struct why *why)
 {
+    if (param->kind == PARAM_CHOICE || param->kind == PARAM_LIST)
+        return option_blame(why, "set", text, inner);
     return why_set(why, STATUS_USAGE, "--set %s: allowed %s%g to %g for %s; choose a value in that range",
         text, param->kind == PARAM_INTEGER ? "whole numbers " : "", param->min, param->max, loss->id);
 }
@@ -42,16 +57,25 @@ static enum status apply_set(struct options *o, const char *text, struct why *wh
             why, STATUS_USAGE, "--set %s: no loss has the id %s; see marginscope losses", text, key);
     int param = loss_param_find(loss, dot ? dot + 1 : key);
     if (param < 0)
-        return unknown_param(text, loss, why);
+        return unknown_param(&o->experiment, text, loss, why);
     if (dot)
         *dot = '.';
-    if (experiment_set(&o->experiment, key, text + length + 1, NULL) == STATUS_OK)
+    struct why inner = { "" };
+    if (experiment_set(&o->experiment, key, text + length + 1, &inner) == STATUS_OK)
         return STATUS_OK;
-    return refuse_value(text, loss, &loss->param[param], why);
+    return refuse_value(text, loss, &loss->param[param], &inner, why);
+}
+
+/* A loss without a gradient can be looked at, but not trained. */
+static enum status check_trainable(const struct loss *loss, unsigned where, struct why *why)
+{
+    if (where != FOR_TRAIN || !loss->untrained)
+        return STATUS_OK;
+    return why_set(why, STATUS_USAGE, "--loss %s: has no gradient; use it in the score view", loss->id);
 }
 
 /* Plays the changes on a copy, so that a wrong one is refused now and not after an hour of training. */
-static enum status check_changes(const struct options *o, struct why *why)
+static enum status check_changes(const struct options *o, unsigned where, struct why *why)
 {
     struct experiment before = o->experiment;
     for (int i = 0; i < o->change_count; i++) {
@@ -65,7 +89,8 @@ static enum status check_changes(const struct options *o, struct why *why)
         if (experiment_rebuilds(&before, &after))
             return why_set(why, STATUS_USAGE,
                 "--at %s: %s needs a new training; give it as an option instead", text, change->key);
-        if (experiment_check(&after, &inner) != STATUS_OK)
+        if (experiment_check(&after, &inner) != STATUS_OK ||
+            check_trainable(experiment_loss(&after), where, &inner) != STATUS_OK)
             return option_blame(why, "at", text, &inner);
         before = after;
     }
@@ -170,7 +195,9 @@ enum status options_finish(struct options *o, unsigned where, struct why *why)
     if (status == STATUS_OK && experiment_check(&o->experiment, why) != STATUS_OK)
         status = STATUS_USAGE;
     if (status == STATUS_OK)
-        status = check_changes(o, why);
+        status = check_trainable(experiment_loss(&o->experiment), where, why);
+    if (status == STATUS_OK)
+        status = check_changes(o, where, why);
     if (status == STATUS_OK)
         status = finish_figures(o, where, why);
     return status == STATUS_OK ? check_outputs(o, why) : status;

@@ -16,8 +16,12 @@ enum { AREAS_ALL = (1 << AREA_COUNT) - 1,
     AREAS_CONTROL = 1 << AREA_TOP | 1 << AREA_PANEL | 1 << AREA_TRANSPORT,
     AREAS_SNAPSHOT = 1 << AREA_HEADER | 1 << AREA_MAIN | 1 << AREA_SIDE };
 
-enum popup { POPUP_NONE, POPUP_DATASET, POPUP_MODEL };
-enum { FRAME_TIMES = 512 };
+enum popup { POPUP_NONE, POPUP_DATASET, POPUP_MODEL, POPUP_LOSS, POPUP_VIEW };
+enum { FRAME_TIMES = 512, SIDE_COUNT = 4 };
+
+/* Two benches share the window: heads and pairs, and the basics (scores, regression, several labels). Each comes
+ * back as it was left. */
+enum bench { BENCH_PLANE, BENCH_BASICS, BENCH_COUNT };
 
 struct window {
     struct window_options options;
@@ -46,6 +50,11 @@ struct window {
     struct scene scene;
     struct look look;
     const struct view *view;          /* in the main area */
+    enum bench bench;                 /* of the experiment's loss */
+    struct experiment kept[BENCH_COUNT];   /* as a bench was left */
+    bool kept_once[BENCH_COUNT];
+    const struct view *cell[BENCH_COUNT][SIDE_COUNT];   /* what stands in the side column */
+    int menu_cell;                    /* the view menu is for: a side cell, or -1 for the main area */
 
     unsigned dirty;                   /* a bit for each area */
     struct rect area[AREA_COUNT];
@@ -58,6 +67,10 @@ struct window {
     int side_first;                   /* the first plot of the side column where not all fit */
     enum popup popup;
     struct rect popup_at;             /* the control it hangs from */
+    double popup_scroll;
+    char filter[64];                  /* typed into the list of losses */
+    int list_at;                      /* its highlighted row among those that pass the filter */
+    bool list_follow;                 /* scroll to the highlighted row */
     bool help_open;
     int pace;                         /* row of pace_at */
     bool sweeping;
@@ -67,6 +80,7 @@ struct window {
     double hovered_since;
     int lit_kept;                     /* class chip that was clicked, -1 */
     bool dragging;
+    int moving;                       /* row of the data whose point is held, -1 */
     struct point drag_from;
     double drag_pan_x, drag_pan_y, dragged_by;
     char shown_data[64];              /* what the selection belongs to */
@@ -103,10 +117,15 @@ void window_statistics(struct window *w);
 /* Each lays out its area: input or drawing, as w->ui says. */
 void panel_top(struct window *w);
 void panel_control(struct window *w);
+struct rect panel_loss_list(struct window *w);            /* the popup with every loss; where it stands */
+void panel_popup_open(struct window *w, enum popup popup, struct rect at);
 void panel_transport(struct window *w);
 void panel_header(struct window *w);
 void panel_main(struct window *w);
 void panel_side(struct window *w);
+void panel_cells_init(struct window *w);
+/* The title of the view in a cell (-1: the main area) opens its menu; twice, or Enter, fills the main area. */
+void panel_title(struct window *w, int cell, const struct view *view, struct rect area);
 void panel_timeline(struct window *w);
 void panel_popup(struct window *w);                       /* an open menu, above everything */
 void panel_help(struct window *w);
@@ -123,8 +142,14 @@ void action_notch(struct window *w, int direction);
 void action_margin(struct window *w, int neutral);        /* 0: default, 1: neutral */
 void action_sweep(struct window *w, int unused);
 void action_sweep_turn(struct window *w);
+void action_list(struct window *w, int unused);           /* all losses, over the window */
 void action_loss(struct window *w, int direction);
-void action_choose_loss(struct window *w, int index);
+void action_choose_loss(struct window *w, int index);     /* another data set too where this one does not fit */
+const char *action_misfit(const struct window *w, const struct loss *loss);   /* why not; NULL: it fits */
+enum bench action_bench(const struct loss *loss);
+void action_choose_bench(struct window *w, enum bench bench);   /* as it was left, at first its example */
+bool action_has_bench(enum bench bench);
+double action_default(const struct window *w, int param); /* of the chosen loss, on this bench */
 void action_theme(struct window *w, int unused);
 void action_panels(struct window *w, int unused);
 void action_drawer(struct window *w, int unused);
@@ -138,6 +163,10 @@ void action_text_scale(struct window *w, int direction);  /* 0: as it was */
 void action_picture(struct window *w, int whole);
 void action_fit(struct window *w, int unused);
 void action_view(struct window *w, const char *id);
+void action_tab(struct window *w, int tab);               /* 0 Plane, 1 Sphere, 2 Basics */
+void action_cell(struct window *w, int cell, const struct view *view);   /* cell -1: the main area */
+void action_maximise(struct window *w, int cell);         /* of the main area: panels away, or back */
+void action_move(struct window *w, int row, const double at[2]);   /* NULL: back to where the data has it */
 
 /* Angle between two of C evenly spread class weights in D dimensions: what margin sliders take as their room. */
 double margin_room(int classes, int dim);

@@ -17,7 +17,24 @@ static void ground(struct window *w, struct rect area, struct color color)
 
 static const struct {
     const char *id, *label, *view;
-} tabs[] = { { "tab.plane", "Plane", "feature" }, { "tab.sphere", "Sphere", "sphere" } };
+    enum bench bench;
+} tabs[] = { { "tab.plane", "Plane", "feature", BENCH_PLANE }, { "tab.sphere", "Sphere", "sphere", BENCH_PLANE },
+    { "tab.basics", "Basics", "feature", BENCH_BASICS } };
+
+/* The sphere is a tab of its own; any other view in the main area belongs to its bench. */
+static bool tab_active(const struct window *w, int i)
+{
+    bool sphere = w->bench == BENCH_PLANE && w->view == view_find("sphere");
+    return tabs[i].bench == w->bench && sphere == (strcmp(tabs[i].view, "sphere") == 0);
+}
+
+void action_tab(struct window *w, int i)
+{
+    if (!action_has_bench(tabs[i].bench))
+        return;
+    action_choose_bench(w, tabs[i].bench);
+    action_view(w, tabs[i].view);
+}
 
 static double tab(struct window *w, double x, struct rect area, int i)
 {
@@ -25,12 +42,12 @@ static double tab(struct window *w, double x, struct rect area, int i)
     const struct theme *t = w->look.theme;
     double wide = text_width(tabs[i].label, &font);
     struct rect rect = { x - 14, area.y, wide + 28, area.h - 1 };
-    bool active = w->view && strcmp(w->view->id, tabs[i].view) == 0;
+    bool active = tab_active(w, i);
     bool hot = ui_control(&w->ui, tabs[i].id, tabs[i].label, rect, true);
     ui_value(&w->ui, active ? "active" : "");
     if (!w->ui.canvas) {
         if (ui_clicked(&w->ui, tabs[i].id, rect))
-            action_view(w, tabs[i].view);
+            action_tab(w, i);
     } else {
         ui_text(&w->ui, x, area.y + area.h / 2, tabs[i].label, 14, active ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR,
             active || hot ? t->text1 : t->text2, ALIGN_LEFT);
@@ -74,7 +91,8 @@ void panel_top(struct window *w)
     double x = w->area[AREA_HEADER].x + 24;
     x = fmax(x, 180);
     for (size_t i = 0; i < sizeof tabs / sizeof tabs[0]; i++)
-        x += tab(w, x, area, (int)i);
+        if (action_has_bench(tabs[i].bench))
+            x += tab(w, x, area, (int)i);
     top_icons(w, area);
 }
 

@@ -1,4 +1,4 @@
-/* What shows the snapshot: header, main view with its mouse, side column. */
+/* What shows the snapshot: header, main view with its mouse. The side column is in panel_side.c. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -73,9 +73,36 @@ static void drag(struct window *w, struct point at)
     window_dirty(w, 1 << AREA_MAIN);
 }
 
+/* The data row of the point under `at` where points can be moved: the plane is that of the data. */
+static int movable(struct window *w, struct rect area, struct point at)
+{
+    double where[2];
+    int sample = feature_pick(&w->scene, &w->look, area, at);
+    if (sample < 0 || !feature_unplace(&w->scene, &w->look, area, at, where))
+        return -1;
+    return w->snap->row[sample];
+}
+
+static void move(struct window *w, struct rect area, struct point at)
+{
+    double where[2];
+    w->dragged_by = fmax(w->dragged_by, hypot(at.x - w->drag_from.x, at.y - w->drag_from.y));
+    if (w->dragged_by >= 4 && feature_unplace(&w->scene, &w->look, area, at, where))
+        action_move(w, w->moving, where);
+}
+
+static bool moved(const struct window *w, int row)
+{
+    for (int i = 0; i < w->experiment.move_count; i++)
+        if (w->experiment.move[i].row == row)
+            return true;
+    return false;
+}
+
 static void release(struct window *w, struct rect area, struct point at)
 {
     w->dragging = false;
+    w->moving = -1;
     if (w->dragged_by >= 4)
         return;
     int label = feature_pick_chip(&w->scene, &w->look, area, at);
@@ -93,29 +120,36 @@ static void release(struct window *w, struct rect area, struct point at)
 static void zoom(struct window *w, struct rect area, struct point at, double wheel)
 {
     struct plane before = feature_plane(&w->scene, &w->look, area);
-    double x = (at.x - before.center.x) / before.unit, y = (at.y - before.center.y) / before.unit;
+    double x = (at.x - before.center.x) / before.unit, y = (at.y - before.center.y) / before.unit_y;
     double next = w->look.zoom * pow(1.15, wheel);
     w->look.zoom = fmin(40, fmax(0.2, next));
     struct plane after = feature_plane(&w->scene, &w->look, area);
     w->look.pan_x += at.x - (after.center.x + x * after.unit);
-    w->look.pan_y += at.y - (after.center.y + y * after.unit);
+    w->look.pan_y += at.y - (after.center.y + y * after.unit_y);
     window_dirty(w, 1 << AREA_MAIN);
 }
 
 static void plane_input(struct window *w, struct rect area, bool hot)
 {
     struct ui_input *in = &w->ui.input;
-    if (in->kind == UI_PRESS && hot && in->clicks == 2 &&
-        feature_pick_chip(&w->scene, &w->look, area, in->at) < 0) {
+    int row = in->kind == UI_PRESS && hot ? movable(w, area, in->at) : -1;
+    if (row >= 0 && in->clicks == 2 && moved(w, row)) {
+        action_move(w, row, NULL);
+    } else if (in->kind == UI_PRESS && hot && in->clicks == 2 && row < 0 &&
+               feature_pick_chip(&w->scene, &w->look, area, in->at) < 0) {
         action_fit(w, 0);
     } else if (in->kind == UI_PRESS && hot) {
         w->dragging = true;
+        w->moving = row;
         w->dragged_by = 0;
         w->drag_from = in->at;
         w->drag_pan_x = w->look.pan_x;
         w->drag_pan_y = w->look.pan_y;
     } else if (in->kind == UI_MOVE && w->dragging) {
-        drag(w, in->at);
+        if (w->moving >= 0)
+            move(w, area, in->at);
+        else
+            drag(w, in->at);
     } else if (in->kind == UI_MOVE) {
         if (hot)
             hover(w, area, in->at);
@@ -139,10 +173,10 @@ void window_hover_turn(struct window *w)
 
 static void toggles(struct window *w, struct rect area)
 {
-    struct rect rect[5];
-    enum layer layer[5];
-    const char *label[5];
-    int n = feature_toggles(area, rect, layer, label);
+    struct rect rect[FEATURE_TOGGLES];
+    enum layer layer[FEATURE_TOGGLES];
+    const char *label[FEATURE_TOGGLES];
+    int n = w->snap ? feature_toggles(&w->scene, area, rect, layer, label) : 0;
     for (int i = 0; i < n; i++) {
         char id[UI_ID];
         snprintf(id, sizeof id, "layer.%s", label[i]);
@@ -200,13 +234,13 @@ static void card(struct window *w, struct rect area)
 {
     struct selection s;
     const struct theme *t = w->look.theme;
-    if (!w->snap || w->look.selected < 0 || w->look.selected >= w->snap->count || w->snap->dim < 2 ||
-        !scene_select(&w->scene, &w->look, &s))
+    if (!w->snap || w->look.selected < 0 || w->look.selected >= w->snap->count ||
+        (w->snap->dim < 2 && !w->scene.data) || !scene_select(&w->scene, &w->look, &s))
         return;
     bool image = w->data && w->data->pixel && w->snap->row[s.sample] >= 0;
     struct plane plane = feature_plane(&w->scene, &w->look, area);
-    const float *f = w->snap->feature + (size_t)s.sample * (size_t)w->snap->dim;
-    double x = plane.center.x + f[0] * plane.unit, y = plane.center.y - f[1] * plane.unit;
+    struct point at = feature_place(&w->scene, &plane, s.sample);
+    double x = at.x, y = at.y;
     double wide = image ? CARD_W : CARD_W - CARD_PIXELS - 16;
     struct rect box = { x + 24, y - CARD_H - 12, wide, CARD_H };
     if (box.x + box.w > area.x + area.w - 12)
@@ -268,16 +302,24 @@ static void reading(struct window *w, struct rect area)
     const struct theme *t = w->look.theme;
     const struct dataset_row *row = dataset_find(w->experiment.dataset);
     const char *slash = strrchr(w->experiment.dataset, '/');
-    snprintf(text, sizeof text, "Reading %.100s \u2026",
-        row                 ? row->label
-        : slash && slash[1] ? slash + 1
-                            : w->experiment.dataset);
+    const char *label = row ? row->label : slash && slash[1] ? slash + 1 : w->experiment.dataset;
+    double share = w->state.share;
+    if (share > 0)
+        snprintf(text, sizeof text, "Reading %.90s, %.0f\u2009%%", label, floor(100 * share));
+    else
+        snprintf(text, sizeof text, "Reading %.100s \u2026", label);
     struct font font = { .size = 20, .weight = WEIGHT_REGULAR };
     double wide = text_width(text, &font) + 48, middle = area.y + area.h / 2;
     canvas_rect(w->ui.canvas, area, color_alpha(t->bg, 0.6));
     canvas_round_rect(
         w->ui.canvas, (struct rect){ area.x + (area.w - wide) / 2, middle - 26, wide, 52 }, 8, t->raised);
     ui_text(&w->ui, area.x + area.w / 2, middle, text, 20, WEIGHT_REGULAR, t->text1, ALIGN_CENTER);
+    if (share <= 0)
+        return;
+    struct rect bar = { area.x + (area.w - wide) / 2 + 12, middle + 19, wide - 24, 3 };
+    canvas_rect(w->ui.canvas, bar, t->hairline);
+    bar.w *= fmin(1, share);
+    canvas_rect(w->ui.canvas, bar, t->text1);
 }
 
 void panel_main(struct window *w)
@@ -289,8 +331,12 @@ void panel_main(struct window *w)
         diverged(w, area);
         if (on_plane(w))
             toggles(w, area);
-        bool hot = ui_control(&w->ui, id, w->view->label, area, false);
-        ui_value(&w->ui, "%ld", w->snap ? w->snap->step : 0L);
+        panel_title(w, -1, w->view, area);
+        /* while the menu of views is open the ids are its own */
+        bool listed = w->popup != POPUP_VIEW;
+        bool hot = listed && ui_control(&w->ui, id, w->view->label, area, false);
+        if (listed)
+            ui_value(&w->ui, "%ld", w->snap ? w->snap->step : 0L);
         if (w->snap && on_plane(w))
             plane_input(w, area, hot);
         return;
@@ -301,6 +347,7 @@ void panel_main(struct window *w)
         return;
     }
     view_draw(w->view, w->ui.canvas, &w->scene, &w->look, area);
+    panel_title(w, -1, w->view, area);
     if (w->reading) {
         reading(w, area);
         return;
@@ -310,88 +357,4 @@ void panel_main(struct window *w)
         card(w, area);
     }
     diverged(w, area);
-}
-
-/* --- side column --------------------------------------------------------------------------------------- */
-
-static const struct {
-    const char *view;
-    double height;
-} side_rows[] = { { "sphere", 216 }, { "curves", 216 }, { "logit", 184 }, { "angles", 184 } };
-enum { SIDE_COUNT = sizeof side_rows / sizeof side_rows[0], SIDE_LEAST = 176 };
-/* What stays when there is no room for all; the wheel brings the rest. */
-static const int side_order[SIDE_COUNT] = { 0, 3, 2, 1 };
-
-struct side {
-    int row[SIDE_COUNT], n; /* what can be shown, in the order in which it stands */
-    int fit;
-};
-
-/* What fills the main area is not repeated beside it. */
-static void side_rows_of(const struct window *w, struct side *s)
-{
-    double height = w->area[AREA_SIDE].h;
-    bool all = height >= SIDE_COUNT * SIDE_LEAST;
-    s->n = 0;
-    for (int i = 0; i < SIDE_COUNT; i++) {
-        int row = all ? i : side_order[i];
-        if (view_find(side_rows[row].view) != w->view)
-            s->row[s->n++] = row;
-    }
-    s->fit = (int)fmin(s->n, fmax(1, floor(height / SIDE_LEAST)));
-}
-
-static void side_scroll(struct window *w, struct rect area, const struct side *s)
-{
-    int last = s->n - s->fit;
-    if (w->ui.input.kind == UI_WHEEL && w->ui.mouse_inside && ui_inside(area, w->ui.mouse) && last > 0) {
-        w->side_first += w->ui.input.wheel > 0 ? -1 : 1;
-        w->ui.input.kind = UI_NONE;
-        window_dirty(w, 1 << AREA_SIDE);
-    }
-    w->side_first = w->side_first > last ? last : w->side_first < 0 ? 0 : w->side_first;
-}
-
-static void side_cells(struct window *w, struct rect area, const struct side *s)
-{
-    double total = 0, y = area.y;
-    for (int i = 0; i < s->fit; i++)
-        total += side_rows[s->row[w->side_first + i]].height;
-    for (int i = 0; i < s->fit; i++) {
-        int row = s->row[w->side_first + i];
-        struct rect rect = { area.x + 1, y, area.w - 1, side_rows[row].height * area.h / total };
-        const struct view *view = view_find(side_rows[row].view);
-        char id[UI_ID];
-        snprintf(id, sizeof id, "view.%s", view->id);
-        ui_control(&w->ui, id, view->label, rect, false);
-        if (w->ui.canvas && w->snap)
-            view_draw(view, w->ui.canvas, &w->scene, &w->look, rect);
-        if (y > area.y)
-            ui_hairline(&w->ui, (struct point){ area.x + 20, y }, (struct point){ area.x + area.w - 20, y });
-        y += rect.h;
-    }
-}
-
-void panel_side(struct window *w)
-{
-    struct side side;
-    struct rect area = w->area[AREA_SIDE];
-    const struct theme *t = w->look.theme;
-    if (area.w <= 0)
-        return;
-    side_rows_of(w, &side);
-    side_scroll(w, area, &side);
-    if (w->ui.canvas) {
-        canvas_rect(w->ui.canvas, area, t->bg);
-        ui_hairline(&w->ui, (struct point){ area.x, area.y }, (struct point){ area.x, area.y + area.h });
-    } else if (w->drawer_open && ui_inside(area, w->ui.mouse)) {
-        ui_control(&w->ui, "view.drawer", "Plots", area, false);
-        ui_block_mouse(&w->ui);
-    }
-    side_cells(w, area, &side);
-    if (w->ui.canvas && side.fit < side.n) {
-        double part = area.h / side.n;
-        struct rect bar = { area.x + area.w - 6, area.y + part * w->side_first + 2, 3, part * side.fit - 4 };
-        canvas_round_rect(w->ui.canvas, bar, 1.5, t->axis);
-    }
 }

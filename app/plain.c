@@ -28,7 +28,8 @@ static const struct {
 } symbol[] = {
     { "theta", "θ" }, { "lambda", "λ" }, { "psi", "ψ" }, { "phi", "φ" }, { "alpha", "α" }, { "beta", "β" },
     { "gamma", "γ" }, { "delta", "δ" }, { "pi", "π" }, { "sum", "Σ" }, { "sqrt", "√" }, { "|", "‖" }, { "le", "≤" },
-    { "ge", "≥" }, { "cdot", "·" }, { "pm", "±" },
+    { "ge", "≥" }, { "ne", "≠" }, { "cdot", "·" }, { "pm", "±" }, { "epsilon", "ε" }, { "mu", "μ" }, { "rho", "ρ" },
+    { "sigma", "σ" }, { "tau", "τ" }, { "eta", "η" }, { "omega", "ω" }, { "quad", " " },
 };
 /* clang-format on */
 

@@ -21,13 +21,18 @@ struct summary {
 };
 enum status summary_print(FILE *to, const struct summary *s, struct why *why);
 
-/* The parameters metrics.csv has columns for: those of every loss the training passes through. */
-enum { METRICS_PARAMS = 64 };
+/* The parameters metrics.csv has columns for: those of every loss and term that the training passes through. Losses
+ * share a column where they share a name; a term's is its own, "center.lambda". */
+enum { METRICS_PARAMS = 128 };
+struct metrics_column {
+    const char *param;
+    int term;                                 /* term_at() number; -1: of the loss */
+};
 struct metrics_columns {
-    const char *param[METRICS_PARAMS];
+    struct metrics_column column[METRICS_PARAMS];
     int count;
 };
-void metrics_add_loss(struct metrics_columns *columns, const struct loss *loss);
+void metrics_add(struct metrics_columns *columns, const struct experiment *e);
 void metrics_write_header(FILE *to, const struct metrics_columns *columns);
 void metrics_write_row(FILE *to, const struct metrics_columns *columns, const struct trainer *trainer,
     const struct evaluation *evaluation);
@@ -35,6 +40,7 @@ void metrics_write_row(FILE *to, const struct metrics_columns *columns, const st
 /* How many rows of data have features: free points have no test part and are at most 5,000, drawn by seed. */
 int summary_rows(const struct experiment *e, const struct dataset *data);
 enum status features_write(FILE *to, struct trainer *trainer, const struct dataset *data, struct why *why);
-void weights_write(FILE *to, const struct trainer *trainer, const struct dataset *data);
+/* The rule's head: class weights, class means of a pair loss, sub-centres as "class.k", one row "score" or "fit". */
+void weights_write(FILE *to, struct trainer *trainer, const struct dataset *data);
 
 #endif

@@ -60,6 +60,15 @@ static json_t *flags(const struct snapshot *s)
     return out;
 }
 
+static json_t *terms(const struct experiment *e)
+{
+    json_t *out = json_array();
+    for (int i = 0; i < term_count(); i++)
+        if (e->added[i])
+            json_array_append_new(out, json_string(term_at(i)->id));
+    return out;
+}
+
 static json_t *state(const struct window *w)
 {
     json_t *value = json_object(), *out = json_object();
@@ -70,6 +79,9 @@ static json_t *state(const struct window *w)
     json_object_set_new(value, "notice", json_string(w->notice));
     json_object_set_new(value, "flags", flags(w->snap));
     json_object_set_new(value, "view", json_string(w->view->id));
+    json_object_set_new(value, "bench", json_string(w->bench == BENCH_BASICS ? "basics" : "plane"));
+    json_object_set_new(value, "added", terms(&w->experiment));
+    json_object_set_new(value, "moved", json_integer(w->experiment.move_count));
     json_object_set_new(value, "steps_per_s", number(w->state.steps_per_s));
     json_object_set_new(value, "fps", number(w->number.fps));
     json_object_set_new(value, "frame_ms_p50", number(w->number.p50));

@@ -171,7 +171,7 @@ static void take_state(struct window *w)
         take_failure(w);
     if (w->state.loading && !before.loading)
         w->loading_since = window_now();
-    if (before.loading != w->state.loading || before.playing != w->state.playing ||
+    if (before.loading != w->state.loading || before.share != w->state.share || before.playing != w->state.playing ||
         before.failed != w->state.failed) {
         window_dirty(w, AREAS_CONTROL | 1 << AREA_MAIN);
         w->map_stale = true;
@@ -306,6 +306,9 @@ static void key_down(struct window *w, const SDL_KeyboardEvent *e)
         const struct ui_item *item = ui_focus_next(&w->ui, input.shift ? -1 : 1);
         w->panel_scroll += item ? item->reveal : 0;
         window_dirty(w, AREAS_CONTROL | 1 << AREA_MAIN);
+    } else if (w->popup && (input.key == SDLK_UP || input.key == SDLK_DOWN)) {
+        ui_focus_next(&w->ui, input.key == SDLK_UP ? -1 : 1); /* the open menu is first in the list */
+        window_dirty(w, AREAS_ALL);
     } else {
         key_press(w, input.key, input.shift, input.ctrl);
     }
@@ -687,6 +690,9 @@ static void start_state(struct window *w)
     look_init(&w->look, w->ui.theme);
     w->look.interactive = true;
     w->view = view_find("feature");
+    w->bench = action_bench(experiment_loss(&w->experiment));
+    panel_cells_init(w);
+    w->moving = -1;
     w->look.selected = w->look.lit_class = w->lit_kept = w->hovered = w->revealed_loss = -1;
     w->wake_event = SDL_RegisterEvents(1);
     action_pace_find(w, w->options.pace);

@@ -1,6 +1,7 @@
 #include "app/worker.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 #include "app/dataset_open.h"
 #include "math/trainer.h"
 
-enum { RATE_SAMPLES = 64 };
+enum { RATE_SAMPLES = 64, TOUCH_MAX = 8, TOUCH_TEXT = 48 };
 static const double FRAME_S = 0.016; /* a snapshot is drawn at most this often */
 static const double UNSEEN_S = 0.1; /* while nobody looks */
 static const double SNAPSHOT_SHARE = 0.3; /* of the time, at max pace */
@@ -28,8 +29,11 @@ struct slot {
 
 struct command {
     struct experiment wanted;
-    long wanted_serial, reset_serial;
+    long wanted_serial, reset_serial, touch_serial;
+    char touched[64]; /* key of the parameter a hand was on */
     long steps; /* asked for while paused, not yet taken */
+    char touched[TOUCH_MAX][TOUCH_TEXT]; /* keys a hand was on since the last turn */
+    int touch_count;
     bool playing, quit;
     double pace;
 };
@@ -54,7 +58,7 @@ struct worker {
     struct loaded *loaded;
     struct experiment opened; /* what `loaded` was opened for */
     struct trainer *trainer;
-    long done_serial, done_reset;
+    long done_serial, done_reset, done_touch;
     double step_due, step_cost, snapshot_cost, published_at;
     bool changed; /* something to show beyond the ordinary step */
     struct {
@@ -101,26 +105,30 @@ static struct slot *slot_create(void)
     return slot;
 }
 
-/* Generated data hangs on the seed as well. */
-static bool same_data(const struct experiment *a, const struct experiment *b)
+/* From the reading: how far it is. False when nobody waits for it any more. */
+static bool note_share(void *user, double share)
 {
-    const struct dataset_row *row = dataset_find(b->dataset);
-    bool seeded = row && row->make;
-    return strcmp(a->dataset, b->dataset) == 0 && strcmp(a->classes, b->classes) == 0 &&
-           strcmp(a->holdout, b->holdout) == 0 && (!seeded || a->seed == b->seed);
+    struct worker *w = user;
+    SDL_LockMutex(w->lock);
+    w->state.share = share;
+    bool on = !w->command.quit;
+    SDL_UnlockMutex(w->lock);
+    w->wake(w->wake_arg);
+    return on;
 }
 
 static enum status open_data(
     struct worker *w, const struct experiment *e, struct loaded **out, struct why *why)
 {
-    if (w->loaded && same_data(&w->opened, e)) {
+    if (w->loaded && dataset_same(&w->opened, e)) {
         *out = loaded_keep(w->loaded);
         return STATUS_OK;
     }
     struct loaded *fresh = calloc(1, sizeof *fresh);
     if (!fresh)
         return why_set(why, STATUS_FAILED, "%s: not enough memory; close something", e->dataset);
-    enum status status = dataset_open(e, &fresh->data, why);
+    const struct progress progress = { note_share, w };
+    enum status status = dataset_open_watched(e, &progress, &fresh->data, why);
     if (status != STATUS_OK) {
         free(fresh);
         return status;
@@ -162,6 +170,7 @@ static enum status adopt(struct worker *w, const struct experiment *e, struct wh
     }
     SDL_LockMutex(w->lock);
     w->state.loading = true;
+    w->state.share = 0;
     SDL_UnlockMutex(w->lock);
     w->wake(w->wake_arg);
     return rebuild(w, e, why);
@@ -183,6 +192,16 @@ static void take_wishes(struct worker *w, const struct command *c)
     if (c->wanted_serial != w->done_serial) {
         w->done_serial = c->wanted_serial;
         report(w, adopt(w, &c->wanted, &why), &why);
+        w->changed = true;
+    }
+    if (c->touch_serial != w->done_touch) {
+        w->done_touch = c->touch_serial;
+        if (w->trainer)
+            trainer_touch(w->trainer, c->touched);
+        w->changed = true;
+    }
+    for (int i = 0; i < c->touch_count && w->trainer; i++) {
+        trainer_touch(w->trainer, c->touched[i]);
         w->changed = true;
     }
     if (c->reset_serial != w->done_reset) {
@@ -294,8 +313,9 @@ static void wait_for_post(struct worker *w, const struct command *seen, double s
     SDL_LockMutex(w->lock);
     struct command *c = &w->command;
     bool same = !c->quit && c->wanted_serial == seen->wanted_serial &&
-                c->reset_serial == seen->reset_serial && c->playing == seen->playing &&
-                c->pace == seen->pace && c->steps == 0;
+                c->reset_serial == seen->reset_serial && c->touch_serial == seen->touch_serial &&
+                c->playing == seen->playing &&
+                c->pace == seen->pace && c->steps == 0 && c->touch_count == 0;
     if (same && seconds >= FOREVER)
         SDL_CondWait(w->posted, w->lock);
     else if (same && seconds >= 0.001)
@@ -363,6 +383,7 @@ static int run(void *arg)
         SDL_LockMutex(w->lock);
         struct command c = w->command;
         w->command.steps = 0;
+        w->command.touch_count = 0;
         SDL_UnlockMutex(w->lock);
         if (c.quit)
             return 0;
@@ -404,6 +425,7 @@ enum status worker_create(const struct experiment *e, bool playing, double pace,
     w->command = (struct command){ .wanted = *e, .wanted_serial = 1, .playing = playing, .pace = pace };
     w->state.playing = playing;
     w->state.loading = true;
+    w->state.share = 0;
     enum status status = start(w, why);
     if (status != STATUS_OK) {
         worker_destroy(w);
@@ -441,6 +463,28 @@ void worker_want(struct worker *w, const struct experiment *e)
     SDL_LockMutex(w->lock);
     w->command.wanted = *e;
     w->command.wanted_serial++;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_touch(struct worker *w, const char *key)
+{
+    SDL_LockMutex(w->lock);
+    snprintf(w->command.touched, sizeof w->command.touched, "%s", key);
+    w->command.touch_serial++;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_touch(struct worker *w, const char *key)
+{
+    SDL_LockMutex(w->lock);
+    struct command *c = &w->command;
+    int i = 0;
+    while (i < c->touch_count && strcmp(c->touched[i], key) != 0)
+        i++;
+    if (i == c->touch_count && i < TOUCH_MAX && strlen(key) < TOUCH_TEXT)
+        strcpy(c->touched[c->touch_count++], key);
     SDL_CondSignal(w->posted);
     SDL_UnlockMutex(w->lock);
 }

@@ -17,6 +17,9 @@ enum status worker_create(const struct experiment *e, bool playing, double pace,
 void worker_destroy(struct worker *w);
 
 void worker_want(struct worker *w, const struct experiment *e);    /* latest wins; retune or rebuild as needed */
+void worker_touch(struct worker *w, const char *key);              /* trainer_touch at the next step; latest wins */
+/* A hand on a parameter whose value stays what it was ends its schedule (trainer_touch). */
+void worker_touch(struct worker *w, const char *key);
 void worker_play(struct worker *w, bool playing);
 void worker_pace(struct worker *w, double steps_per_s);            /* 0: max */
 void worker_step(struct worker *w, int steps);                     /* while paused */
@@ -28,6 +31,7 @@ const struct snapshot *worker_take(struct worker *w, bool *fresh, const struct d
 
 struct worker_state {
     bool loading;                     /* reading data or building; the old snapshot stays */
+    double share;                     /* of the reading done, 0..1; 0 also where it cannot be told */
     bool playing;
     bool failed;                      /* `why` says what; the old training goes on where there is one */
     struct why why;

@@ -18,10 +18,34 @@ static const struct dataset_row rows[] = {
       "10,000 training and 2,000 test digits, 28x28", NULL },
     { "optdigits",        "Handwritten digits (UCI)",
       "1,797 digits, 8x8", NULL },
+    { "fashion-mnist",    "Clothes (Fashion-MNIST)",
+      "60,000 training and 10,000 test pictures, 28x28; Debian package dataset-fashion-mnist", NULL },
+    { "iris",             "Iris flowers",
+      "3 species, 4 measures, 150 flowers", NULL },
+    { "wine",             "Wines",
+      "3 growers, 13 measures, 178 wines", NULL },
+    { "breast-cancer",    "Breast cancer (Wisconsin)",
+      "2 classes, 30 measures, 569 tumours", NULL },
     { "blobs",            "Clusters",
       "10 classes, 24-D, generated", dataset_blobs },
     { "rings-of-classes", "Classes around a circle",
       "10 classes, 2-D, generated", dataset_rings },
+    { "two-blobs",        "Two blobs",
+      "2 classes, 53 points of the plane, one of them an outlier", dataset_two_blobs },
+    { "moons",            "Two moons",
+      "2 classes, 2-D, one half circle hooked into the other", dataset_moons },
+    { "circles",          "Circle in a circle",
+      "2 classes, 2-D, one around the other", dataset_circles },
+    { "spirals",          "Two spirals",
+      "2 classes, 2-D, wound into each other", dataset_spirals },
+    { "xor",              "Exclusive or",
+      "2 classes, 2-D, each in two opposite corners", dataset_xor },
+    { "imbalanced",       "One rare class",
+      "3 classes, 2-D, one of them with 20 of 500 points", dataset_imbalanced },
+    { "outliers",         "A line with outliers",
+      "60 numbers x with a number y each; for regression losses", dataset_outliers },
+    { "discs",            "Three overlapping discs",
+      "a point carries each disc it lies in; for the multi-label loss", dataset_discs },
 };
 /* clang-format on */
 
@@ -56,6 +80,8 @@ void dataset_clear(struct dataset *data)
     free(data->label);
     free(data->index);
     free(data->class_name);
+    free(data->target);
+    free(data->weights);
     *data = (struct dataset){ 0 };
 }
 
@@ -107,59 +133,63 @@ enum status dataset_name_classes(struct dataset *data, const char *where, struct
     return STATUS_OK;
 }
 
-/* A copy of `from` with only the rows listed, in that order, the first `train` of them for training. Classes
- * are left to the caller. */
-static enum status gather(
-    const struct dataset *from, const int *row, const int part[3], struct dataset *out, struct why *why)
+enum status dataset_reserve_targets(struct dataset *out, size_t targets, const char *where, struct why *why)
 {
-    *out = *from;
-    out->value = NULL;
-    out->pixel = NULL;
-    out->label = out->index = NULL;
-    out->class_name = NULL;
-    int count = part[PART_TRAIN] + part[PART_TEST] + part[PART_HOLDOUT];
-    enum status status = dataset_reserve(out, (size_t)count, (size_t)from->dim, from->name, why);
-    if (status != STATUS_OK)
-        return status;
-    out->train = part[PART_TRAIN];
-    out->test = part[PART_TEST];
-    out->holdout = part[PART_HOLDOUT];
-    size_t dim = (size_t)from->dim;
-    for (size_t i = 0; i < (size_t)count; i++) {
-        size_t r = (size_t)row[i];
-        out->label[i] = from->label[r];
-        out->index[i] = from->index[r];
-        if (out->pixel)
-            memcpy(out->pixel + i * dim, from->pixel + r * dim, dim);
-        else
-            memcpy(out->value + i * dim, from->value + r * dim, dim * sizeof *out->value);
-    }
+    size_t count = (size_t)row_count(out);
+    assert(!out->target && count > 0 && targets > 0);
+    if (targets > NUMBER_BYTES_MAX / sizeof(float) / count)
+        return why_set(why, STATUS_FAILED,
+            "%s: %zu samples with %zu classes each need more than 2 GiB; use fewer", where, count, targets);
+    out->target = calloc(count * targets, sizeof *out->target);
+    if (!out->target)
+        return why_set(why, STATUS_FAILED, "%s: not enough memory for %zu samples; use fewer", where, count);
+    out->targets = (int)targets;
     return STATUS_OK;
 }
 
-/* Lists the rows of `part` by `part_of`, and counts them. */
-static void list_part(const unsigned char *part_of, int n, enum part part, int *row, int *at, int count[3])
+static void copy_row(const struct dataset *from, size_t r, struct dataset *to, size_t i)
 {
-    for (int i = 0; i < n; i++)
-        if (part_of[i] == part) {
-            row[(*at)++] = i;
-            count[part]++;
-        }
+    size_t dim = (size_t)from->dim, targets = (size_t)from->targets;
+    to->label[i] = from->label[r];
+    to->index[i] = from->index[r];
+    if (to->pixel)
+        memcpy(to->pixel + i * dim, from->pixel + r * dim, dim);
+    else
+        memcpy(to->value + i * dim, from->value + r * dim, dim * sizeof *to->value);
+    if (to->target)
+        memcpy(to->target + i * targets, from->target + r * targets, targets * sizeof *to->target);
 }
 
-/* Gathers the rows by the part each belongs to; rows of another value are left out. */
-static enum status gather_parts(
+enum status dataset_gather(
     const struct dataset *from, const unsigned char *part_of, struct dataset *out, struct why *why)
 {
-    int n = row_count(from), at = 0, count[3] = { 0 };
-    int *row = malloc((size_t)n * sizeof *row);
-    if (!row)
-        return why_set(why, STATUS_FAILED, "%s: not enough memory for %d samples; use fewer", from->name, n);
+    int n = row_count(from), count[PART_HOLDOUT + 1] = { 0 }, all = 0;
+    for (int i = 0; i < n; i++)
+        if (part_of[i] <= PART_HOLDOUT) {
+            count[part_of[i]]++;
+            all++;
+        }
+    *out = *from;
+    out->value = out->target = out->weights = NULL;
+    out->pixel = NULL;
+    out->label = out->index = NULL;
+    out->class_name = NULL;
+    enum status status = dataset_reserve(out, (size_t)all, (size_t)from->dim, from->name, why);
+    if (status == STATUS_OK && from->target)
+        status = dataset_reserve_targets(out, (size_t)from->targets, from->name, why);
+    if (status != STATUS_OK) {
+        dataset_clear(out);
+        return status;
+    }
+    size_t at = 0;
     for (int part = PART_TRAIN; part <= PART_HOLDOUT; part++)
-        list_part(part_of, n, (enum part)part, row, &at, count);
-    enum status status = gather(from, row, count, out, why);
-    free(row);
-    return status;
+        for (int i = 0; i < n; i++)
+            if (part_of[i] == part)
+                copy_row(from, (size_t)i, out, at++);
+    out->train = count[PART_TRAIN];
+    out->test = count[PART_TEST];
+    out->holdout = count[PART_HOLDOUT];
+    return STATUS_OK;
 }
 
 enum status dataset_split(struct dataset *data, const char *where, struct why *why)
@@ -174,14 +204,16 @@ enum status dataset_split(struct dataset *data, const char *where, struct why *w
     } else {
         for (int i = 0; i < n; i++)
             part_of[i] = ++seen[data->label[i]] % TEST_EVERY == 0 ? PART_TEST : PART_TRAIN;
-        status = gather_parts(data, part_of, &ordered, why);
+        status = dataset_gather(data, part_of, &ordered, why);
     }
     free(seen);
     free(part_of);
     if (status != STATUS_OK)
         return status;
     ordered.class_name = data->class_name;
+    ordered.weights = data->weights;
     data->class_name = NULL;
+    data->weights = NULL;
     dataset_clear(data);
     *data = ordered;
     return STATUS_OK;
@@ -238,176 +270,8 @@ void dataset_scale(struct dataset *data)
         scale_images(data);
         return;
     }
-    for (int column = 0; data->dim != 2 && column < data->dim; column++)
+    if (data->dim == 2 || data->own_units)
+        return;
+    for (int column = 0; column < data->dim; column++)
         scale_column(data, column);
-}
-
-/* Names of all classes for an error, cut short with dots when there are many. */
-static void list_names(const struct dataset *data, char *text, size_t size)
-{
-    size_t used = 0;
-    for (int k = 0; k < data->classes; k++) {
-        const char *name = data->class_name[k];
-        if (used + strlen(name) + sizeof ", ..." >= size) {
-            snprintf(text + used, size - used, ", ...");
-            return;
-        }
-        used += (size_t)snprintf(text + used, size - used, "%s%s", k ? ", " : "", name);
-    }
-}
-
-static int class_find(const struct dataset *data, const char *name, size_t length)
-{
-    for (int k = 0; k < data->classes; k++)
-        if (strlen(data->class_name[k]) == length && memcmp(data->class_name[k], name, length) == 0)
-            return k;
-    return -1;
-}
-
-enum fate { FATE_NONE, FATE_KEEP, FATE_HOLDOUT };
-
-static enum status mark_class(const struct dataset *data, const char *key, const char *name, size_t length,
-    enum fate mark, unsigned char *fate, struct why *why)
-{
-    for (; length > 0 && *name == ' '; length--)
-        name++;
-    while (length > 0 && name[length - 1] == ' ')
-        length--;
-    int k = class_find(data, name, length);
-    if (k < 0) {
-        char known[256] = "";
-        list_names(data, known, sizeof known);
-        return why_set(why, STATUS_USAGE, "%s: %s has no class \"%.*s\"; known: %s", key, data->name,
-            length < 32 ? (int)length : 32, name, known);
-    }
-    if (fate[k] != FATE_NONE)
-        return why_set(why, STATUS_USAGE,
-            "%s: class \"%s\" is named twice; name it once, in classes or holdout", key, data->class_name[k]);
-    fate[k] = (unsigned char)mark;
-    return STATUS_OK;
-}
-
-/* Marks the classes named in `text`. */
-static enum status mark_classes(const struct dataset *data, const char *key, const char *text, enum fate mark,
-    unsigned char *fate, struct why *why)
-{
-    bool more = *text != '\0';
-    for (const char *at = text; more;) {
-        size_t length = strcspn(at, ",");
-        enum status status = mark_class(data, key, at, length, mark, fate, why);
-        if (status != STATUS_OK)
-            return status;
-        more = at[length] == ',';
-        at += length + more;
-    }
-    return STATUS_OK;
-}
-
-static enum status mark_all(
-    const struct dataset *data, const char *keep, const char *holdout, unsigned char *fate, struct why *why)
-{
-    enum status status = mark_classes(data, "classes", keep, FATE_KEEP, fate, why);
-    if (status == STATUS_OK)
-        status = mark_classes(data, "holdout", holdout, FATE_HOLDOUT, fate, why);
-    if (status != STATUS_OK)
-        return status;
-    int kept = 0;
-    for (int k = 0; k < data->classes; k++) {
-        if (!*keep && fate[k] == FATE_NONE)
-            fate[k] = FATE_KEEP;
-        kept += fate[k] == FATE_KEEP;
-    }
-    if (kept == 0)
-        return why_set(
-            why, STATUS_USAGE, "holdout: no class of %s is left to train on; hold out fewer", data->name);
-    return STATUS_OK;
-}
-
-/* New class numbers: those kept first, then those held out; names travel along. */
-static void renumber(const struct dataset *data, const unsigned char *fate, int *number, struct dataset *out)
-{
-    out->classes = out->holdout_classes = 0;
-    for (int k = 0; k < data->classes; k++)
-        if (fate[k] == FATE_KEEP) {
-            memcpy(out->class_name[out->classes], data->class_name[k], DATASET_CLASS_NAME);
-            number[k] = out->classes++;
-        }
-    for (int k = 0; k < data->classes; k++)
-        if (fate[k] == FATE_HOLDOUT) {
-            number[k] = out->classes + out->holdout_classes++;
-            memcpy(out->class_name[number[k]], data->class_name[k], DATASET_CLASS_NAME);
-        }
-}
-
-/* The part of each row after the choice; verification uses test samples only, so the training samples of a
- * held-out class are left out. */
-static enum status choose_rows(
-    const struct dataset *data, const unsigned char *fate, unsigned char *part_of, struct why *why)
-{
-    enum { LEFT_OUT = PART_HOLDOUT + 1 };
-    int held = 0, wanted = 0;
-    for (int i = 0; i < data->train + data->test; i++) {
-        int part = i < data->train ? PART_TRAIN : PART_TEST;
-        switch (fate[data->label[i]]) {
-        case FATE_KEEP:
-            break;
-        case FATE_HOLDOUT:
-            wanted++;
-            part = part == PART_TEST ? PART_HOLDOUT : LEFT_OUT;
-            held += part == PART_HOLDOUT;
-            break;
-        default:
-            part = LEFT_OUT;
-        }
-        part_of[i] = (unsigned char)part;
-    }
-    if (wanted > 0 && held == 0)
-        return why_set(why, STATUS_FAILED,
-            "holdout: %s has no test samples of these classes; hold out others", data->name);
-    return STATUS_OK;
-}
-
-static enum status choose(const struct dataset *data, const unsigned char *fate, unsigned char *part_of,
-    int *number, struct dataset *out, struct why *why)
-{
-    enum status status = choose_rows(data, fate, part_of, why);
-    if (status == STATUS_OK)
-        status = gather_parts(data, part_of, out, why);
-    if (status != STATUS_OK)
-        return status;
-    out->class_name = calloc((size_t)data->classes, sizeof *out->class_name);
-    if (!out->class_name) {
-        dataset_clear(out);
-        return why_set(why, STATUS_FAILED, "%s: not enough memory; close other programs", data->name);
-    }
-    renumber(data, fate, number, out);
-    for (int i = 0; i < row_count(out); i++)
-        out->label[i] = number[out->label[i]];
-    dataset_scale(out);
-    return STATUS_OK;
-}
-
-enum status dataset_choose(struct dataset *data, const char *keep, const char *holdout, struct why *why)
-{
-    if (!*keep && !*holdout)
-        return STATUS_OK;
-    assert(data->holdout == 0);
-    unsigned char fate[DATASET_CLASS_MAX] = { 0 };
-    enum status status = mark_all(data, keep, holdout, fate, why);
-    if (status != STATUS_OK)
-        return status;
-    struct dataset chosen = { 0 };
-    unsigned char *part_of = malloc((size_t)row_count(data));
-    int *number = calloc((size_t)data->classes, sizeof *number);
-    if (part_of && number)
-        status = choose(data, fate, part_of, number, &chosen, why);
-    else
-        status = why_set(why, STATUS_FAILED, "%s: not enough memory; close other programs", data->name);
-    free(number);
-    free(part_of);
-    if (status != STATUS_OK)
-        return status;
-    dataset_clear(data);
-    *data = chosen;
-    return STATUS_OK;
 }

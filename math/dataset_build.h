@@ -11,17 +11,33 @@
 enum status dataset_reserve(struct dataset *out, size_t rows, size_t dim, const char *where,
     struct why *why);
 
+/* Room for `targets` numbers a row, all 0, within the same limit. */
+enum status dataset_reserve_targets(struct dataset *out, size_t targets, const char *where, struct why *why);
+
 /* The numbers in `label` (0 .. DATASET_CLASS_MAX-1) become classes 0.. in sorted order, named by number. */
 enum status dataset_name_classes(struct dataset *data, const char *where, struct why *why);
+
+/* The rows of `from` by the part each belongs to (enum part; another value leaves a row out), within a part in
+ * their order, with their targets. Class names and weights are left to the caller. */
+enum status dataset_gather(const struct dataset *from, const unsigned char *part_of, struct dataset *out,
+    struct why *why);
 
 /* Within each class the 5th, 10th, 15th, ... sample in file order becomes test. */
 enum status dataset_split(struct dataset *data, const char *where, struct why *why);
 
 /* Fills or rescales `value` (product.md section 2): images by one mean and deviation of all training pixels,
- * tables column by column, points of the plane not at all. */
+ * tables column by column, points of the plane and data with own units not at all. */
 void dataset_scale(struct dataset *data);
 
 enum status dataset_blobs(uint64_t seed, struct dataset *out, struct why *why);
 enum status dataset_rings(uint64_t seed, struct dataset *out, struct why *why);
+enum status dataset_two_blobs(uint64_t seed, struct dataset *out, struct why *why);
+enum status dataset_moons(uint64_t seed, struct dataset *out, struct why *why);
+enum status dataset_circles(uint64_t seed, struct dataset *out, struct why *why);
+enum status dataset_spirals(uint64_t seed, struct dataset *out, struct why *why);
+enum status dataset_xor(uint64_t seed, struct dataset *out, struct why *why);
+enum status dataset_imbalanced(uint64_t seed, struct dataset *out, struct why *why);
+enum status dataset_outliers(uint64_t seed, struct dataset *out, struct why *why);
+enum status dataset_discs(uint64_t seed, struct dataset *out, struct why *why);
 
 #endif

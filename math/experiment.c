@@ -114,6 +114,42 @@ static bool read_count(const char *text, double min, double max, int *out)
     return true;
 }
 
+static enum status copy_text(const char *key, const char *value, char *out, size_t size, struct why *why)
+{
+    if (strlen(value) >= size)
+        return why_set(
+            why, STATUS_USAGE, "--%s: text too long; allowed %zu characters", key, size - 1);
+    strcpy(out, value);
+    return STATUS_OK;
+}
+
+static enum status set_dataset(struct experiment *e, const char *value, struct why *why)
+{
+    enum status status = copy_text("dataset", value, e->dataset, sizeof e->dataset, why);
+    if (status == STATUS_OK)
+        e->features_npy[0] = e->labels_npy[0] = e->weights_npy[0] = '\0';
+    return status;
+}
+
+static void get_dataset(const struct experiment *e, char *text, int size)
+{
+    snprintf(text, (size_t)size, "%s", e->dataset);
+}
+
+/* Features that come from elsewhere are looked at as they are. */
+static enum status set_features(struct experiment *e, const char *value, struct why *why)
+{
+    enum status status = copy_text("features-npy", value, e->features_npy, sizeof e->features_npy, why);
+    if (status == STATUS_OK && *value)
+        e->model = MODEL_IDENTITY;
+    return status;
+}
+
+static void get_features(const struct experiment *e, char *text, int size)
+{
+    snprintf(text, (size_t)size, "%s", e->features_npy);
+}
+
 static enum status set_hidden(struct experiment *e, const char *value, struct why *why)
 {
     int width[EXPERIMENT_HIDDEN_MAX] = { 0 }, count = 0;
@@ -201,7 +237,8 @@ static enum status set_added(struct experiment *e, const char *value, struct why
         if (term < 0) {
             char known[200] = "";
             for (int i = 0, used = 0; i < term_count() && used < (int)sizeof known; i++)
-                used += snprintf(known + used, sizeof known - (size_t)used, "%s%s", i ? ", " : "", term_at(i)->id);
+                used += snprintf(
+                    known + used, sizeof known - (size_t)used, "%s%s", i ? ", " : "", term_at(i)->id);
             return why_set(why, STATUS_USAGE, "--add %s: unknown term; choose of %s, or none", value, known);
         }
         added[term] = true;
@@ -244,8 +281,8 @@ static bool add_move(struct experiment *e, const char *text, size_t length)
     int used = 0;
     char own[96];
     snprintf(own, sizeof own, "%.*s", length < sizeof own ? (int)length : 0, text);
-    if (sscanf(own, "%9d:%32lf:%32lf%n", &move.row, &move.x, &move.y, &used) != 3 || own[used] || move.row < 0 ||
-        !(fabs(move.x) <= 1e6) || !(fabs(move.y) <= 1e6))
+    if (sscanf(own, "%9d:%32lf:%32lf%n", &move.row, &move.x, &move.y, &used) != 3 || own[used] ||
+        move.row < 0 || !(fabs(move.x) <= 1e6) || !(fabs(move.y) <= 1e6))
         return false;
     int place = 0;
     while (place < e->move_count && e->move[place].row != move.row)
@@ -344,7 +381,10 @@ static void get_anneal(const struct experiment *e, char *text, int size)
 
 /* clang-format off */
 static const struct key_row rows[] = {
-    { "dataset",      KEY_TEXT,   true,  FIELD(dataset) },
+    { "dataset",      KEY_OTHER,  true,  .set = set_dataset,  .get = get_dataset },
+    { "features-npy", KEY_OTHER,  true,  .set = set_features, .get = get_features },
+    { "labels-npy",   KEY_TEXT,   true,  FIELD(labels_npy) },
+    { "weights-npy",  KEY_TEXT,   true,  FIELD(weights_npy) },
     { "classes",      KEY_TEXT,   true,  FIELD(classes) },
     { "holdout",      KEY_TEXT,   true,  FIELD(holdout) },
     { "model",        KEY_CHOICE, true,  FIELD(model),        .choice = model_names },
@@ -438,7 +478,8 @@ static enum status set_list(
         double v = strtod(at, &end);
         if (end == at || !(v >= 0 && v <= 10) || count == EXPERIMENT_WEIGHTS || (*end && *end != ':'))
             return why_set(why, STATUS_USAGE,
-                "--set %s=%s: allowed one number from 0 to 10 for each class, as in 1:1:5, or inverse, or ones",
+                "--set %s=%s: allowed one number from 0 to 10 for each class, as in 1:1:5, or inverse, or "
+                "ones",
                 key, value);
         weight[count++] = v;
         most = fmax(most, v);
@@ -447,7 +488,8 @@ static enum status set_list(
         at = end + 1;
     }
     if (most == 0)
-        return why_set(why, STATUS_USAGE, "--set %s=%s: every weight is 0; give at least one above", key, value);
+        return why_set(
+            why, STATUS_USAGE, "--set %s=%s: every weight is 0; give at least one above", key, value);
     memcpy(e->class_weight, weight, (size_t)count * sizeof *weight);
     e->class_weight_count = count;
     *out = LIST_TYPED;
@@ -526,11 +568,7 @@ enum status experiment_set(struct experiment *e, const char *key, const char *va
     int count;
     switch (row->kind) {
     case KEY_TEXT:
-        if (strlen(value) >= row->size)
-            return why_set(
-                why, STATUS_USAGE, "--%s: text too long; allowed %zu characters", key, row->size - 1);
-        strcpy(field, value);
-        return STATUS_OK;
+        return copy_text(key, value, field, row->size, why);
     case KEY_REAL:
         if (!read_number(value, &number) || number < row->min || number > row->max)
             return why_set(why, STATUS_USAGE, "--%s %s: allowed %g to %g", key, value, row->min, row->max);
@@ -590,17 +628,73 @@ bool experiment_get(const struct experiment *e, const char *key, char *text, int
     return true;
 }
 
-enum status experiment_check(const struct experiment *e, struct why *why)
+/* A term with arrays of its own looks at features and their classes; one without, at the class weights. */
+bool experiment_term_fits(const struct loss *loss, const struct loss *term)
 {
-    if (e->model == MODEL_FREE && e->holdout[0])
+    return term->extra == BLOCK_NONE ? loss->weight == BLOCK_WEIGHT : loss->task == TASK_CLASS;
+}
+
+static enum status check_terms(const struct experiment *e, struct why *why)
+{
+    const struct loss *loss = experiment_loss(e);
+    for (int i = 0; i < term_count(); i++)
+        if (e->added[i] && !experiment_term_fits(loss, term_at(i)))
+            return why_set(why, STATUS_USAGE,
+                "--add %s: %s has no %s; leave the term out or choose another loss", term_at(i)->id, loss->id,
+                term_at(i)->extra == BLOCK_NONE ? "single weight for each class"
+                                                : "single class for each sample");
+    return STATUS_OK;
+}
+
+static enum status check_free(const struct experiment *e, struct why *why)
+{
+    if (e->model != MODEL_FREE)
+        return STATUS_OK;
+    if (e->holdout[0])
         return why_set(why, STATUS_USAGE,
             "--holdout %s: free points have no test part; choose --model mlp or leave the hold-out away",
             e->holdout);
-    if (e->model == MODEL_FREE && e->split != SPLIT_TRAIN)
+    if (e->split != SPLIT_TRAIN)
         return why_set(why, STATUS_USAGE,
             "--split %s: free points have no test part; choose --split train or --model mlp",
             split_id(e->split));
     return STATUS_OK;
+}
+
+static bool chosen(const struct experiment *e, const char *param, const char *choice)
+{
+    const struct loss *loss = experiment_loss(e);
+    int i = loss_param_find(loss, param);
+    return i >= 0 && e->param[e->loss][i] == param_choice(&loss->param[i], choice);
+}
+
+/* What losses over pairs cannot do. */
+static enum status check_pairs(const struct experiment *e, struct why *why)
+{
+    const int most = 1024;
+    const struct loss *loss = experiment_loss(e);
+    if (e->model == MODEL_IDENTITY && loss_is_pair(loss) && loss->extra == BLOCK_NONE)
+        return why_set(why, STATUS_USAGE,
+            "--model identity: nothing to train with %s, which has no weights; choose free or mlp", loss->id);
+    if (chosen(e, "mining", "all") && (e->batch == 0 || e->batch > most))
+        return why_set(why, STATUS_USAGE,
+            "--set mining=all: every triplet of n samples needs n^3 steps; choose a batch of at most %d, or "
+            "mining=hard",
+            most);
+    return STATUS_OK;
+}
+
+enum status experiment_check(const struct experiment *e, struct why *why)
+{
+    if ((e->labels_npy[0] || e->weights_npy[0]) && !e->features_npy[0])
+        return why_set(why, STATUS_USAGE, "--%s: no features to go with it; add --features-npy X.npy",
+            e->labels_npy[0] ? "labels-npy" : "weights-npy");
+    if (e->features_npy[0] && !e->labels_npy[0])
+        return why_set(why, STATUS_USAGE, "--features-npy: no labels to go with it; add --labels-npy y.npy");
+    enum status status = check_free(e, why);
+    if (status == STATUS_OK)
+        status = check_pairs(e, why);
+    return status == STATUS_OK ? check_terms(e, why) : status;
 }
 
 /* Classes and scores read labels alike. */

@@ -32,6 +32,8 @@ struct experiment {
     char dataset[EXPERIMENT_PATH];        /* built-in id or a path */
     char classes[EXPERIMENT_LIST];        /* "0,1,4"; empty: all */
     char holdout[EXPERIMENT_LIST];        /* empty: none */
+    char features_npy[EXPERIMENT_PATH];   /* takes the place of `dataset`; empty: none */
+    char labels_npy[EXPERIMENT_PATH], weights_npy[EXPERIMENT_PATH];
     enum model model;
     enum activation activation;
     int hidden[EXPERIMENT_HIDDEN_MAX], hidden_count;
@@ -61,7 +63,8 @@ struct experiment {
 /* mnist, arcface, mlp 128,64, PReLU, Adam 1e-3, batch 128, seed 1, 5000 training points. */
 void experiment_init(struct experiment *e);
 
-/* One setting by its option name: dataset, classes, holdout, model, hidden ("128,64" or "none"), activation,
+/* One setting by its option name: dataset (lets go of the arrays), features-npy (with the model identity, unless that
+ * is set later), labels-npy, weights-npy, classes, holdout, model, hidden ("128,64" or "none"), activation,
  * feature-dim, seed, loss, optimizer, lr, momentum, weight-decay, clip, batch (number or "full"), warmup ("N,M" or
  * "default"), anneal (on, off, default), points, split, add (terms: "center,ring" or "none"; `loss` with a term's id
  * is softmax with that term), bias (on, off), move ("row:x:y", later ones of a row replace it), a parameter of the
@@ -76,6 +79,9 @@ bool experiment_key_rebuilds(int i);      /* a change of it needs a new network 
 
 /* Settings that cannot go together (pair loss on identity, free with hold-out ...). */
 enum status experiment_check(const struct experiment *e, struct why *why);
+
+/* Whether an added term finds in a training with this loss what it acts on. */
+bool experiment_term_fits(const struct loss *loss, const struct loss *term);
 
 /* True when going from a to b needs a new network or new data (losses.md 1b): a rebuilding key differs, or the loss
  * reads labels in another way (classes, numbers, sets). */

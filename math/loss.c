@@ -8,14 +8,45 @@
 
 static const struct loss *const rows[] = {
     &loss_softmax,
+    &loss_weighted_softmax,
+    &loss_focal,
     &loss_modified_softmax,
+    &loss_l2_softmax,
     &loss_normface,
     &loss_lsoftmax,
     &loss_asoftmax,
     &loss_fnorm_sphereface,
     &loss_cosface,
+    &loss_sphereface2,
     &loss_arcface,
+    &loss_subcenter_arcface,
+    &loss_groupface,
     &loss_combined_margin,
+    &loss_curricularface,
+    &loss_adacos,
+    &loss_magface,
+    &loss_adaface,
+    &loss_contrastive,
+    &loss_double_margin_contrastive,
+    &loss_triplet,
+    &loss_deepid2,
+    &loss_circle,
+    &loss_supcon,
+    &loss_siamese,
+    &loss_zero_one,
+    &loss_hinge,
+    &loss_logistic,
+    &loss_exponential,
+    &loss_squared,
+    &loss_focal_binary,
+    &loss_l2,
+    &loss_l1,
+    &loss_huber,
+    &loss_multilabel,
+    &loss_center,
+    &loss_ring,
+    &loss_uniform,
+    &loss_regular,
 };
 
 static_assert(sizeof rows / sizeof *rows <= LOSS_MAX, "experiments remember parameters of LOSS_MAX losses");
@@ -180,7 +211,7 @@ double loss_scale(const struct loss_force *force)
 {
     const struct param *param = force->loss->param;
     for (int i = 0; param[i].kind != PARAM_NONE; i++)
-        if (param[i].role == ROLE_SCALE)
+        if (param[i].role == ROLE_SCALE || force->loss->decision == DECIDE_SPHERE)
             return force->param[i];
     return 1;
 }
@@ -228,12 +259,11 @@ static double class_cosine(const double *x, const struct head *head, int j, int 
     return best;
 }
 
-/* alpha W_j u(x) + b_j, divided by nothing: the sign of differences is all that counts. */
+/* W_j (alpha u(x)) + b_j. alpha is no warm-up's to replace: it is not ROLE_SCALE. */
 static double sphere_logit(const struct loss_force *force, const double *x, const struct head *head, int j)
 {
     double length = vector_norm(x, head->dim);
-    double alpha = force->norm_radius ? length : loss_scale(force);
-    double own = length > 0 ? alpha / length * dot(head_row(head, j), x, head->dim) : 0;
+    double own = length > 0 ? loss_scale(force) / length * dot(head_row(head, j), x, head->dim) : 0;
     return own + rule_bias(force, head, j);
 }
 
@@ -278,7 +308,7 @@ static double trained_logit(
 {
     if (loss_decision(force) == DECIDE_SPHERE)
         return sphere_logit(force, x, head, j);
-    if (force->loss->radius == RADIUS_LINEAR)
+    if (force->loss->radius == RADIUS_LINEAR && loss_decision(force) != DECIDE_COSINE)
         return linear_logit(force, x, head, j);
     double c = class_cosine(x, head, j, loss_sub(force));
     return logit_radius(force, x, head_row(head, j), head->dim) *

@@ -80,6 +80,7 @@ struct loss {
     bool has_margin;                 /* train rule differs from test rule (losses.md section 1) */
     bool story;                      /* among the few the panel always shows */
     bool untrained;                  /* has no gradient: shown, not trained */
+    bool detached;                   /* its gradient holds a part of the value constant: adaface's k, circle's alpha */
     int margin;                      /* index in param of the large slider, -1 without one */
     struct param param[LOSS_PARAM_MAX + 1];   /* ends with PARAM_NONE */
 

@@ -6,7 +6,6 @@
 #include "math/loss_rows.h"
 
 static const double PI = 3.14159265358979323846;
-static const double SINE_FLOOR = 1e-7; /* on the class axis: losses.md 2.3 */
 static const double SHORTEST = 1e-12; /* a shorter vector counts as zero: losses.md 2.2 */
 
 double vector_norm(const double *v, int dim)
@@ -33,20 +32,6 @@ static double clamp_cosine(double c)
     return c > 1 ? 1 : c < -1 ? -1 : c;
 }
 
-/* The evaluation at work: class directions once per call, the rest once per sample. */
-struct bench {
-    const struct loss_force *force;
-    int classes, dim, n;
-    bool radial; /* the radius is |x| (with or without |W|), not a fixed scale */
-    double scale; /* the fixed scale otherwise */
-    double *class_unit; /* (classes, dim) */
-    double *class_norm; /* (classes) */
-    double *unit, norm; /* direction and length of x */
-    double *cosine; /* (classes) */
-    double *delta; /* (classes) logits, then their derivatives */
-    struct psi own; /* bent cosine of the own class */
-};
-
 /* Room for what any row lays out: directions and angles of every (sub-)centre, a few numbers a sample, a few
  * vectors a sample for losses that compare samples with each other. */
 size_t loss_work(int n, int classes, int dim)
@@ -55,19 +40,25 @@ size_t loss_work(int n, int classes, int dim)
     return rows * (width + 4) + samples * (4 * width + 16) + 16 * width + 256;
 }
 
-static struct bench bench_on(const struct loss_force *force, const struct head *head, int n, double *work)
+struct bench bench_on(const struct loss_force *force, const struct head *head, int n, double *work)
 {
-    size_t k = (size_t)head->classes, d = (size_t)head->dim;
-    struct bench b = { .force = force, .classes = head->classes, .dim = head->dim, .n = n };
+    size_t k = (size_t)head->classes, d = (size_t)head->dim, rows = k * (size_t)loss_sub(force);
+    struct bench b = {
+        .force = force, .classes = head->classes, .sub = loss_sub(force), .dim = head->dim, .n = n
+    };
     b.radial = force->loss->radius != RADIUS_SCALE || force->norm_radius;
     b.scale = loss_scale(force);
     b.class_unit = work;
-    b.class_norm = b.class_unit + k * d;
-    b.cosine = b.class_norm + k;
-    b.delta = b.cosine + k;
+    b.class_norm = b.class_unit + rows * d;
+    b.row = b.class_norm + rows;
+    b.cosine = b.row + k;
+    b.value = b.cosine + k;
+    b.slope = b.value + k;
+    b.delta = b.slope + k;
     b.unit = b.delta + k;
-    for (int j = 0; j < head->classes; j++)
-        b.class_norm[j] = unit_vector(head->weight + (size_t)j * d, head->dim, b.class_unit + (size_t)j * d);
+    b.rest = b.unit + d;
+    for (size_t r = 0; r < rows; r++)
+        b.class_norm[r] = unit_vector(head->weight + r * d, head->dim, b.class_unit + r * d);
     return b;
 }
 
@@ -77,76 +68,106 @@ static double class_factor(const struct bench *b, int j)
     return b->force->loss->radius == RADIUS_BOTH ? b->class_norm[j] : 1;
 }
 
-/* z_ij = R_ij f_ij, R_ij = a_j |x| or s. Returns the cross-entropy; delta becomes dCE/dz. */
-static double forward(struct bench *b, const double *x, int label)
+static double row_cosine(const struct bench *b, int row)
+{
+    return clamp_cosine(dot(b->class_unit + (size_t)row * (size_t)b->dim, b->unit, b->dim));
+}
+
+void bench_look(struct bench *b, const double *x)
 {
     b->norm = unit_vector(x, b->dim, b->unit);
-    double radius = b->radial ? b->norm : b->scale;
+    b->growth = 0;
     for (int j = 0; j < b->classes; j++) {
-        b->cosine[j] = clamp_cosine(dot(b->class_unit + (size_t)j * b->dim, b->unit, b->dim));
-        b->delta[j] = radius * class_factor(b, j) * b->cosine[j];
+        b->row[j] = j * b->sub;
+        b->cosine[j] = row_cosine(b, j * b->sub);
+        for (int row = j * b->sub + 1; row < (j + 1) * b->sub; row++)
+            if (row_cosine(b, row) > b->cosine[j])
+                b->row[j] = row, b->cosine[j] = row_cosine(b, row);
+        b->value[j] = b->cosine[j];
+        b->slope[j] = 1;
     }
-    b->own = loss_target(b->force, b->cosine[label]);
-    b->delta[label] = radius * class_factor(b, label) * b->own.value;
+}
+
+void bench_bend(struct bench *b, int label, struct psi own)
+{
+    b->value[label] = own.value;
+    b->slope[label] = own.slope;
+}
+
+/* z_ij = R_ij f_ij, R_ij = a_j |x| or s. */
+double bench_entropy(struct bench *b, int label)
+{
+    double radius = b->radial ? b->norm : b->scale;
+    for (int j = 0; j < b->classes; j++)
+        b->delta[j] = radius * class_factor(b, j) * b->value[j];
     return cross_entropy(b->delta, b->classes, label);
 }
 
-static struct psi bent(const struct bench *b, int j, int label)
-{
-    return j == label ? b->own : (struct psi){ .value = b->cosine[j], .slope = 1 };
-}
-
 /* Through the direction, d cos/dx = (u(W) - c u(x)) / |x|; through the length, d|x|/dx = u(x). */
-static void backward_feature(const struct bench *b, int label, double *dx)
+void bench_push_feature(const struct bench *b, int label, double *dx)
 {
     bool linear = b->radial && !b->force->loss->target;
     if (b->norm == 0 && !linear)
         return;
     for (int j = 0; j < b->classes; j++) {
-        const double *w = b->class_unit + (size_t)j * b->dim;
-        struct psi f = bent(b, j, label);
+        const double *w = b->class_unit + (size_t)b->row[j] * (size_t)b->dim;
         double delta = b->delta[j] * class_factor(b, j) / b->n;
-        double turn = delta * f.slope * (b->radial ? 1 : b->scale / b->norm);
-        double stretch = b->radial ? delta * f.value : 0;
+        double turn = delta * b->slope[j] * (b->radial ? 1 : b->scale / b->norm);
+        double stretch = b->radial ? delta * b->value[j] : 0;
+        if (j == label)
+            stretch += delta * b->growth * (b->radial ? b->norm : b->scale);
         for (int d = 0; d < b->dim; d++)
             dx[d] += turn * (w[d] - b->cosine[j] * b->unit[d]) + stretch * b->unit[d];
     }
 }
 
 /* The same for W_j: d cos/dW = (u(x) - c u(W)) / |W|, and for lsoftmax d|W|/dW = u(W). */
-static void backward_weight(const struct bench *b, int label, double *dw)
+void bench_push_weight(const struct bench *b, double *dw)
 {
     double radius = b->radial ? b->norm : b->scale;
     bool both = b->force->loss->radius == RADIUS_BOTH;
     for (int j = 0; j < b->classes; j++) {
-        if (b->class_norm[j] == 0)
+        size_t row = (size_t)b->row[j], at = row * (size_t)b->dim;
+        if (b->class_norm[row] == 0)
             continue;
-        const double *w = b->class_unit + (size_t)j * b->dim;
-        struct psi f = bent(b, j, label);
         double delta = b->delta[j] * radius / b->n;
-        double turn = delta * f.slope * (both ? 1 : 1 / b->class_norm[j]);
-        double stretch = both ? delta * f.value : 0;
-        for (int d = 0; d < b->dim; d++)
-            dw[(size_t)j * b->dim + d] += turn * (b->unit[d] - b->cosine[j] * w[d]) + stretch * w[d];
+        double turn = delta * b->slope[j] * (both ? 1 : 1 / b->class_norm[row]);
+        double stretch = both ? delta * b->value[j] : 0;
+        for (int d = 0; d < b->dim; d++) {
+            double w = b->class_unit[at + (size_t)d];
+            dw[at + (size_t)d] += turn * (b->unit[d] - b->cosine[j] * w) + stretch * w;
+        }
     }
 }
 
-static double margin_softmax(
-    const struct loss_force *force, const struct batch *batch, const struct head *head, struct grad *grad)
+static void bend_own(struct bench *b, int label)
 {
-    int n = batch->n;
-    const int *label = batch->label;
-    struct bench b = bench_on(force, head, n, grad->work);
+    bench_bend(b, label, loss_target(b->force, b->cosine[label]));
+}
+
+double bench_softmax(
+    struct bench *b, const struct batch *batch, struct grad *grad, void (*bend)(struct bench *, int))
+{
     double loss = 0;
-    grad_clear(grad, force, n, head);
-    for (int i = 0; i < n; i++) {
-        loss += forward(&b, batch->feature + (size_t)i * b.dim, label[i]) / n;
+    for (int i = 0; i < b->n; i++) {
+        int label = batch->label[i];
+        bench_look(b, batch->feature + (size_t)i * (size_t)b->dim);
+        bend(b, label);
+        loss += bench_entropy(b, label) / b->n;
         if (grad->feature)
-            backward_feature(&b, label[i], grad->feature + (size_t)i * b.dim);
+            bench_push_feature(b, label, grad->feature + (size_t)i * (size_t)b->dim);
         if (grad->weight)
-            backward_weight(&b, label[i], grad->weight);
+            bench_push_weight(b, grad->weight);
     }
     return loss;
+}
+
+double margin_softmax(
+    const struct loss_force *force, const struct batch *batch, const struct head *head, struct grad *grad)
+{
+    struct bench b = bench_on(force, head, batch->n, grad->work);
+    grad_clear(grad, force, batch->n, head);
+    return bench_softmax(&b, batch, grad, bend_own);
 }
 
 enum { PSI_M, PSI_LAMBDA, PSI_S };
@@ -183,16 +204,14 @@ static struct psi cosine_target(double c, const double *param)
 }
 
 /* cos theta_1 - m = cos theta_2 on the own axis, where theta_2 = K. */
-static double cosine_limit(double angle_rad, const double *param)
+double cosine_limit(double angle_rad, const double *param)
 {
     (void)param;
     return 1 - cos(angle_rad);
 }
 
-enum { ARC_S, ARC_M };
-
 /* cos(theta + m), straight on past pi - m, where it would rise again (losses.md 2.5). */
-static struct psi arc_target(double c, const double *param)
+struct psi arc_target(double c, const double *param)
 {
     double m = param[ARC_M], sine = sqrt(fmax(0, 1 - c * c));
     double cos_m = cos(m), sin_m = sin(m);
@@ -202,7 +221,7 @@ static struct psi arc_target(double c, const double *param)
         struct psi){ .value = c * cos_m - sine * sin_m, .slope = cos_m + c * sin_m / fmax(sine, SINE_FLOOR) };
 }
 
-static double arc_limit(double angle_rad, const double *param)
+double arc_limit(double angle_rad, const double *param)
 {
     (void)param;
     return angle_rad;
@@ -226,12 +245,9 @@ static double combined_limit(double angle_rad, const double *param)
 }
 
 /* clang-format off */
-#define MEAN_LOG "L = -\\frac{1}{N} \\sum_i \\log "
-#define SCALE_ROW(start, stop) \
-    { "s", "scale", "s", 1, 4096, start, -1, 1, PARAM_LOG, ROLE_SCALE, "", "radius of the sphere the features are put on", stop }
 #define PSI_ROWS(start) \
-    { "m", "margin", "m", 1, 6, start, 1, 1, PARAM_INTEGER, ROLE_MARGIN, "", "own angle is multiplied by it", 0 }, \
-    { "lambda", "annealing", "\\lambda", 0, 1000, 0, 0, 1, PARAM_LOG, ROLE_ANNEALED, "", "0 is the full margin, a large value is none", 0 }
+    { "m", "margin", "m", 1, 6, start, 1, 1, PARAM_INTEGER, ROLE_MARGIN, "", "own angle is multiplied by it", 0, NULL, false }, \
+    { "lambda", "annealing", "\\lambda", 0, 1000, 0, 0, 1, PARAM_LOG, ROLE_ANNEALED, "", "0 is the full margin, a large value is none", 0, NULL, false }
 
 const struct loss loss_modified_softmax = {
     .id = "modified_softmax", .label = "Modified softmax", .subtitle = "unit class weights",
@@ -293,7 +309,7 @@ const struct loss loss_cosface = {
     .weight = BLOCK_WEIGHT, .eval = margin_softmax, .target = cosine_target, .limit = cosine_limit,
     .param = {
         SCALE_ROW(30, 128),
-        { "m", "margin", "m", 0, 1, 0.15, 0, 0.01, PARAM_LINEAR, ROLE_MARGIN, "", "taken off the own class's cosine", 0 },
+        { "m", "margin", "m", 0, 1, 0.15, 0, 0.01, PARAM_LINEAR, ROLE_MARGIN, "", "taken off the own class's cosine", 0, NULL, false },
     },
 };
 
@@ -307,7 +323,7 @@ const struct loss loss_arcface = {
     .weight = BLOCK_WEIGHT, .eval = margin_softmax, .target = arc_target, .limit = arc_limit,
     .param = {
         SCALE_ROW(30, 128),
-        { "m", "margin", "m", 0, 1.2, 0.3, 0, 0.01, PARAM_LINEAR, ROLE_MARGIN, "rad", "angle added to the own class", 0 },
+        ANGLE_ROW,
     },
 };
 
@@ -322,8 +338,8 @@ const struct loss loss_combined_margin = {
     .weight = BLOCK_WEIGHT, .eval = margin_softmax, .target = combined_target, .limit = combined_limit,
     .param = {
         SCALE_ROW(30, 128),
-        { "m1", "times",  "m_1", 0, 4,   1,   1, 0.01, PARAM_LINEAR, ROLE_MARGIN, "",    "own angle is multiplied by it", 0 },
-        { "m2", "margin", "m_2", 0, 1.2, 0.3, 0, 0.01, PARAM_LINEAR, ROLE_MARGIN, "rad", "angle added to the own class", 0 },
-        { "m3", "minus",  "m_3", 0, 1,   0.2, 0, 0.01, PARAM_LINEAR, ROLE_MARGIN, "",    "taken off the own class's cosine", 0 },
+        { "m1", "times",  "m_1", 0, 4,   1,   1, 0.01, PARAM_LINEAR, ROLE_MARGIN, "",    "own angle is multiplied by it", 0, NULL, false },
+        { "m2", "margin", "m_2", 0, 1.2, 0.3, 0, 0.01, PARAM_LINEAR, ROLE_MARGIN, "rad", "angle added to the own class", 0, NULL, false },
+        { "m3", "minus",  "m_3", 0, 1,   0.2, 0, 0.01, PARAM_LINEAR, ROLE_MARGIN, "",    "taken off the own class's cosine", 0, NULL, false },
     },
 };

@@ -61,8 +61,9 @@ static void add_sample(struct metric *metric, const struct loss_force *force, co
         metric->correct += guess == label;
     if (force->loss->has_margin)
         metric->met += loss_slack(force, x, label, rule) > 0;
-    metric->own_angle += angle_of(class_cosine(x, rule, label, sub));
-    metric->rival_angle += angle_of(rival_cosine(x, label, rule, sub));
+    bool own = force->loss->decision != DECIDE_EACH; /* a set has no class of its own */
+    metric->own_angle += own ? angle_of(class_cosine(x, rule, label, sub)) : (double)NAN;
+    metric->rival_angle += own ? angle_of(rival_cosine(x, label, rule, sub)) : (double)NAN;
     if (predicted)
         predicted[i] = guess;
 }

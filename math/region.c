@@ -1,9 +1,10 @@
 /* region.c - the circle divided among the classes (test rule) and what of it the train rule leaves (no margin left
- * to push for). On a ray the radius cancels, so each rule is a function of the direction alone.
+ * to push for).
  *
- * Test rule: class y beats j where (v_y - v_j).x > 0, a half circle; the sector of y is the cut of its half
- * circles, one arc or none. Train rule: inside that sector the strongest rival changes at a few known angles;
- * between two of them own logit minus rival is smooth, and its sign changes are bracketed and bisected. */
+ * Test rule: on the circle every row of the head is a sine wave, v_r.(cos, sin) + b_r, and two of them cross at
+ * angles known in closed form. A walk round the circle goes from each row to the one that overtakes it; a class
+ * owns the pieces of its rows. Train rule: while the own row and the strongest rival stay the same, own logit as
+ * trained minus rival is smooth but for kinks at known angles; its sign changes are bracketed and bisected. */
 #include "math/region.h"
 
 #include <assert.h>
@@ -17,30 +18,8 @@ static const double ZERO_LENGTH = 1e-12;
  * holds at most one extremum of the difference. */
 static const double STRETCH = 0.03;
 
-/* Just past an angle at which rivals are equal. */
+/* Just past an angle at which rows are equal. */
 static const double AFTER = 1e-12;
-
-/* The direction and strength of one class as a rule sees it; shorter than 1e-12 counts as zero. */
-struct spoke {
-    double x, y; /* v_j: W_j, or its unit vector where the loss normalises */
-    double axis, length; /* polar form; length 0 for a zero row */
-};
-
-static bool keeps_norm(const struct loss *loss)
-{
-    return loss->has_bias || loss->radius == RADIUS_LINEAR || loss->radius == RADIUS_BOTH;
-}
-
-static struct spoke spoke_of(const struct loss *loss, const struct head *head, int j)
-{
-    double x = head->weight[2 * j], y = head->weight[2 * j + 1], length = hypot(x, y);
-    if (!(length >= ZERO_LENGTH))
-        return (struct spoke){ 0 };
-    double axis = atan2(y, x);
-    if (keeps_norm(loss))
-        return (struct spoke){ x, y, axis, length };
-    return (struct spoke){ x / length, y / length, axis, 1 };
-}
 
 static double wrap(double a, double from)
 {
@@ -56,80 +35,193 @@ static struct arc arc_normal(double from, double to)
     return (struct arc){ start, start + fmin(to - from, 2 * PI) };
 }
 
-/* ---- test rule ---- */
-
-/* Cuts [from, to], at most a half circle, with the half circle about `middle`. */
-static void arc_cut(struct arc *arc, bool *whole, double middle)
+/* Arcs found so far, in one rising frame; touching ones are joined. */
+static void arc_add(struct arc *arc, int *count, double from, double to)
 {
-    if (*whole) {
-        *arc = (struct arc){ middle - PI / 2, middle + PI / 2 };
-        *whole = false;
+    if (!(to > from))
         return;
-    }
-    double near = wrap(middle, (arc->from + arc->to) / 2 - PI);
-    arc->from = fmax(arc->from, near - PI / 2);
-    arc->to = fmin(arc->to, near + PI / 2);
+    if (*count && fabs(from - arc[*count - 1].to) < 1e-13)
+        arc[*count - 1].to = to;
+    else if (*count < REGION_ARC_MAX)
+        arc[(*count)++] = (struct arc){ from, to };
 }
 
-static bool sector_of(const struct loss *loss, const struct head *head, int y, struct arc *out)
-{
-    struct spoke own = spoke_of(loss, head, y);
-    bool whole = true;
-    *out = (struct arc){ 0, 2 * PI };
-    for (int j = 0; j < head->classes; j++) {
-        if (j == y)
-            continue;
-        struct spoke rival = spoke_of(loss, head, j);
-        double dx = own.x - rival.x, dy = own.y - rival.y;
-        if (dx == 0 && dy == 0) { /* a tie everywhere: the lowest index has it */
-            if (j < y)
-                return false;
-            continue;
-        }
-        arc_cut(out, &whole, atan2(dy, dx));
-        if (!(out->from < out->to))
-            return false;
-    }
-    return true;
-}
+/* ---- rows of the head on the circle ---- */
 
-/* ---- train rule: one class against one rival ---- */
-
-struct duel {
+struct circle {
     const struct loss_force *force;
-    struct spoke own, rival;
-    double own_radius;
+    const struct head *head;
+    enum loss_decision decision;
+    int sub, rows;
+    double alpha, norm;
+    bool biased;
 };
 
-static struct duel duel_of(const struct loss_force *force, struct spoke own, struct spoke rival)
+static struct circle circle_of(const struct loss_force *force, const struct head *head, double norm)
 {
-    double radius = keeps_norm(force->loss) ? own.length : 1;
-    return (struct duel){ force, own, rival, radius };
+    const struct loss *loss = force->loss;
+    struct circle c = { force, head, loss_decision(force), loss_sub(force), 0, 1, norm, false };
+    c.rows = head->classes * c.sub;
+    if (c.decision == DECIDE_SPHERE) {
+        c.biased = head->bias && loss->bias != BLOCK_NONE;
+        int alpha = loss_param_find(loss, "alpha");
+        c.alpha = alpha >= 0 ? force->param[alpha] : 1;
+    }
+    return c;
+}
+
+/* What the test rule compares, v.(cos, sin) + b. A weight shorter than 1e-12 counts as zero. */
+struct row {
+    double x, y, b;
+};
+
+static struct row row_at(const struct circle *c, int r)
+{
+    const double *w = &c->head->weight[2 * r];
+    double length = hypot(w[0], w[1]), b = c->biased ? c->head->bias[r / c->sub] : 0;
+    if (!(length >= ZERO_LENGTH))
+        return (struct row){ 0, 0, b };
+    double scale = c->decision == DECIDE_COSINE ? 1 / length : c->alpha;
+    return (struct row){ w[0] * scale, w[1] * scale, b };
+}
+
+static double row_value(const struct row *row, double phi)
+{
+    return row->x * cos(phi) + row->y * sin(phi) + row->b;
+}
+
+/* Which rows take part in a walk: all, those of one class, or all but those. */
+enum side { SIDE_ALL, SIDE_OWN, SIDE_OTHERS };
+
+struct walk {
+    const struct circle *circle;
+    enum side side;
+    int class;
+};
+
+static bool takes_part(const struct walk *w, int r)
+{
+    return w->side == SIDE_ALL || (r / w->circle->sub == w->class) == (w->side == SIDE_OWN);
+}
+
+/* The first of the largest, -1 when nobody takes part. */
+static int walk_strongest(const struct walk *w, double phi)
+{
+    double x = cos(phi), y = sin(phi), top = -INFINITY;
+    int best = -1;
+    for (int r = 0; r < w->circle->rows; r++) {
+        if (!takes_part(w, r))
+            continue;
+        struct row row = row_at(w->circle, r);
+        double value = row.x * x + row.y * y + row.b;
+        if (value > top) {
+            top = value;
+            best = r;
+        }
+    }
+    return best;
+}
+
+/* The next angle after phi, at most `end`, at which another row overtakes r. */
+static double next_overtaking(const struct walk *w, int r, double phi, double end)
+{
+    struct row now = row_at(w->circle, r);
+    double first = end;
+    for (int l = 0; l < w->circle->rows; l++) {
+        if (l == r || !takes_part(w, l))
+            continue;
+        struct row other = row_at(w->circle, l);
+        double dx = other.x - now.x, dy = other.y - now.y, db = other.b - now.b;
+        double length = db != 0 ? hypot(dx, dy) : 1;
+        if ((dx != 0 || dy != 0) && fabs(db) <= length) {
+            double half = db != 0 ? acos(-db / length) : PI / 2;
+            first = fmin(first, wrap(atan2(dy, dx) - half, phi + AFTER));
+        }
+    }
+    return first;
+}
+
+/* The row in the lead just after phi, and until when. Where rows cross at nearly one angle the leader may be
+ * mistaken by rounding: the middle of its piece must agree. */
+static double walk_piece(const struct walk *w, double phi, double limit, int *row)
+{
+    double end = limit;
+    *row = walk_strongest(w, phi + AFTER);
+    for (int i = 0; i < 8 && *row >= 0; i++) {
+        end = next_overtaking(w, *row, phi, limit);
+        double middle = (phi + end) / 2;
+        int there = walk_strongest(w, middle);
+        struct row now = row_at(w->circle, *row), best = row_at(w->circle, there);
+        if (there == *row || !(row_value(&best, middle) > row_value(&now, middle)))
+            break;
+        *row = there;
+    }
+    return end;
+}
+
+/* ---- train rule: one row against one rival ---- */
+
+struct duel {
+    const struct circle *circle;
+    int own, rival;
+    struct row a, b;
+    double axis, length; /* of the own row */
+    bool bent; /* the row has a target; else its slack is asked */
+    /* the two alone, for the slack */
+    double weight[2 * 2 * SUBCENTER_MAX], bias[2];
+    struct head pair;
+};
+
+static void copy_row(struct duel *d, int place, int r)
+{
+    const struct circle *c = d->circle;
+    for (int i = 0; i < c->sub; i++)
+        memcpy(&d->weight[2 * (place * c->sub + i)], &c->head->weight[2 * r], 2 * sizeof *d->weight);
+}
+
+static void duel_init(struct duel *d, const struct circle *c, int own, int rival)
+{
+    *d = (struct duel){ .circle = c, .own = own, .rival = rival };
+    d->a = row_at(c, own);
+    d->b = row_at(c, rival);
+    d->length = hypot(d->a.x, d->a.y);
+    d->axis = atan2(d->a.y, d->a.x);
+    d->bent = !c->force->loss->slack;
+    if (d->bent)
+        return;
+    copy_row(d, 0, own);
+    copy_row(d, 1, rival);
+    d->pair = *c->head;
+    d->pair.classes = 2;
+    d->pair.weight = d->weight;
+    if (c->head->bias) {
+        d->bias[0] = c->head->bias[own / c->sub];
+        d->bias[1] = c->head->bias[rival / c->sub];
+        d->pair.bias = d->bias;
+    }
 }
 
 /* Own logit as trained minus the rival's plain one, both divided by what they share. */
 static double duel_excess(const struct duel *d, double phi)
 {
-    double c = d->own.length > 0 ? cos(phi - d->own.axis) : 0;
-    return d->own_radius * loss_target(d->force, c).value - d->rival.length * cos(phi - d->rival.axis);
+    if (!d->bent) {
+        double x[2] = { d->circle->norm * cos(phi), d->circle->norm * sin(phi) };
+        return d->circle->force->loss->slack(d->circle->force, x, 0, &d->pair);
+    }
+    double c = d->length > 0 ? cos(phi - d->axis) : 0;
+    double radius = d->circle->decision == DECIDE_COSINE ? 1 : d->length;
+    return radius * loss_target(d->circle->force, c).value - row_value(&d->b, phi);
 }
 
-static double duel_slope(const struct duel *d, double phi)
+/* Where the excess changes sign between a and b, to the last bit. */
+static double bisect(const struct duel *d, double a, double b)
 {
-    double turn = phi - d->own.axis, c = d->own.length > 0 ? cos(turn) : 0;
-    double own = d->own.length > 0 ? -sin(turn) * loss_target(d->force, c).slope : 0;
-    return d->own_radius * own + d->rival.length * sin(phi - d->rival.axis);
-}
-
-/* Where f changes sign between a and b, to the last bit. */
-static double bisect(double (*f)(const struct duel *, double), const struct duel *d, double a, double b)
-{
-    bool left = f(d, a) > 0;
+    bool left = duel_excess(d, a) > 0;
     for (int i = 0; i < 60; i++) {
         double middle = (a + b) / 2;
         if (middle <= a || middle >= b)
             break;
-        if ((f(d, middle) > 0) == left)
+        if ((duel_excess(d, middle) > 0) == left)
             a = middle;
         else
             b = middle;
@@ -137,158 +229,196 @@ static double bisect(double (*f)(const struct duel *, double), const struct duel
     return (a + b) / 2;
 }
 
-/* Safe arcs found so far, in one rising frame; touching ones are joined. */
-struct found {
-    struct arc arc[REGION_ARC_MAX];
-    int count;
-};
-
-static void found_add(struct found *found, double from, double to)
+/* The excess nearest to zero, or beyond it, between a and b, whose ends have the same sign: golden sections. */
+static double extremum(const struct duel *d, double a, double b, double sign)
 {
-    if (!(to > from))
-        return;
-    if (found->count && from - found->arc[found->count - 1].to < 1e-13) {
-        found->arc[found->count - 1].to = to;
-        return;
+    const double share = 0.6180339887498949;
+    double p = b - share * (b - a), q = a + share * (b - a);
+    double at_p = sign * duel_excess(d, p), at_q = sign * duel_excess(d, q);
+    for (int i = 0; i < 45 && at_p > 0 && at_q > 0; i++) {
+        if (at_p < at_q) {
+            b = q;
+            q = p;
+            at_q = at_p;
+            p = b - share * (b - a);
+            at_p = sign * duel_excess(d, p);
+        } else {
+            a = p;
+            p = q;
+            at_p = at_q;
+            q = a + share * (b - a);
+            at_q = sign * duel_excess(d, q);
+        }
     }
-    if (found->count < REGION_ARC_MAX)
-        found->arc[found->count++] = (struct arc){ from, to };
+    return at_p < at_q ? p : q;
 }
 
 /* [a, b] holds at most one extremum. Slopes are taken a little inside, because on the own axis an angular margin
  * has a cone tip. */
-static void search_stretch(const struct duel *d, double a, double b, struct found *found)
+static void search_stretch(const struct duel *d, double a, double b, struct arc *arc, int *count)
 {
-    bool left = duel_excess(d, a) > 0, right = duel_excess(d, b) > 0;
+    double at_a = duel_excess(d, a), at_b = duel_excess(d, b);
+    bool left = at_a > 0, right = at_b > 0;
     if (left != right) {
-        double root = bisect(duel_excess, d, a, b);
-        found_add(found, left ? a : root, left ? root : b);
+        double root = bisect(d, a, b);
+        arc_add(arc, count, left ? a : root, left ? root : b);
         return;
     }
-    double inset = (b - a) * 1e-4, from = a + inset, to = b - inset;
-    bool rises = duel_slope(d, from) > 0;
-    bool towards_zero = rises != left && (duel_slope(d, to) > 0) == left;
-    double turn = towards_zero ? bisect(duel_slope, d, from, to) : 0;
+    double sign = left ? 1 : -1, inset = (b - a) * 1e-4;
+    bool towards_zero = sign * duel_excess(d, a + inset) < sign * at_a &&
+                        sign * duel_excess(d, b - inset) < sign * at_b;
+    double turn = towards_zero ? extremum(d, a, b, sign) : 0;
     if (!towards_zero || (duel_excess(d, turn) > 0) == left) {
         if (left)
-            found_add(found, a, b);
+            arc_add(arc, count, a, b);
         return;
     }
-    double first = bisect(duel_excess, d, a, turn), second = bisect(duel_excess, d, turn, b);
-    if (left) {
-        found_add(found, a, first);
-        found_add(found, second, b);
-    } else {
-        found_add(found, first, second);
-    }
+    double first = bisect(d, a, turn), second = bisect(d, turn, b);
+    arc_add(arc, count, left ? a : first, left ? first : second);
+    if (left)
+        arc_add(arc, count, second, b);
 }
 
-/* ArcFace's jump at pi - m needs no break: there its target is at most -1, below every plain cosine, on both
- * sides. The kinks on the own axis and opposite to it do. */
-static void search_smooth(const struct duel *d, double a, double b, struct found *found)
+static void search_smooth(const struct duel *d, double a, double b, struct arc *arc, int *count)
 {
     int n = (int)ceil((b - a) / STRETCH);
     for (int i = 0; i < n; i++)
-        search_stretch(d, a + (b - a) * i / n, i == n - 1 ? b : a + (b - a) * (i + 1) / n, found);
+        search_stretch(
+            d, a + (b - a) * i / n, i == n - 1 ? b : a + (b - a) * (i + 1) / n, arc, count);
 }
 
-static void search_duel(const struct duel *d, double a, double b, struct found *found)
+/* Kinks and jumps lie on the own axis, opposite to it, and where MagFace's easy margin ends, across it. ArcFace's
+ * jump at pi - m needs no break: there its target is at most -1, below every plain cosine, on both sides. */
+static void search_duel(const struct duel *d, double a, double b, struct arc *arc, int *count)
 {
-    double at = a, kink = wrap(d->own.axis, a);
-    if (kink - PI > a)
-        kink -= PI;
-    for (; d->own.length > 0 && kink < b; kink += PI) {
-        search_smooth(d, at, kink, found);
+    double at = a, kink = a + wrap(d->axis - a, 0);
+    while (kink - PI / 2 > a)
+        kink -= PI / 2;
+    for (; d->length > 0 && kink < b; kink += PI / 2) {
+        search_smooth(d, at, kink, arc, count);
         at = kink;
     }
-    search_smooth(d, at, b, found);
+    search_smooth(d, at, b, arc, count);
 }
 
 /* ---- train rule: one class against all ---- */
 
-static int strongest_rival(const struct loss *loss, const struct head *head, int y, double phi)
+static bool has_margin(const struct loss *loss)
 {
-    int best = -1;
-    double top = -INFINITY;
-    for (int j = 0; j < head->classes; j++) {
-        struct spoke rival = spoke_of(loss, head, j);
-        double value = rival.length * cos(phi - rival.axis);
-        if (j != y && value > top) {
-            top = value;
-            best = j;
+    return loss->target || loss->slack;
+}
+
+/* Class y's row `own` leads from a to b: which part is safe. Without a margin all is, but where a rival's row is
+ * the very same: y may win the tie, and is never strictly ahead. */
+static void search_rivals(const struct circle *c, int own, double a, double b, struct arc *arc, int *count)
+{
+    struct walk others = { c, SIDE_OTHERS, own / c->sub };
+    for (double phi = a; phi < b;) {
+        int rival;
+        double end = walk_piece(&others, phi, b, &rival);
+        if (rival < 0) {
+            arc_add(arc, count, phi, b);
+            return;
         }
-    }
-    return best;
-}
-
-/* The next angle after phi, at most `end`, at which some other rival overtakes j. */
-static double next_overtaking(
-    const struct loss *loss, const struct head *head, int y, int j, double phi, double end)
-{
-    struct spoke now = spoke_of(loss, head, j);
-    double first = end;
-    for (int l = 0; l < head->classes; l++) {
-        if (l == y || l == j)
-            continue;
-        struct spoke other = spoke_of(loss, head, l);
-        double dx = other.x - now.x, dy = other.y - now.y;
-        if (dx != 0 || dy != 0)
-            first = fmin(first, wrap(atan2(dy, dx) - PI / 2, phi + AFTER));
-    }
-    return first;
-}
-
-static int safe_arcs(
-    const struct loss_force *force, const struct head *head, int y, struct arc decided, struct arc *out)
-{
-    struct found found = { .count = 0 };
-    struct spoke own = spoke_of(force->loss, head, y);
-    for (double phi = decided.from; phi < decided.to;) {
-        int rival = strongest_rival(force->loss, head, y, phi + AFTER);
-        double end = next_overtaking(force->loss, head, y, rival, phi, decided.to);
-        struct duel d = duel_of(force, own, spoke_of(force->loss, head, rival));
-        search_duel(&d, phi, end, &found);
+        if (has_margin(c->force->loss)) {
+            struct duel d;
+            duel_init(&d, c, own, rival);
+            search_duel(&d, phi, end, arc, count);
+        } else {
+            struct row mine = row_at(c, own), theirs = row_at(c, rival);
+            if (mine.x != theirs.x || mine.y != theirs.y || mine.b != theirs.b)
+                arc_add(arc, count, phi, end);
+        }
         phi = end;
     }
-    for (int i = 0; i < found.count; i++)
-        out[i] = arc_normal(found.arc[i].from, found.arc[i].to);
-    return found.count;
 }
 
-/* A rival with the very same direction: y may win the tie, but is never strictly ahead. */
-static bool has_twin(const struct loss *loss, const struct head *head, int y)
+static void search_class(const struct circle *c, int y, struct arc decided, struct arc *arc, int *count)
 {
-    struct spoke own = spoke_of(loss, head, y);
-    for (int j = 0; j < head->classes; j++) {
-        struct spoke rival = spoke_of(loss, head, j);
-        if (j != y && rival.x == own.x && rival.y == own.y)
-            return true;
+    struct walk own = { c, SIDE_OWN, y };
+    for (double phi = decided.from; phi < decided.to;) {
+        int row = y;
+        double end = c->sub > 1 ? walk_piece(&own, phi, decided.to, &row) : decided.to;
+        search_rivals(c, row, phi, end, arc, count);
+        phi = end;
     }
-    return false;
 }
 
-bool region_is_angular(const struct loss *loss)
+int region_safe(const struct loss_force *force, const struct head *head, int y,
+    const struct region_class *decided, double norm, struct arc *out)
 {
-    return !loss->has_bias;
+    struct circle c = circle_of(force, head, norm);
+    int count = 0;
+    for (int i = 0; i < decided->decided_count; i++)
+        search_class(&c, y, decided->decided[i], out, &count);
+    for (int i = 0; i < count; i++)
+        out[i] = arc_normal(out[i].from, out[i].to);
+    return count;
 }
 
-void region_sectors(const struct loss_force *force, const struct head *head, struct region_class *out)
+bool region_norm_matters(const struct loss_force *force)
+{
+    return force->loss->slack && region_is_angular(force);
+}
+
+/* ---- test rule ---- */
+
+bool region_is_angular(const struct loss_force *force)
+{
+    switch (loss_decision(force)) {
+    case DECIDE_COSINE:
+    case DECIDE_SPHERE:
+        return true;
+    case DECIDE_LINEAR:
+        return force->loss->bias == BLOCK_NONE && !loss_is_pair(force->loss);
+    default:
+        return false;
+    }
+}
+
+/* An angle at which one class takes over from another; 0 when one has the whole circle. */
+static double first_border(const struct walk *all)
+{
+    int row, first = -1;
+    for (double phi = 0; phi < 2 * PI;) {
+        double end = walk_piece(all, phi, 2 * PI, &row);
+        int class = row / all->circle->sub;
+        if (first >= 0 && class != first)
+            return phi;
+        first = class;
+        phi = end;
+    }
+    return 0;
+}
+
+static void divide(const struct circle *c, struct region_class *out)
+{
+    struct walk all = { c, SIDE_ALL, -1 };
+    double start = first_border(&all), end;
+    for (double phi = start; phi < start + 2 * PI; phi = end) {
+        int row;
+        end = walk_piece(&all, phi, start + 2 * PI, &row);
+        struct region_class *r = &out[row / c->sub];
+        arc_add(r->decided, &r->decided_count, phi, end);
+    }
+}
+
+void region_sectors(
+    const struct loss_force *force, const struct head *head, double norm, struct region_class *out)
 {
     assert(head->dim == 2);
+    struct circle c = circle_of(force, head, norm);
+    for (int y = 0; y < head->classes; y++)
+        out[y].decided_count = out[y].safe_count = 0;
+    divide(&c, out);
     for (int y = 0; y < head->classes; y++) {
         struct region_class *r = &out[y];
-        struct arc decided;
-        memset(r, 0, sizeof *r);
-        if (!sector_of(force->loss, head, y, &decided))
-            continue;
-        r->decided[0] = arc_normal(decided.from, decided.to);
-        r->decided_count = 1;
-        if (force->loss->target && head->classes > 1) {
-            r->safe_count = safe_arcs(force, head, y, decided, r->safe);
-        } else {
-            r->safe[0] = r->decided[0];
-            r->safe_count = !has_twin(force->loss, head, y);
-        }
+        for (int i = 0; i < r->decided_count; i++)
+            search_class(&c, y, r->decided[i], r->safe, &r->safe_count);
+        for (int i = 0; i < r->decided_count; i++)
+            r->decided[i] = arc_normal(r->decided[i].from, r->decided[i].to);
+        for (int i = 0; i < r->safe_count; i++)
+            r->safe[i] = arc_normal(r->safe[i].from, r->safe[i].to);
     }
 }
 
@@ -296,20 +426,23 @@ void region_sectors(const struct loss_force *force, const struct head *head, str
 
 double region_boundary(const struct loss_force *force, double angle_rad, double n1, double n2)
 {
-    bool norms = keeps_norm(force->loss);
-    double a = norms ? n1 : 1, b = norms ? n2 : 1;
+    double weight[4] = { n1, 0, n2 * cos(angle_rad), n2 * sin(angle_rad) };
+    struct head head = { .classes = 2, .dim = 2, .weight = weight };
+    struct circle c = circle_of(force, &head, 1);
+    struct duel d;
+    duel_init(&d, &c, 0, 1);
     if (!force->loss->target) {
+        double a = d.length, b = hypot(d.b.x, d.b.y);
         double theta = atan2(a - b * cos(angle_rad), b * sin(angle_rad));
         return theta < 0 ? NAN : fmin(theta, angle_rad);
     }
-    struct duel d = { force, { a, 0, 0, a }, { 0, 0, angle_rad, b }, a };
     int n = (int)ceil(angle_rad / STRETCH);
     if (!(duel_excess(&d, 0) >= 0))
         return NAN;
     for (int i = 0; i < n; i++) {
         double from = angle_rad * i / n, to = angle_rad * (i + 1) / n;
         if (!(duel_excess(&d, to) > 0))
-            return i == 0 && !(duel_excess(&d, 0) > 0) ? 0 : bisect(duel_excess, &d, from, to);
+            return i == 0 && !(duel_excess(&d, 0) > 0) ? 0 : bisect(&d, from, to);
     }
     return angle_rad;
 }
@@ -357,5 +490,26 @@ int region_polygon(const struct head *head, int c, const double box[4], double *
     if (n > max)
         n = max;
     memcpy(xy, buffer[now], 2 * sizeof *xy * (size_t)n);
+    return n < 3 ? 0 : n;
+}
+
+static int clip_end(const double w[2], double b, double end, double sign, const double *in, int n, double *out, int max)
+{
+    if (!isfinite(end)) {
+        memcpy(out, in, 2 * sizeof *in * (size_t)n);
+        return n;
+    }
+    return clip_half_plane(in, n, sign * w[0], sign * w[1], sign * (b - end), out, max);
+}
+
+int region_band(
+    const double w[2], double b, double from, double to, const double box[4], double *xy, int max)
+{
+    double start[8] = { box[0], box[1], box[2], box[1], box[2], box[3], box[0], box[3] }, half[16];
+    int n = clip_end(w, b, from, 1, start, 4, half, 8);
+    double whole[16];
+    n = clip_end(w, b, to, -1, half, n, whole, 8);
+    n = n > max ? max : n;
+    memcpy(xy, whole, 2 * sizeof *xy * (size_t)n);
     return n < 3 ? 0 : n;
 }

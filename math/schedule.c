@@ -4,9 +4,18 @@
 
 enum { WARMUP_STEPS = 300, RAMP_STEPS = 300, ANNEAL_FALL = 600, ANNEAL_END = 1000 };
 
+/* A scale to warm up to: adacos has none of its own setting. */
+static bool has_scale(const struct loss *loss)
+{
+    for (int p = 0; p < loss_param_count(loss); p++)
+        if (loss->param[p].role == ROLE_SCALE)
+            return loss->radius == RADIUS_SCALE;
+    return false;
+}
+
 void schedule_lengths(const struct experiment *e, int lengths[2])
 {
-    bool fixed_scale = experiment_loss(e)->radius == RADIUS_SCALE;
+    bool fixed_scale = has_scale(experiment_loss(e));
     lengths[0] = e->warmup[0] != SCHEDULE_DEFAULT ? e->warmup[0] : fixed_scale ? WARMUP_STEPS : 0;
     lengths[1] = e->warmup[1] != SCHEDULE_DEFAULT ? e->warmup[1] : fixed_scale ? RAMP_STEPS : 0;
 }
@@ -55,7 +64,7 @@ static bool anneals(const struct experiment *e)
 static bool norm_phase(const struct schedule *schedule, const struct experiment *e, long k, int length)
 {
     const struct loss *loss = experiment_loss(e);
-    if (loss->radius != RADIUS_SCALE || k >= length)
+    if (!has_scale(loss) || k >= length)
         return false;
     for (int p = 0; p < loss_param_count(loss); p++)
         if (loss->param[p].role == ROLE_SCALE && schedule->ended[p])
@@ -79,6 +88,13 @@ struct loss_force schedule_force(const struct schedule *schedule, const struct e
             force.param[p] = schedule_lambda(step - schedule->start, force.param[p]);
     }
     return force;
+}
+
+void schedule_hold(const struct schedule *schedule, const struct loss_force *given, struct loss_force *force)
+{
+    for (int p = 0; p < LOSS_PARAM_MAX; p++)
+        if (schedule->ended[p])
+            force->param[p] = given->param[p];
 }
 
 static bool any_running(const struct schedule *schedule, const struct loss *loss, enum param_role role)

@@ -19,6 +19,9 @@ void schedule_begin(struct schedule *schedule, const struct experiment *e, long 
 /* Lengths N and M for the chosen loss, defaults resolved. */
 void schedule_lengths(const struct experiment *e, int lengths[2]);
 
+/* Running statistics a hand has ended stay in `force` as they were in `given`. */
+void schedule_hold(const struct schedule *schedule, const struct loss_force *given, struct loss_force *force);
+
 struct loss_force schedule_force(const struct schedule *schedule, const struct experiment *e, long step);
 
 /* What of it is running at `step`, as the header of the window says it; lengths are 0 when over. */

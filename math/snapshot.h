@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "math/experiment.h"
+#include "math/verification.h"
 
 enum { CURVE_MAX = 1024, EVENT_MAX = 64, EVENT_TEXT = 48, SNAPSHOT_LINKS = 300, SNAPSHOT_PATH = 1024 };
 
@@ -75,6 +76,7 @@ struct snapshot {
     struct snapshot_link link[SNAPSHOT_LINKS];
     int link_count;
     double rest;                      /* share of the last batch's pairs or triplets at rest; NaN without */
+    struct recognition recognition;   /* verification on the test part, when it was asked for (trainer_recognise) */
     struct path_point path[SNAPSHOT_PATH]; /* of linear models in two numbers, thinned to fit */
     int path_count;
     int feature_capacity, class_capacity, row_capacity, target_capacity;

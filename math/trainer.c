@@ -18,15 +18,6 @@ static const double free_rate = 50;
 
 /* One step */
 
-void trainer_mirror_head(struct trainer *t)
-{
-    const float *w = head_weight(t, t->value), *b = head_bias(t, t->value);
-    for (size_t i = 0; i < t->head_size; i++)
-        t->weight[i] = (double)w[i];
-    for (int j = 0; j < t->classes; j++)
-        t->bias[j] = (double)b[j];
-}
-
 /* Fills t->pick with the next batch; the last one of an epoch may be shorter. */
 static int next_batch(struct trainer *t)
 {
@@ -38,14 +29,17 @@ static int next_batch(struct trainer *t)
     int n = t->pool - t->cursor < t->batch ? t->pool - t->cursor : t->batch;
     memcpy(t->pick, t->order + t->cursor, (size_t)n * sizeof *t->pick);
     t->cursor += n;
-    for (int i = 0; i < n; i++)
-        t->label[i] = t->data->label[t->pool_row[t->pick[i]]];
+    for (int i = 0; i < n; i++) {
+        int row = t->pool_row[t->pick[i]];
+        t->label[i] = t->data->label[row];
+        trainer_target(t, row, t->target + (size_t)i * (size_t)t->data->targets);
+    }
     return n;
 }
 
 static const float *sample_input(const struct trainer *t, int place)
 {
-    return t->data->value + (size_t)t->pool_row[place] * (size_t)t->data->dim;
+    return trainer_input(t, t->pool_row[place]);
 }
 
 /* Where the feature of a pool place is stored, for models without a network. */
@@ -72,20 +66,99 @@ static void batch_features(struct trainer *t, int n)
             t->feature[(size_t)i * dim + k] = (double)stored_feature(t, t->pick[i])[k];
 }
 
+/* Siamese's "freeze the classification parameters". */
+static bool frozen(const struct trainer *t)
+{
+    const struct loss *loss = experiment_loss(&t->experiment);
+    int p = loss_param_find(loss, "freeze");
+    return p >= 0 && t->experiment.param[t->experiment.loss][p] != 0;
+}
+
+/* Uniform's centres follow the features before the term is taken, by the update of the centre loss; the count of
+ * each class stays in mean_count for the way back. */
+static void follow_features(struct trainer *t, int n, double *center)
+{
+    size_t dim = (size_t)t->dim, size = t->place[BLOCK_CENTER].size;
+    double rate = trainer_center_rate(&t->seen_force);
+    memset(t->mean, 0, size * sizeof *t->mean);
+    memset(t->mean_count, 0, (size_t)t->classes * sizeof *t->mean_count);
+    for (int i = 0; i < n; i++) {
+        size_t at = (size_t)t->label[i] * dim;
+        t->mean_count[t->label[i]]++;
+        for (size_t k = 0; k < dim; k++)
+            t->mean[at + k] += t->feature[(size_t)i * dim + k] - center[at + k];
+    }
+    for (size_t i = 0; i < size; i++)
+        center[i] += rate * t->mean[i] / (1 + t->mean_count[i / dim]);
+}
+
+/* What uniform sends to a sample's feature: k_y + rate/(1 + n_y) (x - k_y) moves with x. The counts are those of
+ * follow_features. */
+static double through_center(const struct trainer *t, int i, size_t k)
+{
+    int y = t->label[i];
+    const double *d_center = block_of(t, t->d_head, BLOCK_CENTER);
+    return trainer_center_rate(&t->seen_force) / (1 + t->mean_count[y]) *
+           d_center[(size_t)y * (size_t)t->dim + k];
+}
+
+/* The loss of the batch and its derivatives, at the values in force; running statistics are taken from it, but a
+ * hand on one keeps it. */
+static void evaluate(struct trainer *t, int n)
+{
+    struct batch batch = { .n = n,
+        .feature = t->feature,
+        .label = t->label,
+        .target = t->data->targets ? t->target : NULL };
+    struct head head = trainer_head(t, t->seen_head);
+    struct loss_force *force = &t->seen_force;
+    *force = trainer_force(t);
+    force->settled = false;
+    struct loss_force given = *force;
+    if (force->loss->prepare)
+        force->loss->prepare(force, &batch, &head, t->loss_work);
+    schedule_hold(&t->schedule, &given, force);
+    bool uniform = trainer_adds(&t->experiment, "uniform"), centers = head.center != NULL;
+    if (uniform)
+        follow_features(t, n, block_of(t, t->seen_head, BLOCK_CENTER));
+    memset(t->d_head, 0, t->blocks * sizeof *t->d_head);
+    struct grad grad = { .feature = t->d_feature,
+        .weight = head.weight ? block_of(t, t->d_head, force->loss->weight) : NULL,
+        .bias = head.bias ? block_of(t, t->d_head, force->loss->bias) : NULL,
+        .extra = head.extra ? block_of(t, t->d_head, force->loss->extra) : NULL,
+        .center = uniform ? block_of(t, t->d_head, BLOCK_CENTER) : NULL,
+        .center_delta = centers ? t->center_delta : NULL,
+        .work = t->loss_work,
+        .link = t->link,
+        .link_max = SNAPSHOT_LINKS };
+    t->seen_loss = loss_eval(force, &batch, &head, &grad);
+    t->seen_radius = grad.radius;
+    t->seen_scale = grad.scale;
+    t->seen_selected = grad.selected;
+    t->link_count = grad.link_count;
+    t->rest = grad.rest;
+    t->settled = *force;
+    if (force->loss->settle)
+        force->loss->settle(&t->settled, &batch, &head, t->loss_work);
+    schedule_hold(&t->schedule, &given, &t->settled);
+}
+
 /* The gradient of the batch by all parameters. A free point moves by its own loss: mean times batch size. */
 static void batch_gradient(struct trainer *t, int n)
 {
-    size_t count = (size_t)n * (size_t)t->dim;
+    size_t dim = (size_t)t->dim, count = (size_t)n * dim;
     double scale = trainer_has_network(t) ? 1 : n;
-    for (size_t i = 0; i < count; i++)
-        t->d_feature_float[i] = (float)(scale * t->d_feature[i]);
+    bool uniform = trainer_adds(&t->experiment, "uniform");
+    for (size_t i = 0; i < count; i++) {
+        double pull = uniform ? through_center(t, (int)(i / dim), i % dim) : 0;
+        t->d_feature_float[i] = (float)(scale * (t->d_feature[i] + pull));
+    }
     if (trainer_has_network(t))
         network_backward(&t->net, t->value, t->input, n, t->d_feature_float, &t->work, t->grad);
-    float *w = head_weight(t, t->grad), *b = head_bias(t, t->grad);
-    for (size_t i = 0; i < t->head_size; i++)
-        w[i] = (float)t->d_weight[i];
-    for (int j = 0; j < t->classes; j++)
-        b[j] = (float)t->d_bias[j];
+    float *grad = stored(t, t->grad, BLOCK_WEIGHT);
+    for (size_t i = 0; i < t->blocks; i++)
+        grad[i] = (float)t->d_head[i];
+    *stored(t, t->grad, BLOCK_RADIUS) = t->radius_held ? 0 : (float)t->seen_radius;
 }
 
 static double largest(const double *x, size_t n)
@@ -96,11 +169,16 @@ static double largest(const double *x, size_t n)
     return most;
 }
 
-/* Norm of the gradient of network and head (free points move each by itself and are never clipped). */
+/* Norm of the gradient of network and head (free points move each by itself and are never clipped; centres have
+ * a rule of their own). */
 static double gradient_norm(const struct trainer *t, int n)
 {
-    size_t from = trainer_has_network(t) ? 0 : t->net_size;
-    double own = square_sum(t->grad + from, t->size - from);
+    const struct place *weight = &t->place[BLOCK_WEIGHT], *bias = &t->place[BLOCK_BIAS];
+    size_t from = trainer_has_network(t) && !frozen(t) ? 0 : weight->at, end = bias->at + bias->size;
+    double own = square_sum(t->grad + from, end - from);
+    for (int b = BLOCK_BIAS + 1; b < BLOCK_CENTER; b++)
+        if (trainer_uses(&t->experiment, (enum block)b))
+            own += square_sum(stored(t, t->grad, (enum block)b), t->place[b].size);
     if (t->experiment.model == MODEL_FREE &&
         !isfinite(square_sum(t->d_feature_float, (size_t)n * (size_t)t->dim)))
         return NAN;
@@ -124,11 +202,19 @@ static void diverge(struct trainer *t, int n)
     }
 }
 
+static bool sound_blocks(const struct trainer *t)
+{
+    for (int b = BLOCK_NONE + 1; b < BLOCK_COUNT; b++)
+        if (trainer_uses(&t->experiment, (enum block)b) &&
+            !(largest(block_of(t, t->seen_head, (enum block)b), t->place[b].size) < blown_up))
+            return false;
+    return true;
+}
+
 static bool healthy(const struct trainer *t, int n, double norm)
 {
     return isfinite(t->seen_loss) && isfinite(norm) && t->experiment.lr * norm < blown_up &&
-           largest(t->feature, (size_t)n * (size_t)t->dim) < blown_up &&
-           largest(t->weight, t->head_size) < blown_up;
+           largest(t->feature, (size_t)n * (size_t)t->dim) < blown_up && sound_blocks(t);
 }
 
 static void apply(struct trainer *t, struct update *u, size_t from, size_t count, const float *grad)
@@ -158,36 +244,61 @@ static void update_points(struct trainer *t, struct update *u, int n)
     own.scale = 1;
     if (u->kind == OPTIMISER_ADAM)
         own.lr *= free_rate;
-    memcpy(t->next, t->value, t->net_size * sizeof *t->next);
+    memcpy(t->next, t->value, t->place[BLOCK_NONE].size * sizeof *t->next);
     for (int i = 0; i < n; i++)
         apply(t, &own, (size_t)t->pick[i] * dim, dim, t->d_feature_float + (size_t)i * dim);
+}
+
+static bool decays(enum block b)
+{
+    return b == BLOCK_WEIGHT || b == BLOCK_SUBCENTER || b == BLOCK_SCORE;
+}
+
+static void update_block(struct trainer *t, struct update *u, enum block b)
+{
+    u->age = ++t->age[b];
+    u->decay = decays(b) ? t->experiment.weight_decay : 0;
+    apply(t, u, t->place[b].at, trainer_used_size(t, b), stored(t, t->grad, b));
+}
+
+/* Centres follow the features by center_delta; where uniform is on they have done so before the loss. */
+static void update_centers(struct trainer *t)
+{
+    bool moved = trainer_adds(&t->experiment, "uniform");
+    const double *from = block_of(t, t->seen_head, BLOCK_CENTER);
+    float *to = stored(t, t->next, BLOCK_CENTER);
+    for (size_t i = 0; i < t->place[BLOCK_CENTER].size; i++)
+        to[i] = (float)(from[i] + (moved ? 0 : t->center_delta[i]));
 }
 
 static void update(struct trainer *t, int n, double norm)
 {
     const struct experiment *e = &t->experiment;
-    struct update u = { e->optimiser, e->lr, e->momentum, 0, 1, ++t->net_age };
+    struct update u = { e->optimiser, e->lr, e->momentum, 0, 1, 0 };
+    size_t head = t->place[BLOCK_WEIGHT].at;
     if (e->clip > 0 && norm > e->clip)
         u.scale = e->clip / norm;
-    if (trainer_has_network(t))
-        update_network(t, &u, e->weight_decay);
-    else if (e->model == MODEL_FREE)
-        update_points(t, &u, n);
-    u.decay = e->weight_decay;
-    apply(t, &u, t->net_size, t->head_size, head_weight(t, t->grad));
-    u.decay = 0;
-    size_t bias = t->net_size + t->head_size, classes = (size_t)t->classes;
-    if (experiment_loss(e)->has_bias) {
-        u.age = ++t->bias_age;
-        apply(t, &u, bias, classes, t->grad + bias);
+    if (frozen(t)) {
+        memcpy(t->next, t->value, head * sizeof *t->next);
     } else {
-        memcpy(t->next + bias, t->value + bias, classes * sizeof *t->next);
+        u.age = ++t->age[BLOCK_NONE];
+        if (trainer_has_network(t))
+            update_network(t, &u, e->weight_decay);
+        else if (e->model == MODEL_FREE)
+            update_points(t, &u, n);
     }
+    memcpy(t->next + head, t->value + head, t->blocks * sizeof *t->next);
+    for (int b = BLOCK_NONE + 1; b < BLOCK_CENTER; b++)
+        if (trainer_uses(e, (enum block)b) && !(b == BLOCK_RADIUS && t->radius_held))
+            update_block(t, &u, (enum block)b);
+    if (trainer_uses(e, BLOCK_CENTER))
+        update_centers(t);
     float *swap = t->value;
     t->value = t->next;
     t->next = swap;
     t->have_good = true;
     trainer_mirror_head(t);
+    memcpy(t->running, t->settled.param, sizeof t->running);
 }
 
 /* Two neighbours become one: the earlier, unless only the later one was measured. */
@@ -224,24 +335,39 @@ static void record(struct trainer *t)
     t->curve_terms = 0;
 }
 
+/* Two neighbours become one, as in the curve. */
+static struct path_point *path_point(struct trainer *t)
+{
+    if (t->path_count == SNAPSHOT_PATH) {
+        for (int i = 0; i < SNAPSHOT_PATH / 2; i++)
+            t->path[i] = t->path[2 * i];
+        t->path_count = SNAPSHOT_PATH / 2;
+        t->path_stride *= 2;
+    }
+    return &t->path[t->path_count++];
+}
+
+void trainer_note_path(struct trainer *t)
+{
+    const struct loss *loss = experiment_loss(&t->experiment);
+    if (t->experiment.model != MODEL_IDENTITY || loss->weight != BLOCK_SCORE || t->dim > 2 ||
+        t->step % t->path_stride != 0)
+        return;
+    const double *w = block_of(t, t->head, BLOCK_SCORE);
+    *path_point(t) = (struct path_point){ t->step, { (float)w[0], t->dim > 1 ? (float)w[1] : 0 },
+        (float)*block_of(t, t->head, BLOCK_SCORE_BIAS) };
+}
+
 void trainer_step(struct trainer *t)
 {
     if (t->diverged)
         return;
     int n = next_batch(t);
-    t->seen_force = trainer_force(t);
-    t->seen_n = n;
-    memcpy(t->seen_weight, t->weight, t->head_size * sizeof *t->weight);
-    memcpy(t->seen_bias, t->bias, (size_t)t->classes * sizeof *t->bias);
+    memcpy(t->seen_head, t->head, t->blocks * sizeof *t->head);
     batch_features(t, n);
-    struct head head = trainer_head(t);
-    struct batch batch = { .n = n, .feature = t->feature, .label = t->label };
-    struct grad grad = { .feature = t->d_feature,
-        .weight = t->d_weight,
-        .bias = head.bias ? t->d_bias : NULL,
-        .work = t->loss_work };
-    memset(t->d_bias, 0, (size_t)t->classes * sizeof *t->d_bias);
-    t->seen_loss = loss_eval(&t->seen_force, &batch, &head, &grad);
+    evaluate(t, n);
+    t->seen_n = n;
+    t->seen_bias = trainer_head(t, t->seen_head).bias != NULL;
     batch_gradient(t, n);
     double norm = gradient_norm(t, n);
     if (!healthy(t, n, norm)) {
@@ -251,27 +377,47 @@ void trainer_step(struct trainer *t)
     update(t, n, norm);
     t->step++;
     record(t);
+    trainer_note_path(t);
+}
+
+/* A block of derivatives the last loss had. */
+static const double *seen_block(const struct trainer *t, double *array, enum block b)
+{
+    return b == BLOCK_NONE ? NULL : block_of(t, array, b);
 }
 
 bool trainer_last_batch(const struct trainer *t, struct batch_view *out)
 {
     if (t->seen_n == 0)
         return false;
-    bool bias = t->seen_force.loss->has_bias;
+    const struct loss *loss = t->seen_force.loss;
+    enum block bias = t->seen_bias ? loss->bias : BLOCK_NONE;
+    int center = term_find(loss_find("center")), uniform = term_find(loss_find("uniform"));
+    bool follows = t->seen_force.added[center], repels = t->seen_force.added[uniform];
     *out = (struct batch_view){ .force = t->seen_force,
         .n = t->seen_n,
         .dim = t->dim,
         .classes = t->classes,
         .feature = t->feature,
         .label = t->label,
+        .target = t->data->targets ? t->target : NULL,
         .head = { .classes = t->classes,
             .dim = t->dim,
-            .weight = t->seen_weight,
-            .bias = bias ? t->seen_bias : NULL },
+            .weight = seen_block(t, t->seen_head, loss->weight),
+            .bias = seen_block(t, t->seen_head, bias),
+            .extra = seen_block(t, t->seen_head, loss->extra),
+            .center = seen_block(t, t->seen_head, follows || repels ? BLOCK_CENTER : BLOCK_NONE),
+            .class_weight = trainer_head(t, t->seen_head).class_weight },
         .loss = t->seen_loss,
         .d_feature = t->d_feature,
-        .d_weight = t->d_weight,
-        .d_bias = bias ? t->d_bias : NULL };
+        .d_weight = seen_block(t, t->d_head, loss->weight),
+        .d_bias = seen_block(t, t->d_head, bias),
+        .d_extra = seen_block(t, t->d_head, loss->extra),
+        .center_delta = follows ? t->center_delta : NULL,
+        .d_center = repels ? block_of(t, t->d_head, BLOCK_CENTER) : NULL,
+        .d_radius = t->seen_radius,
+        .scale = t->seen_scale,
+        .selected = t->seen_selected };
     return true;
 }
 
@@ -302,17 +448,26 @@ const struct experiment *trainer_experiment(const struct trainer *t)
 
 struct loss_force trainer_force(const struct trainer *t)
 {
-    return schedule_force(&t->schedule, &t->experiment, t->step);
+    struct loss_force force = schedule_force(&t->schedule, &t->experiment, t->step);
+    const struct loss *ring = loss_find("ring");
+    for (int p = 0; p < loss_param_count(force.loss); p++)
+        if (force.loss->param[p].role == ROLE_RUNNING && !t->schedule.ended[p])
+            force.param[p] = t->running[p];
+    force.term[term_find(ring)][loss_param_find(ring, "radius")] = *block_of(t, t->head, BLOCK_RADIUS);
+    force.settled = true;
+    return force;
 }
 
-const double *trainer_weights(const struct trainer *t)
+const double *trainer_block(const struct trainer *t, enum block b)
 {
-    return t->weight;
+    return block_of(t, t->head, b);
 }
 
-const double *trainer_bias(const struct trainer *t)
+struct head trainer_rule(struct trainer *t)
 {
-    return experiment_loss(&t->experiment)->has_bias ? t->bias : NULL;
+    struct loss_force force = trainer_force(t);
+    struct sample all = { t->pool_row, t->pool, t->pool };
+    return trainer_rule_of(t, &force, &all);
 }
 
 /* Features outside training */
@@ -329,17 +484,33 @@ const float *trainer_chunk(struct trainer *t, const int *row, int n)
         return t->chunk_feature;
     }
     for (int i = 0; i < n; i++)
-        memcpy(t->chunk_input + (size_t)i * width, t->data->value + (size_t)row[i] * width,
-            width * sizeof *t->chunk_input);
+        memcpy(t->chunk_input + (size_t)i * width, trainer_input(t, row[i]), width * sizeof *t->chunk_input);
     return trainer_has_network(t) ? network_forward(&t->net, t->value, t->chunk_input, n, &t->chunk_work)
                                   : t->chunk_input;
 }
 
+/* The feature as the head sees it, and the class the rule gives it. */
+static int judge(struct trainer *t, const struct loss_force *force, const struct head *rule, float *x)
+{
+    double own[GROUP_DIM_MAX], *wide = t->chunk_double;
+    for (int k = 0; k < t->dim; k++)
+        wide[k] = (double)x[k];
+    if (force->loss->refine) {
+        force->loss->refine(force, wide, rule, own);
+        for (int k = 0; k < t->dim; k++)
+            x[k] = (float)own[k];
+        wide = own;
+    }
+    return loss_predict(force, wide, rule);
+}
+
 void trainer_features(struct trainer *t, int from, int n, float *out, int *predicted)
 {
-    struct head head = trainer_head(t);
     struct loss_force force = trainer_force(t);
+    struct head rule = trainer_head(t, t->head);
     size_t dim = (size_t)t->dim;
+    if (predicted)
+        rule = trainer_rule(t);
     for (int done = 0; done < n; done += CHUNK) {
         int part = n - done < CHUNK ? n - done : CHUNK;
         for (int i = 0; i < part; i++)
@@ -347,10 +518,10 @@ void trainer_features(struct trainer *t, int from, int n, float *out, int *predi
         memcpy(
             out + (size_t)done * dim, trainer_chunk(t, t->chunk_row, part), (size_t)part * dim * sizeof *out);
     }
-    for (int i = 0; predicted && i < n; i++) {
-        for (size_t k = 0; k < dim; k++)
-            t->chunk_double[k] = (double)out[(size_t)i * dim + k];
+    for (int i = 0; (predicted || force.loss->refine) && i < n; i++) {
         bool missing = t->point_of && t->point_of[from + i] < 0;
-        predicted[i] = missing ? -1 : loss_predict(&force, t->chunk_double, &head);
+        int class = missing ? -1 : judge(t, &force, &rule, out + (size_t)i * dim);
+        if (predicted)
+            predicted[i] = class;
     }
 }

@@ -9,6 +9,8 @@
 #include "math/experiment.h"
 #include "math/snapshot.h"
 
+enum { CHANGE_VALUE = 1024 };
+
 struct trainer;
 
 /* `data` is borrowed until trainer_destroy. */
@@ -30,14 +32,15 @@ struct loss_force trainer_force(const struct trainer *t);       /* in force at t
  * go on from the last finite state. STATUS_USAGE when only a rebuild could do it. */
 enum status trainer_retune(struct trainer *t, const struct experiment *wanted, struct why *why);
 
-/* A hand on a parameter of the chosen loss ends its schedule even when the value stays what it was. Keys as in
- * experiment_set; any other key does nothing. */
+/* A hand on a parameter of the chosen loss (or on ring.radius while ring is on) ends its schedule even when the value
+ * stays what it was. Keys as in experiment_set; any other key does nothing. */
 void trainer_touch(struct trainer *t, const char *key);
 
-/* The journal: every change since step 0, oldest first. */
+/* The journal: every change since step 0, oldest first. The room for a value is that of the longest list of class
+ * weights; points moved by hand are written down one by one. */
 struct change {
     long step;
-    char key[24], value[40];
+    char key[48], value[CHANGE_VALUE];
 };
 int trainer_changes(const struct trainer *t, const struct change **out);
 
@@ -52,13 +55,17 @@ struct evaluation {
 /* `verify` also computes the EERs (slower). */
 enum status trainer_evaluate(struct trainer *t, bool verify, struct evaluation *out);
 
+/* Verification and identification on the test samples, and on those of held-out classes (product.md section 2).
+ * Takes tens of milliseconds; nothing measured where there is no test part. The next snapshots carry it. */
+enum status trainer_recognise(struct trainer *t);
+
 /* Features of data rows [from, from+n) into out (n, feature_dim); predicted (n) may be NULL. */
 void trainer_features(struct trainer *t, int from, int n, float *out, int *predicted);
 /* The rule's head (math/loss.h): class weights, +-w/2 of a score, class means of a pair loss over the whole training
  * sample (computed now, which is why t is not const). Borrowed until the next call on t. */
 struct head trainer_rule(struct trainer *t);
-const double *trainer_weights(const struct trainer *t);
-const double *trainer_bias(const struct trainer *t);
+/* A block as it stands, in use or dormant. Borrowed until the next call on t. */
+const double *trainer_block(const struct trainer *t, enum block b);
 
 /* The batch of the last step as the loss saw it, before its update (product.md section 4). Borrowed until the
  * next call on t. */

@@ -7,7 +7,7 @@
 
 #include "math/trainer_state.h"
 
-enum { MAGIC = 0x4b43534d, VERSION = 1, CHANGE_LIMIT = 1000000, TEXT_LIMIT = 1 << 20 };
+enum { MAGIC = 0x4b43534d, VERSION = 2, CHANGE_LIMIT = 1000000, LINE_LIMIT = 8192, TEXT_LIMIT = 1 << 20 };
 
 /* Counts bytes (out NULL), writes them, or reads them (reading). A read past the end fails and stays failed. */
 struct stream {
@@ -70,7 +70,7 @@ static void same(struct stream *s, long value)
 
 static void add_line(char *text, size_t *at, const struct experiment *e, const char *key)
 {
-    char value[EXPERIMENT_PATH];
+    char value[LINE_LIMIT];
     experiment_get(e, key, value, sizeof value);
     *at += (size_t)snprintf(text + *at, TEXT_LIMIT - *at, "%s=%s\n", key, value);
 }
@@ -111,6 +111,7 @@ static void pass_experiment(struct stream *s, struct experiment *e, char *text)
         return;
     bytes(s, text, (size_t)length);
     text[length] = '\0';
+    e->move_count = s->reading ? 0 : e->move_count; /* reading adds to the moves there are */
     if (s->reading && !s->failed)
         s->failed = !parse(text, e);
 }
@@ -135,9 +136,43 @@ static void pass_schedule(struct stream *s, struct schedule *schedule)
         flag(s, &schedule->ended[p]);
 }
 
+/* By its name: another version may list the losses in another order. */
+static void pass_first_loss(struct stream *s, struct trainer *t)
+{
+    char id[64] = "";
+    snprintf(id, sizeof id, "%s", loss_at(t->first_loss)->id);
+    bytes(s, id, sizeof id);
+    id[sizeof id - 1] = '\0';
+    const struct loss *loss = loss_find(id);
+    if (loss)
+        t->first_loss = loss_index(loss);
+    else
+        s->failed = true;
+}
+
+static void pass_path(struct stream *s, struct trainer *t)
+{
+    count(s, &t->path_count, SNAPSHOT_PATH);
+    number(s, &t->path_stride);
+    for (int i = 0; i < t->path_count && !s->failed; i++) {
+        number(s, &t->path[i].step);
+        bytes(s, t->path[i].w, sizeof t->path[i].w);
+        bytes(s, &t->path[i].b, sizeof t->path[i].b);
+    }
+}
+
+/* What the losses keep besides the arrays. */
+static void pass_statistics(struct stream *s, struct trainer *t)
+{
+    bytes(s, t->running, sizeof t->running);
+    flag(s, &t->radius_held);
+    count(s, &t->groups, GROUP_MAX);
+    bytes(s, &t->rest, sizeof t->rest);
+}
+
 static void pass_journal(struct stream *s, struct trainer *t)
 {
-    count(s, &t->first_loss, loss_count() - 1);
+    pass_first_loss(s, t);
     count(s, &t->change_count, CHANGE_LIMIT);
     if (s->reading && !s->failed) {
         if ((size_t)t->change_count * sizeof *t->change > s->size - s->at) {
@@ -193,10 +228,12 @@ static void pass(struct stream *s, struct trainer *t, char *text)
     number(s, &t->step);
     number(s, &t->passes);
     count(s, &t->cursor, t->pool);
-    number(s, &t->net_age);
-    number(s, &t->bias_age);
+    for (int b = 0; b < BLOCK_COUNT; b++)
+        number(s, &t->age[b]);
     flag(s, &t->have_good);
     bytes(s, &t->batches, sizeof t->batches);
+    bytes(s, &t->makes, sizeof t->makes);
+    pass_statistics(s, t);
     pass_schedule(s, &t->schedule);
     flag(s, &t->diverged);
     number(s, &t->diverged_step);
@@ -204,6 +241,7 @@ static void pass(struct stream *s, struct trainer *t, char *text)
     t->message[sizeof t->message - 1] = '\0';
     pass_journal(s, t);
     pass_curve(s, t);
+    pass_path(s, t);
     pass_arrays(s, t);
 }
 
@@ -239,8 +277,11 @@ static bool sound(const struct trainer *draft)
     for (int i = 0; i < draft->pool; i++)
         if (draft->order[i] < 0 || draft->order[i] >= draft->pool)
             return false;
-    return is_count(draft->step) && is_count(draft->passes) && is_count(draft->net_age) &&
-           is_count(draft->bias_age) && is_count(draft->diverged_step) && is_count(draft->schedule.start) &&
+    for (int b = 0; b < BLOCK_COUNT; b++)
+        if (!is_count(draft->age[b]))
+            return false;
+    return is_count(draft->step) && is_count(draft->passes) && is_count(draft->path_stride) &&
+           draft->path_stride > 0 && is_count(draft->diverged_step) && is_count(draft->schedule.start) &&
            draft->schedule.start <= draft->step && is_count(draft->curve_stride) && draft->curve_stride > 0 &&
            draft->curve_terms < draft->curve_stride;
 }
@@ -264,10 +305,14 @@ static enum status accept(struct trainer *t, struct trainer *draft, struct why *
     t->step = draft->step;
     t->passes = draft->passes;
     t->cursor = draft->cursor;
-    t->net_age = draft->net_age;
-    t->bias_age = draft->bias_age;
+    memcpy(t->age, draft->age, sizeof t->age);
     t->have_good = draft->have_good;
     t->batches = draft->batches;
+    t->makes = draft->makes;
+    memcpy(t->running, draft->running, sizeof t->running);
+    t->radius_held = draft->radius_held;
+    t->groups = draft->groups;
+    t->rest = draft->rest;
     t->schedule = draft->schedule;
     t->diverged = draft->diverged;
     t->diverged_step = draft->diverged_step;
@@ -281,7 +326,12 @@ static enum status accept(struct trainer *t, struct trainer *draft, struct why *
     t->curve_stride = draft->curve_stride;
     t->curve_sum = draft->curve_sum;
     t->curve_terms = draft->curve_terms;
-    t->seen_n = 0;
+    memcpy(t->path, draft->path, sizeof t->path);
+    t->path_count = draft->path_count;
+    t->path_stride = draft->path_stride;
+    t->seen_n = t->link_count = 0;
+    trainer_take_moves(t);
+    trainer_weigh_classes(t);
     draft->change = old;
     trainer_mirror_head(t);
     return STATUS_OK;
@@ -308,7 +358,8 @@ enum status trainer_load(struct trainer *t, const uint8_t *in, size_t size, stru
         struct stream s = { .in = in, .size = size, .reading = true };
         pass(&s, draft, text);
         bool whole = !s.failed && s.at == size && sound(draft) &&
-                     !experiment_rebuilds(&t->experiment, &draft->experiment);
+                     !experiment_rebuilds(&t->experiment, &draft->experiment) &&
+                     trainer_check(&draft->experiment, t->data, NULL) == STATUS_OK;
         status = whole ? accept(t, draft, why)
                        : why_set(why, STATUS_FAILED,
                              "checkpoint: damaged, or of another data set, model or version; start anew");

@@ -59,11 +59,10 @@ static void measure_shape(struct trainer *t)
     t->dim = e->model == MODEL_IDENTITY ? t->data->dim : e->feature_dim;
     if (trainer_has_network(t))
         network_init(&t->net, e, t->data->dim);
-    t->net_size = trainer_has_network(t)   ? t->net.size
-                  : e->model == MODEL_FREE ? (size_t)t->pool * (size_t)t->dim
-                                           : 0;
-    t->head_size = (size_t)t->classes * (size_t)t->dim;
-    t->size = t->net_size + t->head_size + (size_t)t->classes;
+    t->place[BLOCK_NONE].size = trainer_has_network(t)   ? t->net.size
+                                : e->model == MODEL_FREE ? (size_t)t->pool * (size_t)t->dim
+                                                         : 0;
+    trainer_place_blocks(t);
 }
 
 static bool make_parameters(struct trainer *t)
@@ -73,14 +72,47 @@ static bool make_parameters(struct trainer *t)
     t->grad = room(t->size, sizeof *t->grad);
     t->first = room(t->size, sizeof *t->first);
     t->second = room(t->size, sizeof *t->second);
-    t->weight = room(t->head_size, sizeof *t->weight);
-    t->bias = room((size_t)t->classes, sizeof *t->bias);
-    t->d_weight = room(t->head_size, sizeof *t->d_weight);
-    t->d_bias = room((size_t)t->classes, sizeof *t->d_bias);
-    t->seen_weight = room(t->head_size, sizeof *t->seen_weight);
-    t->seen_bias = room((size_t)t->classes, sizeof *t->seen_bias);
-    return t->value && t->next && t->grad && t->first && t->second && t->weight && t->bias && t->d_weight &&
-           t->d_bias && t->seen_weight && t->seen_bias;
+    t->head = room(t->blocks, sizeof *t->head);
+    t->d_head = room(t->blocks, sizeof *t->d_head);
+    t->seen_head = room(t->blocks, sizeof *t->seen_head);
+    t->center_delta = room(t->place[BLOCK_CENTER].size, sizeof *t->center_delta);
+    return t->value && t->next && t->grad && t->first && t->second && t->head && t->d_head && t->seen_head &&
+           t->center_delta;
+}
+
+/* Rows at even distances over the samples trained on. */
+static void spread_rows(struct trainer *t)
+{
+    t->mean_sample.count = t->mean_sample.capacity;
+    for (int i = 0; i < t->mean_sample.count; i++)
+        t->mean_sample.row[i] = t->pool_row[(long)i * t->pool / t->mean_sample.count];
+}
+
+static void count_classes(struct trainer *t)
+{
+    for (int i = 0; i < t->pool; i++)
+        t->class_count[t->data->label[t->pool_row[i]]]++;
+}
+
+static bool make_class_room(struct trainer *t)
+{
+    size_t classes = (size_t)(t->classes > 2 ? t->classes : 2), dim = (size_t)t->dim;
+    int count = t->pool < MEAN_MAX ? t->pool : MEAN_MAX;
+    t->class_weight = room(classes, sizeof *t->class_weight);
+    t->class_count = room(classes, sizeof *t->class_count);
+    t->rule_weight = room(classes * dim, sizeof *t->rule_weight);
+    t->rule_bias = room(classes, sizeof *t->rule_bias);
+    t->mean = room(classes * dim, sizeof *t->mean);
+    t->mean_count = room(classes * SUBCENTER_MAX, sizeof *t->mean_count);
+    t->mean_norm = room((size_t)count, sizeof *t->mean_norm);
+    t->mean_sample = (struct sample){ .row = room((size_t)count, sizeof(int)), .capacity = count };
+    t->moved = room((size_t)EXPERIMENT_MOVES * (size_t)t->data->dim, sizeof *t->moved);
+    if (!t->class_weight || !t->class_count || !t->rule_weight || !t->rule_bias || !t->mean ||
+        !t->mean_count || !t->mean_norm || !t->mean_sample.row || !t->moved)
+        return false;
+    spread_rows(t);
+    count_classes(t);
+    return true;
 }
 
 static bool make_chunk(struct trainer *t)
@@ -90,15 +122,16 @@ static bool make_chunk(struct trainer *t)
     t->chunk_double = room((size_t)CHUNK * (size_t)t->dim, sizeof *t->chunk_double);
     t->chunk_loss_work = room(loss_work(CHUNK, t->classes, t->dim), sizeof *t->chunk_loss_work);
     t->chunk_label = room(CHUNK, sizeof *t->chunk_label);
+    t->chunk_target = room((size_t)CHUNK * (size_t)t->data->targets, sizeof *t->chunk_target);
     t->chunk_row = room(CHUNK, sizeof *t->chunk_row);
     return t->chunk_input && t->chunk_feature && t->chunk_double && t->chunk_loss_work && t->chunk_label &&
-           t->chunk_row && (!trainer_has_network(t) || network_work_init(&t->chunk_work, &t->net, CHUNK));
+           t->chunk_target && t->chunk_row && (!trainer_has_network(t) || network_work_init(&t->chunk_work, &t->net, CHUNK));
 }
 
 struct batch_room {
     int *pick, *label;
     float *input, *d_feature_float;
-    double *feature, *d_feature, *loss_work;
+    double *feature, *d_feature, *loss_work, *target;
     struct network_work work;
 };
 
@@ -111,6 +144,7 @@ static void clear_batch(struct batch_room *r)
     free(r->feature);
     free(r->d_feature);
     free(r->loss_work);
+    free(r->target);
     network_work_clear(&r->work);
 }
 
@@ -123,9 +157,10 @@ static bool make_batch(const struct trainer *t, int n, struct batch_room *r)
         .d_feature_float = room(count * dim, sizeof *r->d_feature_float),
         .feature = room(count * dim, sizeof *r->feature),
         .d_feature = room(count * dim, sizeof *r->d_feature),
-        .loss_work = room(loss_work(n, t->classes, t->dim), sizeof *r->loss_work) };
+        .loss_work = room(loss_work(n, t->classes, t->dim), sizeof *r->loss_work),
+        .target = room(count * (size_t)t->data->targets, sizeof *r->target) };
     return r->pick && r->label && r->input && r->d_feature_float && r->feature && r->d_feature &&
-           r->loss_work && (!trainer_has_network(t) || network_work_init(&r->work, &t->net, n));
+           r->loss_work && r->target && (!trainer_has_network(t) || network_work_init(&r->work, &t->net, n));
 }
 
 bool trainer_reserve_batch(struct trainer *t, int n)
@@ -136,7 +171,7 @@ bool trainer_reserve_batch(struct trainer *t, int n)
         return false;
     }
     struct batch_room old = { t->pick, t->label, t->input, t->d_feature_float, t->feature, t->d_feature,
-        t->loss_work, t->work };
+        t->loss_work, t->target, t->work };
     t->pick = fresh.pick;
     t->label = fresh.label;
     t->input = fresh.input;
@@ -144,9 +179,10 @@ bool trainer_reserve_batch(struct trainer *t, int n)
     t->feature = fresh.feature;
     t->d_feature = fresh.d_feature;
     t->loss_work = fresh.loss_work;
+    t->target = fresh.target;
     t->work = fresh.work;
     t->batch = n;
-    t->seen_n = 0;
+    t->seen_n = t->link_count = 0;
     clear_batch(&old);
     return true;
 }
@@ -203,54 +239,51 @@ bool trainer_draw_sample(struct trainer *t, const struct experiment *e)
     return made;
 }
 
+/* W before the network, from one stream; every other block from its own. */
 static void randomise(struct trainer *t)
 {
     struct rng weights, points;
     rng_init(&weights, t->experiment.seed, RNG_WEIGHTS);
     rng_init(&points, t->experiment.seed, RNG_FREE);
-    float *w = head_weight(t, t->value);
-    for (size_t i = 0; i < t->head_size; i++)
+    rng_init(&t->makes, t->experiment.seed, RNG_MAKES);
+    float *w = stored(t, t->value, BLOCK_WEIGHT);
+    for (size_t i = 0; i < t->place[BLOCK_WEIGHT].size; i++)
         w[i] = (float)(head_spread * rng_normal(&weights));
+    if (t->data->weights && t->experiment.model == MODEL_IDENTITY) /* a head trained elsewhere goes with its features */
+        memcpy(w, t->data->weights, t->place[BLOCK_WEIGHT].size * sizeof *w);
     if (trainer_has_network(t))
         network_randomise(&t->net, &weights, t->value);
     else
-        for (size_t i = 0; i < t->net_size; i++)
+        for (size_t i = 0; i < t->place[BLOCK_NONE].size; i++)
             t->value[i] = (float)rng_normal(&points);
-    trainer_mirror_head(t);
-}
-
-static enum status check_data(const struct experiment *e, const struct dataset *data, struct why *why)
-{
-    bool chosen = e->classes[0] || e->holdout[0];
-    if (data->train < 1 || data->classes < 2)
-        return why_set(why, chosen ? STATUS_USAGE : STATUS_FAILED,
-            "%s: only %d class to train on; choose at least 2", data->name, data->classes);
-    return experiment_check(e, why);
+    trainer_make_blocks(t);
 }
 
 enum status trainer_create(
     const struct experiment *e, const struct dataset *data, struct trainer **out, struct why *why)
 {
-    enum status status = check_data(e, data, why);
+    enum status status = trainer_check(e, data, why);
     if (status != STATUS_OK)
         return status;
     struct trainer *t = calloc(1, sizeof *t);
     if (t) {
         t->experiment = *e;
         t->data = data;
-        t->curve_stride = 1;
+        t->curve_stride = t->path_stride = 1;
     }
     bool made = t && make_pool(t);
     if (made)
         measure_shape(t);
-    made = made && make_parameters(t) && make_chunk(t) && trainer_draw_sample(t, e) &&
+    made = made && make_parameters(t) && make_class_room(t) && make_chunk(t) && trainer_draw_sample(t, e) &&
            trainer_reserve_batch(t, trainer_batch_size(t, e->batch));
     if (!made) {
         trainer_destroy(t);
         return why_set(why, STATUS_FAILED,
             "%s: out of memory for this training; choose a smaller batch or model", data->name);
     }
+    trainer_take_moves(t);
     randomise(t);
+    trainer_note_path(t);
     rng_init(&t->batches, e->seed, RNG_BATCHES);
     for (int i = 0; i < t->pool; i++)
         t->order[i] = i;
@@ -266,13 +299,14 @@ void trainer_destroy(struct trainer *t)
     if (!t)
         return;
     struct batch_room batch = { t->pick, t->label, t->input, t->d_feature_float, t->feature, t->d_feature,
-        t->loss_work, t->work };
+        t->loss_work, t->target, t->work };
     clear_batch(&batch);
     network_work_clear(&t->chunk_work);
-    void *owned[] = { t->pool_row, t->point_of, t->value, t->next, t->grad, t->first, t->second, t->weight,
-        t->bias, t->order, t->d_weight, t->d_bias, t->seen_weight, t->seen_bias, t->shown_train.row,
-        t->shown_test.row, t->chunk_input, t->chunk_feature, t->chunk_double, t->chunk_loss_work,
-        t->chunk_label, t->chunk_row, t->norm, t->change };
+    void *owned[] = { t->pool_row, t->point_of, t->value, t->next, t->grad, t->first, t->second, t->head,
+        t->d_head, t->seen_head, t->center_delta, t->class_weight, t->class_count, t->rule_weight,
+        t->rule_bias, t->mean, t->mean_count, t->mean_norm, t->mean_sample.row, t->moved, t->order,
+        t->shown_train.row, t->shown_test.row, t->chunk_input, t->chunk_feature, t->chunk_double,
+        t->chunk_loss_work, t->chunk_target, t->chunk_label, t->chunk_row, t->norm, t->change };
     for (size_t i = 0; i < sizeof owned / sizeof owned[0]; i++)
         free(owned[i]);
     free(t);

@@ -13,44 +13,80 @@ struct shown {
     bool test;
 };
 
-static void show_chunk(
-    struct trainer *t, struct shown *shown, const int *row, const float *feature, const int *predicted, int n)
+/* The feature as the head sees it, into the snapshot; its group, -1 without. */
+static int show_feature(const struct trainer *t, const struct loss_force *force, const struct head *rule,
+    const double *x, float *out)
+{
+    double own[GROUP_DIM_MAX];
+    int group = -1;
+    if (force->loss->refine) {
+        group = force->loss->refine(force, x, rule, own);
+        x = own;
+    }
+    for (int k = 0; k < t->dim; k++)
+        out[k] = (float)x[k];
+    return group;
+}
+
+static double float_length(const float *x, int dim)
+{
+    double square = 0;
+    for (int k = 0; k < dim; k++)
+        square += (double)x[k] * (double)x[k];
+    return sqrt(square);
+}
+
+/* The chunk at hand, features in t->chunk_double, targets in t->chunk_target. */
+static void show_chunk(struct trainer *t, struct shown *shown, const struct loss_force *force,
+    const struct head *rule, const int *row, const int *predicted, int n)
 {
     struct snapshot *s = shown->out;
-    size_t dim = (size_t)t->dim;
-    memcpy(s->feature + (size_t)shown->at * dim, feature, (size_t)n * dim * sizeof *feature);
+    size_t dim = (size_t)t->dim, targets = (size_t)t->data->targets;
     for (int i = 0; i < n; i++) {
-        const float *x = feature + (size_t)i * dim;
-        double square = 0;
-        for (size_t k = 0; k < dim; k++)
-            square += (double)x[k] * (double)x[k];
-        t->norm[shown->at + i] = sqrt(square);
-        s->label[shown->at + i] = t->data->label[row[i]];
-        s->predicted[shown->at + i] = predicted[i];
-        s->row[shown->at + i] = row[i];
-        s->test[shown->at + i] = shown->test;
+        int at = shown->at + i;
+        float *x = s->feature + (size_t)at * dim;
+        s->group[at] = show_feature(t, force, rule, t->chunk_double + (size_t)i * dim, x);
+        t->norm[at] = float_length(x, t->dim);
+        s->label[at] = t->data->label[row[i]];
+        s->predicted[at] = predicted[i];
+        s->row[at] = row[i];
+        s->test[at] = shown->test;
+        for (size_t j = 0; j < targets; j++)
+            s->target[(size_t)at * targets + j] = (float)t->chunk_target[(size_t)i * targets + j];
     }
     shown->at += n;
 }
 
+/* Pairs are of one batch, so pair losses are measured batch by batch, in the order of the file. */
+static int chunk_size(const struct trainer *t, const struct loss *loss)
+{
+    bool pairs = loss->family == FAMILY_PAIR;
+    return pairs && t->batch < CHUNK ? t->batch : CHUNK;
+}
+
 /* Sums over `count` data rows, all taken at the values in force; `shown` may be NULL. */
-static struct metric measure(
-    struct trainer *t, const int *row, int count, const struct loss_force *force, struct shown *shown)
+static struct metric measure(struct trainer *t, const int *row, int count, const struct loss_force *force,
+    const struct head *rule, struct shown *shown)
 {
     struct metric metric = { 0 };
-    struct head head = trainer_head(t);
-    int predicted[CHUNK];
-    for (int done = 0; done < count; done += CHUNK) {
-        int n = count - done < CHUNK ? count - done : CHUNK;
+    struct head head = trainer_head(t, t->head);
+    int predicted[CHUNK], most = chunk_size(t, force->loss), targets = t->data->targets;
+    for (int done = 0; done < count; done += most) {
+        int n = count - done < most ? count - done : most;
         const float *feature = trainer_chunk(t, row + done, n);
         for (size_t i = 0; i < (size_t)n * (size_t)t->dim; i++)
             t->chunk_double[i] = (double)feature[i];
-        for (int i = 0; i < n; i++)
+        for (int i = 0; i < n; i++) {
             t->chunk_label[i] = t->data->label[row[done + i]];
-        struct batch batch = { .n = n, .feature = t->chunk_double, .label = t->chunk_label };
-        metric_add(&metric, force, &batch, &head, &head, t->chunk_loss_work, predicted);
+            trainer_target(t, row[done + i], t->chunk_target + (size_t)i * (size_t)targets);
+        }
+        struct batch batch = { .n = n,
+            .feature = t->chunk_double,
+            .label = t->chunk_label,
+            .target = targets ? t->chunk_target : NULL };
+        metric_add(&metric, force, &batch, &head, rule, t->chunk_loss_work, predicted);
         if (shown)
-            show_chunk(t, shown, row + done, feature, predicted, n);
+            show_chunk(t, shown, force, rule, row + done, predicted, n);
     }
     return metric;
 }
@@ -61,11 +97,63 @@ static void fill_norms(struct trainer *t, struct snapshot *s)
     s->norm_p99 = metric_percentile(t->norm, s->count, 0.99);
 }
 
-static void fill_head(struct trainer *t, struct snapshot *s)
+static void fill_row(struct snapshot *s, int row, const double *weight, double bias)
 {
-    memcpy(s->weight, t->weight, t->head_size * sizeof *s->weight);
+    for (int k = 0; k < s->dim; k++)
+        s->weight[row * s->dim + k] = weight[k];
+    s->bias[row] = bias;
+}
+
+/* The rule's head, one row a class: what is drawn as class weights. */
+static void fill_head(struct trainer *t, struct snapshot *s, const struct head *rule, const struct head *rows)
+{
+    bool shared = s->force.loss->bias == BLOCK_SHARED_BIAS;
+    memset(s->weight, 0, (size_t)(t->classes * t->dim) * sizeof *s->weight);
+    memset(s->bias, 0, (size_t)t->classes * sizeof *s->bias);
+    for (int j = 0; j < rows->classes; j++)
+        fill_row(s, j, rows->weight + (size_t)j * (size_t)t->dim, rows->bias ? rows->bias[shared ? 0 : j] : 0);
+    s->means = s->force.loss->weight == BLOCK_NONE;
+    s->sub = loss_sub(&s->force);
+    if (s->sub > 1)
+        memcpy(s->row_weight, rule->weight, (size_t)(t->classes * s->sub * t->dim) * sizeof *s->row_weight);
+    s->centers = rule->center != NULL;
+    if (s->centers)
+        memcpy(s->center, rule->center, (size_t)(t->classes * t->dim) * sizeof *s->center);
     for (int j = 0; j < t->classes; j++)
-        s->bias[j] = experiment_loss(&t->experiment)->has_bias ? t->bias[j] : 0;
+        s->class_weight[j] = rule->class_weight ? rule->class_weight[j] : 1;
+    s->extra_count = rule->extra ? loss_extra(&s->force, t->dim) : 0;
+    for (int i = 0; i < s->extra_count && i < SNAPSHOT_EXTRA; i++)
+        s->extra[i] = s->extra_count <= SNAPSHOT_EXTRA ? rule->extra[i] : (double)NAN;
+}
+
+static struct snapshot_link link_of(const struct trainer *t, int from, int to, bool push)
+{
+    struct snapshot_link link = { .push = push };
+    for (int k = 0; k < t->dim; k++) {
+        link.from[k] = (float)t->feature[from * t->dim + k];
+        link.to[k] = (float)t->feature[to * t->dim + k];
+    }
+    return link;
+}
+
+/* A pair gives one line, a triplet two. */
+static void fill_links(const struct trainer *t, struct snapshot *s)
+{
+    s->link_count = 0;
+    s->rest = t->rest;
+    for (int i = 0; t->dim <= 3 && i < t->link_count; i++) {
+        const struct link *link = &t->link[i];
+        if (link->positive >= 0 && s->link_count < SNAPSHOT_LINKS)
+            s->link[s->link_count++] = link_of(t, link->anchor, link->positive, false);
+        if (link->negative >= 0 && s->link_count < SNAPSHOT_LINKS)
+            s->link[s->link_count++] = link_of(t, link->anchor, link->negative, true);
+    }
+}
+
+static void fill_path(const struct trainer *t, struct snapshot *s)
+{
+    memcpy(s->path, t->path, (size_t)t->path_count * sizeof *s->path);
+    s->path_count = t->path_count;
 }
 
 static void fill_schedule(const struct trainer *t, struct snapshot *s)
@@ -145,12 +233,11 @@ static void fill_curve(struct trainer *t, struct snapshot *s)
     s->curve_count = t->curve_count;
 }
 
-static void fill_numbers(
-    struct trainer *t, struct snapshot *s, const struct metric *train, const struct metric *test)
+static void fill_numbers(struct trainer *t, struct snapshot *s, const struct head *rows,
+    const struct metric *train, const struct metric *test)
 {
     const struct metric *angles = test->n ? test : train;
     struct metric shown = { .n = 0 };
-    struct head head = trainer_head(t);
     s->train_n = train->n;
     s->test_n = test->n;
     s->train_loss = metric_loss(train);
@@ -159,7 +246,7 @@ static void fill_numbers(
     s->test_accuracy = metric_accuracy(test);
     s->margin_accuracy = metric_margin(train, s->force.loss);
     s->intra_angle = metric_own_angle(angles);
-    metric_gaps(&head, &s->inter_angle, &s->min_gap);
+    metric_gaps(rows, &s->inter_angle, &s->min_gap);
     for (int part = 0; part < 2; part++) {
         const struct metric *m = part ? test : train;
         if (t->experiment.split == SPLIT_BOTH || (t->experiment.split == SPLIT_TEST) == (part == 1)) {
@@ -177,13 +264,15 @@ enum status trainer_snapshot(struct trainer *t, struct snapshot *s)
 {
     bool show_train = t->experiment.split != SPLIT_TEST, show_test = t->experiment.split != SPLIT_TRAIN;
     int count = (show_train ? t->shown_train.count : 0) + (show_test ? t->shown_test.count : 0);
-    if (!snapshot_reserve(s, count, t->dim, t->classes, 1, 0))
+    struct loss_force force = trainer_force(t);
+    if (!snapshot_reserve(s, count, t->dim, t->classes, loss_sub(&force), t->data->targets))
         return STATUS_FAILED;
     s->step = t->step;
     s->epoch = trainer_epoch(t);
     s->experiment = t->experiment;
-    s->force = trainer_force(t);
+    s->force = force;
     s->dim = t->dim;
+    s->targets = t->data->targets;
     s->classes = t->classes;
     s->count = count;
     snprintf(s->data_name, sizeof s->data_name, "%s", t->data->name);
@@ -194,15 +283,20 @@ enum status trainer_snapshot(struct trainer *t, struct snapshot *s)
     s->test_size = t->point_of ? 0 : t->data->test;
     s->width = t->data->width;
     s->height = t->data->height;
+    struct head rule = trainer_rule_of(t, &force, &t->shown_train);
     struct shown shown = { .out = s };
-    struct metric train =
-        measure(t, t->shown_train.row, t->shown_train.count, &s->force, show_train ? &shown : NULL);
+    struct metric train = measure(
+        t, t->shown_train.row, t->shown_train.count, &force, &rule, show_train ? &shown : NULL);
     shown.test = true;
     struct metric test =
-        measure(t, t->shown_test.row, t->shown_test.count, &s->force, show_test ? &shown : NULL);
-    fill_numbers(t, s, &train, &test);
+        measure(t, t->shown_test.row, t->shown_test.count, &force, &rule, show_test ? &shown : NULL);
+    struct head rows = trainer_class_rows(t, &force, &rule, &t->shown_train);
+    fill_numbers(t, s, &rows, &train, &test);
     fill_norms(t, s);
-    fill_head(t, s);
+    fill_head(t, s, &rule, &rows);
+    fill_links(t, s);
+    fill_path(t, s);
+    s->recognition = t->recognition;
     fill_schedule(t, s);
     fill_events(t, s);
     fill_curve(t, s);
@@ -228,14 +322,16 @@ static enum status verify(struct trainer *t, int from, int n, double *eer)
     return status;
 }
 
-static struct metric measure_range(struct trainer *t, int from, int n, const struct loss_force *force)
+static struct metric measure_range(struct trainer *t, int from, int n, const struct loss_force *force,
+    const struct head *rule)
 {
     struct metric sum = { 0 };
-    for (int done = 0; done < n; done += CHUNK) {
-        int part = n - done < CHUNK ? n - done : CHUNK;
+    int most = chunk_size(t, force->loss);
+    for (int done = 0; done < n; done += most) {
+        int part = n - done < most ? n - done : most;
         for (int i = 0; i < part; i++)
             t->chunk_row[i] = from + done + i;
-        struct metric m = measure(t, t->chunk_row, part, force, NULL);
+        struct metric m = measure(t, t->chunk_row, part, force, rule, NULL);
         sum.n += m.n;
         sum.decided += m.decided;
         sum.loss += m.loss;
@@ -252,11 +348,13 @@ enum status trainer_evaluate(struct trainer *t, bool verified, struct evaluation
     const double degrees = 57.29577951308232;
     struct loss_force force = trainer_force(t);
     bool free_points = t->point_of != NULL;
-    struct metric train = measure(t, t->pool_row, t->pool, &force, NULL);
-    struct metric test = measure_range(t, t->data->train, free_points ? 0 : t->data->test, &force);
-    struct head head = trainer_head(t);
+    struct sample all = { t->pool_row, t->pool, t->pool };
+    struct head rule = trainer_rule_of(t, &force, &all);
+    struct metric train = measure(t, t->pool_row, t->pool, &force, &rule, NULL);
+    struct metric test = measure_range(t, t->data->train, free_points ? 0 : t->data->test, &force, &rule);
+    struct head rows = trainer_class_rows(t, &force, &rule, &all);
     double inter, gap, eer = NAN, eer_open = NAN;
-    metric_gaps(&head, &inter, &gap);
+    metric_gaps(&rows, &inter, &gap);
     if (verified && !free_points) {
         enum status status = verify(t, t->data->train, t->data->test, &eer);
         if (status == STATUS_OK)

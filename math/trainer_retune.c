@@ -23,78 +23,149 @@ static bool reserve_changes(struct trainer *t, int more)
     return true;
 }
 
-static void write_down(struct trainer *t, const char *key, const struct experiment *wanted)
+static void write_text(struct trainer *t, const char *key, const char *value)
 {
     struct change *change = &t->change[t->change_count++];
     *change = (struct change){ .step = t->step };
     snprintf(change->key, sizeof change->key, "%s", key);
-    experiment_get(wanted, key, change->value, sizeof change->value);
+    snprintf(change->value, sizeof change->value, "%s", value);
 }
 
-/* Set values of losses not in use; the chosen loss of `wanted` is among them when it is new. They come first in
- * the journal, so that replaying it finds them in place when the loss is chosen, and no schedule ends. */
+static void write_down(struct trainer *t, const char *key, const struct experiment *wanted)
+{
+    char value[CHANGE_VALUE];
+    experiment_get(wanted, key, value, sizeof value);
+    write_text(t, key, value);
+}
+
+/* A list can change while its place among the choices stays. */
+static bool differs(const struct experiment *a, const struct experiment *b, int loss, int p)
+{
+    bool list = loss_at(loss)->param[p].kind == PARAM_LIST;
+    return a->param[loss][p] != b->param[loss][p] ||
+           (list && (a->class_weight_count != b->class_weight_count ||
+                        memcmp(a->class_weight, b->class_weight, sizeof a->class_weight) != 0));
+}
+
+static void take_param(struct experiment *to, const struct experiment *from, int loss, int p)
+{
+    to->param[loss][p] = from->param[loss][p];
+    if (loss_at(loss)->param[p].kind != PARAM_LIST)
+        return;
+    memcpy(to->class_weight, from->class_weight, sizeof to->class_weight);
+    to->class_weight_count = from->class_weight_count;
+}
+
+/* Set values of losses and terms not chosen, or of terms on top; the chosen loss of `wanted` is among them when it
+ * is new. They come first in the journal, so that replaying it finds them in place when the loss is chosen, and no
+ * schedule ends. */
 static void retune_dormant(struct trainer *t, const struct experiment *wanted)
 {
     for (int i = 0; i < loss_count(); i++) {
         const struct loss *loss = loss_at(i);
         for (int p = 0; i != t->experiment.loss && p < loss_param_count(loss); p++) {
-            if (wanted->param[i][p] == t->experiment.param[i][p])
+            if (!differs(wanted, &t->experiment, i, p))
                 continue;
             char key[sizeof t->change->key];
             snprintf(key, sizeof key, "%s.%s", loss->id, loss->param[p].id);
             write_down(t, key, wanted);
-            t->experiment.param[i][p] = wanted->param[i][p];
+            take_param(&t->experiment, wanted, i, p);
+            if (strcmp(key, "ring.radius") == 0 && trainer_uses(&t->experiment, BLOCK_RADIUS))
+                trainer_hold_radius(t);
         }
     }
 }
 
-/* W and network stay; a bias that was dormant wakes with its value, its moments at zero (losses.md 1b). */
+/* Network and blocks stay; the running margin and annealing begin again. */
 static void switch_loss(struct trainer *t, const struct experiment *wanted)
 {
-    bool had_bias = experiment_loss(&t->experiment)->has_bias;
+    struct experiment before = t->experiment;
     write_down(t, "loss", wanted);
     t->experiment.loss = wanted->loss;
-    t->experiment.warmup[0] = wanted->warmup[0];
-    t->experiment.warmup[1] = wanted->warmup[1];
     schedule_begin(&t->schedule, &t->experiment, t->step);
-    if (had_bias || !experiment_loss(wanted)->has_bias)
+    trainer_switch(t, &before);
+}
+
+/* Terms one stage of the change has on: those that stay while the loss is exchanged, then all that are wanted. */
+static void retune_terms(struct trainer *t, const struct experiment *wanted, bool all)
+{
+    struct experiment before = t->experiment;
+    for (int i = 0; i < ADDED_MAX; i++)
+        t->experiment.added[i] = wanted->added[i] && (all || before.added[i]);
+    if (memcmp(before.added, t->experiment.added, sizeof before.added) == 0)
         return;
-    t->bias_age = 0;
-    memset(head_bias(t, t->first), 0, (size_t)t->classes * sizeof *t->first);
-    memset(head_bias(t, t->second), 0, (size_t)t->classes * sizeof *t->second);
+    write_down(t, "add", &t->experiment);
+    trainer_switch(t, &before);
 }
 
 /* The hand wins: a touched parameter's schedule is over for this run. */
 static void touch_params(struct trainer *t, const struct experiment *wanted)
 {
     const struct loss *loss = experiment_loss(wanted);
-    double *own = t->experiment.param[wanted->loss];
+    struct experiment before = t->experiment;
     for (int p = 0; p < loss_param_count(loss); p++) {
-        if (own[p] == wanted->param[wanted->loss][p])
+        if (!differs(wanted, &t->experiment, wanted->loss, p))
             continue;
         write_down(t, loss->param[p].id, wanted);
-        own[p] = wanted->param[wanted->loss][p];
+        take_param(&t->experiment, wanted, wanted->loss, p);
         t->schedule.ended[p] = true;
+    }
+    trainer_switch(t, &before);
+}
+
+static bool same_move(const struct move *a, const struct move *b)
+{
+    return a->row == b->row && a->x == b->x && a->y == b->y;
+}
+
+/* One entry for each point in another place. */
+static void retune_moves(struct trainer *t, const struct experiment *wanted)
+{
+    const struct experiment *old = &t->experiment;
+    int kept = old->move_count;
+    for (int i = 0; i < old->move_count; i++)
+        if (i >= wanted->move_count || wanted->move[i].row != old->move[i].row)
+            kept = 0; /* a point went back to its place: all are told again */
+    if (kept < old->move_count)
+        write_text(t, "move", "none");
+    for (int i = 0; i < wanted->move_count; i++) {
+        const struct move *move = &wanted->move[i];
+        char text[96];
+        if (i < kept && same_move(move, &old->move[i]))
+            continue;
+        snprintf(text, sizeof text, "%d:%.17g:%.17g", move->row, move->x, move->y);
+        write_text(t, "move", text);
     }
 }
 
-/* Every setting that is neither the loss nor a parameter of one. */
+/* Every setting that is neither a loss, a term, a moved point nor a parameter of one. */
+static bool is_plain(int i)
+{
+    const char *key = experiment_key(i);
+    return !experiment_key_rebuilds(i) && strcmp(key, "loss") != 0 && strcmp(key, "add") != 0 &&
+           strcmp(key, "move") != 0;
+}
+
 static void retune_keys(struct trainer *t, const struct experiment *wanted)
 {
     char old[EXPERIMENT_PATH], new[EXPERIMENT_PATH];
+    struct experiment before = t->experiment;
     for (int i = 0; i < experiment_key_count(); i++) {
         const char *key = experiment_key(i);
-        experiment_get(&t->experiment, key, old, sizeof old);
+        experiment_get(&before, key, old, sizeof old);
         experiment_get(wanted, key, new, sizeof new);
-        if (!experiment_key_rebuilds(i) && strcmp(key, "loss") != 0 && strcmp(old, new) != 0)
-            write_down(t, key, wanted);
+        if (!is_plain(i) || strcmp(old, new) == 0)
+            continue;
+        write_down(t, key, wanted);
+        experiment_set(&t->experiment, key, new, NULL);
     }
+    trainer_switch(t, &before);
 }
 
 /* Moments of one optimiser mean nothing to another. */
 static void forget_moments(struct trainer *t)
 {
-    t->net_age = t->bias_age = 0;
+    memset(t->age, 0, sizeof t->age);
     memset(t->first, 0, t->size * sizeof *t->first);
     memset(t->second, 0, t->size * sizeof *t->second);
 }
@@ -113,7 +184,23 @@ static void revive(struct trainer *t)
 {
     forget_moments(t);
     t->diverged = false;
-    t->message[0] = '\0';
+}
+
+/* The stages of a change in the order the journal tells them, so that a replay comes by the same states. */
+static void take_over(struct trainer *t, const struct experiment *wanted)
+{
+    retune_dormant(t, wanted);
+    retune_keys(t, wanted);
+    retune_moves(t, wanted);
+    retune_terms(t, wanted, false);
+    if (wanted->loss != t->experiment.loss) {
+        switch_loss(t, wanted);
+        retune_dormant(t, wanted); /* the loss just left */
+    }
+    touch_params(t, wanted);
+    retune_terms(t, wanted, true);
+    t->experiment = *wanted;
+    trainer_take_moves(t);
 }
 
 enum status trainer_retune(struct trainer *t, const struct experiment *wanted, struct why *why)
@@ -121,40 +208,50 @@ enum status trainer_retune(struct trainer *t, const struct experiment *wanted, s
     if (experiment_rebuilds(&t->experiment, wanted))
         return why_set(why, STATUS_USAGE,
             "training: data, model and seed cannot change while it runs; start it anew with them");
-    enum status status = experiment_check(wanted, why);
+    enum status status = trainer_check(wanted, t->data, why);
     if (status != STATUS_OK)
         return status;
     int batch = trainer_batch_size(t, wanted->batch);
     bool sample = wanted->points != t->experiment.points || wanted->split != t->experiment.split;
-    if (!reserve_changes(t, experiment_key_count() + LOSS_MAX * LOSS_PARAM_MAX) ||
+    if (!reserve_changes(t, experiment_key_count() + EXPERIMENT_MOVES + 3 + LOSS_MAX * LOSS_PARAM_MAX) ||
         (batch != t->batch && !trainer_reserve_batch(t, batch)) ||
         (sample && !trainer_draw_sample(t, wanted)))
         return why_set(why, STATUS_FAILED, "training: out of memory for this change; choose a smaller batch");
     int before = t->change_count;
     bool new_optimiser = wanted->optimiser != t->experiment.optimiser;
-    retune_keys(t, wanted);
-    retune_dormant(t, wanted);
-    if (wanted->loss != t->experiment.loss) {
-        switch_loss(t, wanted);
-        retune_dormant(t, wanted); /* the loss just left */
-    }
-    touch_params(t, wanted);
-    t->experiment = *wanted;
+    char message[sizeof t->message];
+    memcpy(message, t->message, sizeof message);
+    t->message[0] = '\0';
+    take_over(t, wanted);
     if (new_optimiser)
         forget_moments(t);
     if (t->diverged && changes_training(t, before))
         revive(t);
+    if (t->diverged)
+        memcpy(t->message, message, sizeof message);
     return STATUS_OK;
 }
 
-void trainer_touch(struct trainer *t, const char *key)
+/* The parameter of the chosen loss a key names, -1 when it names none. */
+static int own_param(const struct trainer *t, const char *key)
 {
     const struct loss *loss = experiment_loss(&t->experiment);
     size_t length = strlen(loss->id);
     bool named = strncmp(key, loss->id, length) == 0 && key[length] == '.';
-    int p = loss_param_find(loss, named ? key + length + 1 : key);
-    if (p < 0 || t->schedule.ended[p] || !reserve_changes(t, 1))
+    return loss_param_find(loss, named ? key + length + 1 : key);
+}
+
+void trainer_touch(struct trainer *t, const char *key)
+{
+    int p = own_param(t, key);
+    bool radius = p < 0 && strcmp(key, "ring.radius") == 0 && trainer_uses(&t->experiment, BLOCK_RADIUS);
+    if ((p < 0 || t->schedule.ended[p]) && !radius)
         return;
-    write_down(t, loss->param[p].id, &t->experiment);
-    t->schedule.ended[p] = true;
+    if (!reserve_changes(t, 1))
+        return;
+    write_down(t, radius ? key : experiment_loss(&t->experiment)->param[p].id, &t->experiment);
+    if (radius)
+        trainer_hold_radius(t);
+    else
+        t->schedule.ended[p] = true;
 }

@@ -8,7 +8,7 @@
 #include "math/schedule.h"
 #include "math/trainer.h"
 
-enum { CHUNK = 512, SHOWN_TEST_MAX = 2000, FREE_MAX = 5000 };
+enum { CHUNK = 512, SHOWN_TEST_MAX = 2000, FREE_MAX = 5000, MEAN_MAX = 5000 };
 
 /* Which samples a snapshot measures: fixed, drawn by seed; data rows in ascending order. */
 struct sample {
@@ -16,7 +16,14 @@ struct sample {
     int count, capacity;
 };
 
-/* All parameters lie in one flat array: the network (or the free points), then W (classes, dim), then b. */
+/* Where a block lies in the flat arrays of floats. */
+struct place {
+    size_t at, size;
+};
+
+/* All parameters lie in one flat array: the network (or the free points), then every block of enum block, in use or
+ * dormant. place[BLOCK_NONE] and age[BLOCK_NONE] are the network's. The blocks are mirrored in double for the loss:
+ * those arrays begin where the network ends. */
 struct trainer {
     struct experiment experiment;
     const struct dataset *data;
@@ -25,37 +32,58 @@ struct trainer {
     int pool;                         /* samples trained on */
     int *pool_row;                    /* (pool) data rows */
     int *point_of;                    /* free: data row -> point, -1 for rows that are none; else NULL */
-    size_t net_size, head_size, size;
+    struct place place[BLOCK_COUNT];
+    size_t size, blocks;              /* floats in all, and in the blocks */
 
     float *value, *next;              /* in force; being written by an update, and then the other way round */
     float *grad, *first, *second;
-    long net_age, bias_age;           /* updates the moments have seen */
+    long age[BLOCK_COUNT];            /* updates the moments have seen */
     bool have_good;                   /* `next` holds the values of the step before */
+    double *head;                     /* (blocks) mirror of `value` */
 
-    double *weight, *bias;            /* mirrors of W and b for the loss */
-
-    struct rng batches;
+    struct rng batches, makes;        /* `makes` draws the blocks made beside W */
     int *order, cursor;               /* permutation of the pool and the place in it */
     long passes, step;
+
+    double running[LOSS_PARAM_MAX];   /* ROLE_RUNNING parameters of the chosen loss */
+    bool radius_held;                 /* a hand is on ring's R */
+    int groups;                       /* that the group block is laid out for; 0: it was never used */
+    double *class_weight;             /* (classes) v of weighted_softmax */
+    int *class_count;                 /* (classes) of the samples trained on */
 
     int *pick;                        /* (batch) pool places */
     float *input;                     /* (batch, net.input) */
     struct network_work work;
-    double *feature, *d_feature, *d_weight, *d_bias, *loss_work;
+    double *feature, *d_feature, *d_head, *center_delta, *loss_work;
     float *d_feature_float;
     int *label;
-    double *seen_weight, *seen_bias;  /* the head of the last batch, before its update */
-    struct loss_force seen_force;
-    double seen_loss;
+    double *target;                   /* (batch, data targets) */
+    double *seen_head;                /* the blocks of the last batch, before its update */
+    struct loss_force seen_force, settled;    /* as the loss saw them; with the statistics after the step */
+    double seen_loss, seen_radius, seen_scale, rest;
+    long seen_selected;
     int seen_n;
+    bool seen_bias;                   /* the last batch had one */
+    struct link link[SNAPSHOT_LINKS];
+    int link_count;
 
     struct sample shown_train, shown_test;
     float *chunk_input, *chunk_feature;   /* CHUNK rows */
     struct network_work chunk_work;
     double *chunk_double, *chunk_loss_work;
+    double *chunk_target;
     int *chunk_label, *chunk_row;
     double *norm;                     /* of shown features */
 
+    double *rule_weight, *rule_bias;  /* (classes, at least 2): rows of the rule that are not W itself */
+    double *mean, *mean_norm;         /* (at least 2 classes, dim); (MEAN_MAX) */
+    int *mean_count;                  /* (classes * SUBCENTER_MAX) */
+    struct sample mean_sample;        /* what class means are made of at a switch */
+    float *moved;                     /* (EXPERIMENT_MOVES, data dim) inputs put elsewhere by hand */
+
+    struct path_point path[SNAPSHOT_PATH];
+    int path_count;
+    long path_stride;
 
     struct schedule schedule;
     struct change *change;
@@ -67,6 +95,8 @@ struct trainer {
     long curve_stride;
     double curve_sum;
     int curve_terms;
+
+    struct recognition recognition;   /* the last one asked for */
 
     bool diverged;
     long diverged_step;
@@ -84,25 +114,60 @@ static inline int trainer_batch_size(const struct trainer *t, int batch)
     return batch == 0 || batch > t->pool ? t->pool : batch;
 }
 
-static inline float *head_weight(const struct trainer *t, float *array)
+/* A block in one of the arrays of doubles, and of floats. */
+static inline double *block_of(const struct trainer *t, double *array, enum block b)
 {
-    return array + t->net_size;
+    return array + (t->place[b].at - t->place[BLOCK_WEIGHT].at);
 }
 
-static inline float *head_bias(const struct trainer *t, float *array)
+static inline float *stored(const struct trainer *t, float *array, enum block b)
 {
-    return array + t->net_size + t->head_size;
+    return array + t->place[b].at;
 }
 
-static inline struct head trainer_head(const struct trainer *t)
-{
-    bool bias = experiment_loss(&t->experiment)->has_bias;
-    return (struct head){
-        .classes = t->classes, .dim = t->dim, .weight = t->weight, .bias = bias ? t->bias : NULL };
-}
-
+/* Places and sizes of all blocks, from dim and classes. */
+void trainer_place_blocks(struct trainer *t);
+/* Whether the losses of `e` read the block. */
+bool trainer_uses(const struct experiment *e, enum block b);
+/* Floats of it that are in use: sub-centres and groups take less than their room. */
+size_t trainer_used_size(const struct trainer *t, enum block b);
+/* Whether a term is on, by its id. */
+bool trainer_adds(const struct experiment *e, const char *id);
+/* How fast the centres follow: the centre loss's alpha, 0.5 without it. */
+double trainer_center_rate(const struct loss_force *force);
+/* The trained head, in one of the arrays of doubles. */
+struct head trainer_head(const struct trainer *t, double *array);
 /* Doubles the loss sees, from the floats that are stored. */
 void trainer_mirror_head(struct trainer *t);
+
+/* Whether the data can teach these losses; refused with STATUS_USAGE. */
+enum status trainer_check(const struct experiment *e, const struct dataset *data, struct why *why);
+/* First values of every block but W; the chunk buffers are ready. */
+void trainer_make_blocks(struct trainer *t);
+/* What the experiment in force needs and `before` did not have is made (losses.md 1b), and told in t->message. */
+void trainer_switch(struct trainer *t, const struct experiment *before);
+/* R becomes the set radius and stays there. */
+void trainer_hold_radius(struct trainer *t);
+/* Class weights of weighted_softmax from its setting. */
+void trainer_weigh_classes(struct trainer *t);
+
+/* Input of a data row, and its numbers as `target`, with what a hand has moved. */
+const float *trainer_input(const struct trainer *t, int row);
+void trainer_target(const struct trainer *t, int row, double *target);
+void trainer_take_moves(struct trainer *t);
+
+/* Class means of the features (or of their directions) over data rows; zero for a class without any. */
+void trainer_means(struct trainer *t, const int *row, int count, bool directions, double *mean);
+/* Of each class the sub-centre that most of the rows are nearest to. */
+void trainer_busiest(struct trainer *t, const int *row, int count, int sub, double *weight);
+/* The rule's head; class means are those of the sample. Borrowed until the next call on t. */
+struct head trainer_rule_of(struct trainer *t, const struct loss_force *force, const struct sample *sample);
+/* The same with one row a class. */
+struct head trainer_class_rows(struct trainer *t, const struct loss_force *force, const struct head *rule,
+    const struct sample *sample);
+
+/* Another point of the path of a linear model in two numbers. */
+void trainer_note_path(struct trainer *t);
 
 /* Draws shown_train and shown_test for the experiment's points and split. False without memory. */
 bool trainer_draw_sample(struct trainer *t, const struct experiment *e);

@@ -47,41 +47,85 @@ static double crossing(const struct pairs *p, struct cut before, struct cut afte
     return far_at(p, before) + share * (far_at(p, after) - far_at(p, before));
 }
 
-static void add_roc(struct verification *out, const struct pairs *p, struct cut cut, bool last)
+/* Log of a rate, for spacing: rates below 1e-6 are one place. */
+static double decades(double rate)
 {
-    double far = far_at(p, cut), tar = 1 - frr_at(p, cut);
+    return log10(fmax(rate, 1e-6));
+}
+
+/* Points nearer than a pixel or so of any plot are left out; 1/300 of TAR and 1/50 of a decade make at most 300 + 300. */
+static void add_roc(struct verification *out, const struct pairs *p, struct cut cut, float tau, bool last)
+{
+    struct operating_point now = { far_at(p, cut), 1 - frr_at(p, cut), (double)tau };
     if (out->roc_count > 0) {
-        const double *before = out->roc[out->roc_count - 1];
-        bool near = fabs(before[0] - far) + fabs(before[1] - tar) < 2.0 / (ROC_MAX - 4);
+        const struct operating_point *before = &out->roc[out->roc_count - 1];
+        bool near =
+            fabs(before->tar - now.tar) < 1.0 / 300 && fabs(decades(before->far) - decades(now.far)) < 0.02;
         if (!last && (near || out->roc_count >= ROC_MAX - 1))
             return;
     }
-    out->roc[out->roc_count][0] = far;
-    out->roc[out->roc_count++][1] = tar;
+    out->roc[out->roc_count++] = now;
+}
+
+static void count_angles(const float *score, long count, float *bin)
+{
+    for (long i = 0; i < count; i++) {
+        double degrees = 57.29577951308232 * acos(fmin(1, fmax(-1, (double)score[i])));
+        bin[(int)fmin(PAIR_BINS - 1, degrees)] += 1;
+    }
+    for (int i = 0; count > 0 && i < PAIR_BINS; i++)
+        bin[i] /= (float)count;
+}
+
+/* The lowest score that a cut still accepts; above all of them, just above 1. */
+static float accepted_from(const struct pairs *p, struct cut cut)
+{
+    float tau = 1.0000001f;
+    if (cut.same < p->same_count)
+        tau = p->same[cut.same];
+    if (cut.different < p->different_count && p->different[cut.different] < tau)
+        tau = p->different[cut.different];
+    return tau;
 }
 
 void verification_from_scores(const float *same, long same_count, const float *different,
     long different_count, struct verification *out)
 {
     static const double fars[VERIFICATION_FARS] = { 1e-1, 1e-2, 1e-3 };
-    *out = (struct verification){ .same = same_count, .different = different_count, .eer = NAN };
+    *out =
+        (struct verification){ .same = same_count, .different = different_count, .eer = NAN, .eer_tau = NAN };
     for (int f = 0; f < VERIFICATION_FARS; f++)
         out->tar[f] = NAN;
+    count_angles(different, different_count, out->angles[0]);
+    count_angles(same, same_count, out->angles[1]);
     if (same_count == 0 || different_count == 0)
         return;
     struct pairs p = { same, different, same_count, different_count };
     struct cut at = { 0, 0 };
-    add_roc(out, &p, at, false);
+    add_roc(out, &p, at, accepted_from(&p, at), false);
     while (at.same < same_count || at.different < different_count) {
         struct cut next = next_cut(&p, at);
-        if (isnan(out->eer) && far_at(&p, next) <= frr_at(&p, next))
+        if (isnan(out->eer) && far_at(&p, next) <= frr_at(&p, next)) {
             out->eer = crossing(&p, at, next);
+            out->eer_tau = (double)accepted_from(&p, next);
+        }
         for (int f = 0; f < VERIFICATION_FARS; f++)
             if (isnan(out->tar[f]) && (double)different_count >= 10 / fars[f] && far_at(&p, next) <= fars[f])
                 out->tar[f] = 1 - frr_at(&p, next);
         at = next;
-        add_roc(out, &p, at, at.same == same_count && at.different == different_count);
+        bool last = at.same == same_count && at.different == different_count;
+        add_roc(out, &p, at, accepted_from(&p, at), last);
     }
+}
+
+struct operating_point verification_at(const struct verification *v, double tau)
+{
+    for (int i = 0; i < v->roc_count; i++)
+        if (v->roc[i].tau >= tau)
+            return v->roc[i];
+    return (struct operating_point){
+        .far = v->roc_count ? 0 : (double)NAN, .tar = v->roc_count ? 0 : (double)NAN, .tau = tau
+    };
 }
 
 static float similarity(const float *unit, int i, int j, int dim)
@@ -93,7 +137,7 @@ static float similarity(const float *unit, int i, int j, int dim)
     return (float)sum;
 }
 
-static void normalise(const float *feature, int n, int dim, float *unit)
+void verification_units(const float *feature, int n, int dim, float *unit)
 {
     for (int i = 0; i < n; i++) {
         double square = 0;
@@ -182,7 +226,7 @@ enum status verification_compute(const float *feature, const int *label, int n, 
     struct scores p = { malloc(room), malloc(room), malloc(room), 0, 0 };
     bool ready = unit && p.same && p.different && p.spare;
     if (ready) {
-        normalise(feature, n, dim, unit);
+        verification_units(feature, n, dim, unit);
         if (draw)
             drawn_pairs(&p, unit, label, n, dim, seed);
         else

@@ -132,21 +132,54 @@ void chip_draw(struct canvas *c, const struct theme *theme, struct point at, int
     }
 }
 
+/* The safe arcs within decided arc `i`, in its own rising frame and in order. */
+static int safe_within(const struct region_class *region, int i, struct arc *out)
+{
+    struct arc decided = region->decided[i];
+    int n = 0;
+    for (int k = 0; k < region->safe_count; k++) {
+        double from = wrap(region->safe[k].from + 1e-9, decided.from) - 1e-9;
+        if (from > decided.to - 1e-12)
+            continue;
+        int at = n++;
+        for (; at > 0 && out[at - 1].from > from; at--)
+            out[at] = out[at - 1];
+        out[at] = (struct arc){ from, from + region->safe[k].to - region->safe[k].from };
+    }
+    return n;
+}
+
 int region_zones(const struct region_class *region, struct arc *out)
 {
-    if (!region->decided_count)
-        return 0;
-    struct arc decided = region->decided[0];
-    double at = decided.from;
     int n = 0;
-    for (int i = 0; i < region->safe_count; i++) {
-        double from = wrap(region->safe[i].from + 1e-9, decided.from) - 1e-9;
-        if (from - at > 1e-9)
-            out[n++] = (struct arc){ at, from };
-        at = from + region->safe[i].to - region->safe[i].from;
+    for (int i = 0; i < region->decided_count; i++) {
+        struct arc decided = region->decided[i], safe[REGION_ARC_MAX];
+        int count = safe_within(region, i, safe);
+        double at = decided.from;
+        for (int k = 0; k < count; k++) {
+            if (safe[k].from - at > 1e-9 && n < REGION_ARC_MAX)
+                out[n++] = (struct arc){ at, safe[k].from };
+            at = safe[k].to;
+        }
+        if (decided.to - at > 1e-9 && n < REGION_ARC_MAX)
+            out[n++] = (struct arc){ at, decided.to };
     }
-    if (decided.to - at > 1e-9)
-        out[n++] = (struct arc){ at, decided.to };
+    return n;
+}
+
+int region_edges(const struct region_class *region, double *out)
+{
+    int n = 0;
+    for (int i = 0; i < region->decided_count; i++) {
+        struct arc decided = region->decided[i], safe[REGION_ARC_MAX];
+        int count = safe_within(region, i, safe);
+        for (int k = 0; k < count; k++) {
+            if (safe[k].from > decided.from + 1e-9)
+                out[n++] = safe[k].from;
+            if (safe[k].to < decided.to - 1e-9)
+                out[n++] = safe[k].to;
+        }
+    }
     return n;
 }
 
@@ -155,20 +188,37 @@ static bool same_angle(double a, double b)
     return fabs(remainder(a - b, 2 * PI)) < 1e-9;
 }
 
-/* Zone around the boundary at which `first` ends and `second` begins, counter-clockwise. */
-static bool zone_after(const struct region_class *first, const struct region_class *second, struct arc *zone)
+/* How much of the zone lies on this side of a border: up to the last safe arc before it, or the first after it. */
+static double zone_before(const struct region_class *region, int i)
 {
-    if (!first->decided_count || !second->decided_count ||
-        !same_angle(first->decided[0].to, second->decided[0].from))
-        return false;
-    double border = first->decided[0].to, before = border - first->decided[0].from;
-    double after = second->decided[0].to - second->decided[0].from;
-    if (first->safe_count)
-        before = wrap(border - first->safe[first->safe_count - 1].to + 1e-9, 0) - 1e-9;
-    if (second->safe_count)
-        after = wrap(second->safe[0].from - border + 1e-9, 0) - 1e-9;
-    *zone = (struct arc){ border - fmax(before, 0), border + fmax(after, 0) };
-    return true;
+    struct arc safe[REGION_ARC_MAX];
+    int n = safe_within(region, i, safe);
+    return fmax(region->decided[i].to - (n ? safe[n - 1].to : region->decided[i].from), 0);
+}
+
+static double zone_beyond(const struct region_class *region, int i)
+{
+    struct arc safe[REGION_ARC_MAX];
+    int n = safe_within(region, i, safe);
+    return fmax((n ? safe[0].from : region->decided[i].to) - region->decided[i].from, 0);
+}
+
+/* The zone nearest to `angle` around a border at which `first` ends and `second` begins, counter-clockwise. */
+static void zone_after(const struct region_class *first, const struct region_class *second, double angle,
+    struct arc *zone, double *least)
+{
+    for (int i = 0; i < first->decided_count; i++)
+        for (int k = 0; k < second->decided_count; k++) {
+            double border = first->decided[i].to;
+            if (!same_angle(border, second->decided[k].from))
+                continue;
+            struct arc found = { border - zone_before(first, i), border + zone_beyond(second, k) };
+            double away = fabs(remainder((found.from + found.to) / 2 - angle, 2 * PI));
+            if (away < *least) {
+                *least = away;
+                *zone = found;
+            }
+        }
 }
 
 bool disc_zone(const struct scene *scene, const struct selection *selection, struct arc *zone)
@@ -177,15 +227,10 @@ bool disc_zone(const struct scene *scene, const struct selection *selection, str
         return false;
     const struct region_class *own = &scene->region[selection->own],
                               *rival = &scene->region[selection->rival];
-    struct arc left, right;
-    bool is_left = zone_after(own, rival, &left), is_right = zone_after(rival, own, &right);
-    if (is_left && is_right) { /* two classes meet twice: the meeting nearer to the sample */
-        double at = (double)scene->angle[selection->sample];
-        is_left = fabs(remainder(left.from + left.to - 2 * at, 4 * PI)) <=
-                  fabs(remainder(right.from + right.to - 2 * at, 4 * PI));
-    }
-    *zone = is_left ? left : right;
-    return is_left || is_right;
+    double angle = (double)scene->angle[selection->sample], least = INFINITY;
+    zone_after(own, rival, angle, zone, &least);
+    zone_after(rival, own, angle, zone, &least); /* classes may meet twice: the meeting nearer to the sample */
+    return isfinite(least);
 }
 
 bool zone_is_margin(const struct scene *scene, struct arc zone)

@@ -34,8 +34,10 @@ void disc_arrow(const struct disc *d, double angle, double radius, double size, 
 void chip_draw(struct canvas *c, const struct theme *theme, struct point at, int label, const char *name,
     double radius, double alpha, bool dashed);
 
-/* decided minus safe; at most REGION_ARC_MAX + 1 arcs. */
+/* decided minus safe; at most REGION_ARC_MAX arcs. */
 int region_zones(const struct region_class *region, struct arc *out);
+/* Where safe arcs end inside the class's own sectors; at most 2 REGION_ARC_MAX angles. */
+int region_edges(const struct region_class *region, double *out);
 /* The margin zone around the boundary between the two classes of a selection, from one class's safe edge to the
  * other's. False when the two do not touch. */
 bool disc_zone(const struct scene *scene, const struct selection *selection, struct arc *zone);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "render/disc.h"
+#include "render/feature_marks.h"
 #include "render/number.h"
 #include "render/text.h"
 
@@ -40,11 +41,11 @@ static const char *part_name(const struct snapshot *snap)
 }
 
 /* The disc of a close look reaches under the words: they keep a ground of their own. */
-static void draw_ground(
-    struct canvas *c, const struct look *look, const struct plane *plane, struct rect words)
+static void draw_ground(struct canvas *c, const struct scene *scene, const struct look *look,
+    const struct plane *plane, struct rect words)
 {
     struct rect box = { words.x - 10, words.y - 6, words.w + 20, words.h + 12 };
-    if (rect_hits_disc(box, plane->center, feature_reach(plane->radius)))
+    if (scene->data || rect_hits_disc(box, plane->center, feature_reach(plane->radius)))
         canvas_round_rect(c, box, 6, color_alpha(look->theme->bg, 0.88));
 }
 
@@ -62,43 +63,57 @@ static void draw_title(struct canvas *c, const struct scene *scene, const struct
 {
     char count[32], text[ROW_TEXT];
     number_count(scene->snap->count, count, sizeof count);
-    snprintf(text, sizeof text, "%s %s, %d-D features", count, part_name(scene->snap), scene->snap->dim);
-    draw_ground(c, look, plane,
+    if (scene->data)
+        snprintf(text, sizeof text, "%s %s", count, part_name(scene->snap));
+    else
+        snprintf(text, sizeof text, "%s %s, %d-D features", count, part_name(scene->snap), scene->snap->dim);
+    draw_ground(c, scene, look, plane,
         (struct rect){ rect.x + FEATURE_EDGE, rect.y + 16, fmax(100, text_width(text, &small)), 35 });
-    canvas_text(c, (struct point){ rect.x + FEATURE_EDGE, rect.y + 29 }, "Feature plane", &title_font,
-        look->theme->text1, ALIGN_LEFT);
+    canvas_text(c, (struct point){ rect.x + FEATURE_EDGE, rect.y + 29 },
+        scene->data ? "Data plane" : "Feature plane", &title_font, look->theme->text1, ALIGN_LEFT);
     canvas_text(c, (struct point){ rect.x + FEATURE_EDGE, rect.y + 48 }, text, &small, look->theme->text3,
         ALIGN_LEFT);
 }
 
-int feature_toggles(struct rect rect, struct rect out[5], enum layer layer[5], const char *label[5])
+int feature_toggles(const struct scene *scene, struct rect rect, struct rect out[FEATURE_TOGGLES],
+    enum layer layer[FEATURE_TOGGLES], const char *label[FEATURE_TOGGLES])
 {
     static const struct {
         const char *label;
         enum layer layer;
-    } rows[5] = { { "regions", LAYER_REGIONS }, { "margins", LAYER_MARGINS }, { "weights", LAYER_WEIGHTS },
-        { "rose", LAYER_ROSE }, { "shapes", LAYER_SHAPES } };
+    } rows[FEATURE_TOGGLES] = { { "regions", LAYER_REGIONS }, { "margins", LAYER_MARGINS },
+        { "weights", LAYER_WEIGHTS }, { "centers", LAYER_CENTERS }, { "pairs", LAYER_LINKS },
+        { "groups", LAYER_GROUPS }, { "rose", LAYER_ROSE }, { "shapes", LAYER_SHAPES } };
+    unsigned layers = feature_layers(scene);
     double x = rect.x + rect.w - FEATURE_EDGE;
-    for (int i = 4; i >= 0; i--) {
-        double width = text_width(rows[i].label, &small_bold);
+    int n = 0, at = 0;
+    for (int i = 0; i < FEATURE_TOGGLES; i++)
+        n += (layers & rows[i].layer) != 0;
+    for (int i = FEATURE_TOGGLES - 1; i >= 0; i--) {
+        if (!(layers & rows[i].layer))
+            continue;
+        bool means = rows[i].layer == LAYER_WEIGHTS && scene->snap && scene->snap->means;
+        const char *name = means ? "means" : rows[i].label;
+        double width = text_width(name, &small_bold);
+        int place = n - 1 - at++;
         x -= width;
-        out[i] = (struct rect){ x, rect.y + 10, width, 30 };
-        layer[i] = rows[i].layer;
-        label[i] = rows[i].label;
+        out[place] = (struct rect){ x, rect.y + 10, width, 30 };
+        layer[place] = rows[i].layer;
+        label[place] = name;
         x -= 16;
     }
-    return x < rect.x + FEATURE_EDGE + 90 ? 0 : 5; /* no room beside the title */
+    return x < rect.x + FEATURE_EDGE + 90 ? 0 : n; /* no room beside the title */
 }
 
-static void draw_toggles(
-    struct canvas *c, const struct look *look, const struct plane *plane, struct rect rect)
+static void draw_toggles(struct canvas *c, const struct scene *scene, const struct look *look,
+    const struct plane *plane, struct rect rect)
 {
-    struct rect box[5];
-    enum layer layer[5];
-    const char *label[5];
-    int n = feature_toggles(rect, box, layer, label);
+    struct rect box[FEATURE_TOGGLES];
+    enum layer layer[FEATURE_TOGGLES];
+    const char *label[FEATURE_TOGGLES];
+    int n = feature_toggles(scene, rect, box, layer, label);
     if (n > 0)
-        draw_ground(c, look, plane,
+        draw_ground(c, scene, look, plane,
             (struct rect){ box[0].x, rect.y + 16, box[n - 1].x + box[n - 1].w - box[0].x, 20 });
     for (int i = 0; i < n; i++) {
         bool on = look->layers & layer[i];
@@ -124,79 +139,203 @@ static double row_y(struct rect rect, const struct words *words, int i)
     return rect.y + rect.h - 26 - ROW_PITCH * (words->count - 1 - i);
 }
 
-static bool words_fit(const struct words *words, const struct plane *plane, struct rect rect, bool right)
+/* Over the data words have a ground of their own wherever the view is large enough. */
+static bool words_fit(const struct scene *scene, const struct words *words, const struct plane *plane,
+    struct rect rect, bool right)
 {
     for (int i = 0; i < words->count; i++) {
         double width = words->width[i],
                x = right ? rect.x + rect.w - FEATURE_EDGE - width : rect.x + FEATURE_EDGE;
         struct rect row = { x, row_y(rect, words, i) - 11, width, 15 };
-        if (width > rect.w / 2 - FEATURE_EDGE - 8 ||
-            rect_hits_disc(row, plane->center, feature_reach(plane->radius)))
+        bool hits = scene->data ? rect.h < 400
+                                : rect_hits_disc(row, plane->center, feature_reach(plane->radius));
+        if (hits || width > rect.w / 2 - FEATURE_EDGE - 8)
             return false;
     }
     return true;
 }
 
-static void words_ground(struct canvas *c, const struct words *words, const struct look *look,
-    const struct plane *plane, struct rect rect, bool right)
+static void words_ground(struct canvas *c, const struct scene *scene, const struct words *words,
+    const struct look *look, const struct plane *plane, struct rect rect, bool right)
 {
-    if (words_fit(words, plane, rect, right))
+    if (!scene->data && words_fit(scene, words, plane, rect, right))
         return;
     double width = 0, top = row_y(rect, words, 0) - 12;
     for (int i = 0; i < words->count; i++)
         width = fmax(width, words->width[i]);
     double x = right ? rect.x + rect.w - FEATURE_EDGE - width : rect.x + FEATURE_EDGE;
-    draw_ground(c, look, plane, (struct rect){ x, top, width, rect.y + rect.h - 22 - top });
+    draw_ground(c, scene, look, plane, (struct rect){ x, top, width, rect.y + rect.h - 22 - top });
 }
 
-static void legend_swatch(
-    struct canvas *c, const struct scene *scene, const struct look *look, int row, struct rect box)
+/* ---- legend ---- */
+
+enum swatch { SWATCH_BORDER, SWATCH_WEIGHT, SWATCH_REGION, SWATCH_ZONE, SWATCH_MEAN, SWATCH_CENTER, SWATCH_PULL,
+    SWATCH_PUSH, SWATCH_BOUNDARY, SWATCH_SUPPORT, SWATCH_SLACK, SWATCH_RESIDUAL, SWATCH_LABEL };
+
+struct legend {
+    struct words words;
+    enum swatch swatch[8];
+};
+
+static void swatch_line(struct canvas *c, struct rect box, double width, double dash, struct color color)
+{
+    double middle = box.y + box.h / 2;
+    struct point line[2] = { { box.x, middle }, { box.x + box.w, middle } };
+    struct stroke stroke = { .color = color, .width = width, .dash_on = dash, .dash_off = dash };
+    canvas_lines(c, line, 2, &stroke);
+}
+
+static void swatch_cross(struct canvas *c, struct point at, struct color color)
+{
+    canvas_ring(c, at, 6, 1.75, color);
+    for (int side = -1; side <= 1; side += 2)
+        canvas_line(c, (struct point){ at.x - 2.8, at.y - side * 2.8 },
+            (struct point){ at.x + 2.8, at.y + side * 2.8 }, 1.75, color);
+}
+
+static void legend_swatch(struct canvas *c, const struct scene *scene, const struct look *look,
+    enum swatch swatch, struct rect box)
 {
     const struct theme *theme = look->theme;
     struct point corner[4] = { { box.x, box.y }, { box.x + box.w, box.y }, { box.x + box.w, box.y + box.h },
         { box.x, box.y + box.h } };
-    double middle = box.y + box.h / 2;
+    struct point middle = { box.x + box.w / 2, box.y + box.h / 2 };
     int sample = scene_typical(scene), label = sample >= 0 ? scene->snap->label[sample] : 0;
     struct color color = class_color(theme, label);
-    struct point line[2] = { { box.x, middle }, { box.x + box.w, middle } };
     struct stroke dashed = { .color = theme->text3, .width = 1, .dash_on = 2, .dash_off = 5 };
-    struct disc flat = { .canvas = c, .center = { box.x, middle } };
-    if (row == 0) {
+    struct point line[2] = { { box.x, middle.y }, { box.x + box.w, middle.y } };
+    struct disc flat = { .canvas = c, .center = { box.x, middle.y } };
+    struct marker diamond = { .shape = SHAPE_DIAMOND, .hollow = true, .radius = 6, .fill = color };
+    switch (swatch) {
+    case SWATCH_BORDER:
         canvas_lines(c, line, 2, &dashed);
-    } else if (row == 1) {
-        canvas_line(c, line[0], (struct point){ box.x + box.w - 9, middle }, 2, color);
+        break;
+    case SWATCH_WEIGHT:
+        canvas_line(c, line[0], (struct point){ box.x + box.w - 9, middle.y }, 2, color);
         disc_arrow(&flat, 0, box.w, 10, color);
-    } else if (row == 2) {
+        break;
+    case SWATCH_REGION:
         canvas_rect(c, box, color_alpha(color, 2 * (double)theme->region_alpha));
-    } else {
+        break;
+    case SWATCH_ZONE:
         canvas_rect(c, box, color_alpha(color, (double)theme->zone_alpha));
         canvas_hatch(c, corner, 4, 7, color_alpha(theme->text1, 2 * (double)theme->hatch_alpha));
+        break;
+    case SWATCH_MEAN:
+        swatch_cross(c, middle, color);
+        break;
+    case SWATCH_CENTER:
+        canvas_markers(c, &middle, 1, &diamond);
+        break;
+    case SWATCH_PULL:
+        swatch_line(c, box, 1, 0, color_alpha(theme->text1, 0.7));
+        break;
+    case SWATCH_PUSH:
+        swatch_line(c, box, 1, 3, color_alpha(theme->text1, 0.7));
+        break;
+    case SWATCH_BOUNDARY:
+        swatch_line(c, box, 2.5, 0, theme->text1);
+        break;
+    case SWATCH_SUPPORT:
+        canvas_ring(c, middle, 6, 1.5, theme->text1);
+        break;
+    case SWATCH_SLACK:
+        swatch_line(c, box, 1.5, 3, color);
+        break;
+    case SWATCH_RESIDUAL:
+        swatch_line(c, box, 1, 0, theme->text2);
+        break;
+    case SWATCH_LABEL:
+        canvas_line(c, line[0], line[1], 2, color);
+        break;
     }
 }
 
 static const double SWATCH = 24;
 
+static void legend_add(struct legend *legend, enum swatch swatch, const char *text)
+{
+    struct words *words = &legend->words;
+    int i = words->count++;
+    legend->swatch[i] = swatch;
+    snprintf(words->label[i], ROW_TEXT, "%s", text);
+    words->width[i] = SWATCH + 12 + text_width(text, &small);
+}
+
+static void collect_score(struct legend *legend, const struct snapshot *snap)
+{
+    legend_add(legend, SWATCH_BOUNDARY, "decision boundary");
+    if (!snap->force.loss->has_margin)
+        return;
+    legend_add(legend, SWATCH_SUPPORT, "support vector");
+    legend_add(legend, SWATCH_ZONE, "margin: decided, still pushed");
+    legend_add(legend, SWATCH_SLACK, "slack: distance still missing");
+}
+
+static void collect_classes(struct legend *legend, const struct snapshot *snap, const struct look *look)
+{
+    bool margin = snap->force.loss->has_margin;
+    if (snap->centers && (look->layers & LAYER_CENTERS))
+        legend_add(legend, SWATCH_CENTER, "class center");
+    if (snap->link_count > 0 && (look->layers & LAYER_LINKS)) {
+        legend_add(legend, SWATCH_PULL, "still pulled together");
+        legend_add(legend, SWATCH_PUSH, "still pushed apart");
+    }
+    legend_add(legend, SWATCH_BORDER, "decision boundary");
+    if (snap->means)
+        legend_add(legend, SWATCH_MEAN, "class mean: the nearest decides");
+    else
+        legend_add(legend, SWATCH_WEIGHT, "class weight W");
+    legend_add(legend, SWATCH_REGION, "class region: decided here at test time");
+    if (margin && region_norm_matters(&snap->force))
+        legend_add(legend, SWATCH_ZONE, "margin zone at each norm: training still pushes");
+    else if (margin)
+        legend_add(legend, SWATCH_ZONE, "margin zone: decided, training still pushes");
+}
+
+static void legend_collect(struct legend *legend, const struct scene *scene, const struct look *look)
+{
+    const struct snapshot *snap = scene->snap;
+    legend->words.count = 0;
+    switch (snap->force.loss->task) {
+    case TASK_SCORE:
+        collect_score(legend, snap);
+        break;
+    case TASK_REAL:
+        if (!scene->data)
+            break;
+        legend_add(legend, SWATCH_RESIDUAL, "residual");
+        legend_add(legend, SWATCH_BOUNDARY, "fitted line");
+        break;
+    case TASK_MULTI:
+        legend_add(legend, SWATCH_LABEL, "has the label on one side");
+        legend_add(legend, SWATCH_REGION, "label given at test time");
+        break;
+    case TASK_CLASS:
+        collect_classes(legend, snap, look);
+        break;
+    }
+}
+
 static void draw_legend(struct canvas *c, const struct scene *scene, const struct look *look,
     const struct plane *plane, struct rect rect)
 {
-    static const char *const rows[] = { "decision boundary", "class weight W",
-        "class region: decided here at test time", "margin zone: decided, training still pushes" };
-    struct words words = { .count = scene->snap->force.loss->has_margin ? 4 : 3 };
-    for (int i = 0; i < words.count; i++) {
-        snprintf(words.label[i], ROW_TEXT, "%s", rows[i]);
-        words.width[i] = SWATCH + 12 + text_width(rows[i], &small);
-    }
+    struct legend legend;
     struct plane fitted = fitted_plane(scene, look, rect);
-    if (!words_fit(&words, &fitted, rect, false))
+    legend_collect(&legend, scene, look);
+    if (legend.words.count == 0 || !words_fit(scene, &legend.words, &fitted, rect, false))
         return;
-    words_ground(c, &words, look, plane, rect, false);
-    for (int i = 0; i < words.count; i++) {
-        double y = row_y(rect, &words, i);
-        legend_swatch(c, scene, look, i, (struct rect){ rect.x + FEATURE_EDGE, y - 11, SWATCH, 13 });
-        canvas_text(c, (struct point){ rect.x + FEATURE_EDGE + SWATCH + 12, y }, words.label[i], &small,
+    double left = rect.x + FEATURE_EDGE;
+    words_ground(c, scene, &legend.words, look, plane, rect, false);
+    for (int i = 0; i < legend.words.count; i++) {
+        double y = row_y(rect, &legend.words, i);
+        legend_swatch(c, scene, look, legend.swatch[i], (struct rect){ left, y - 11, SWATCH, 13 });
+        canvas_text(c, (struct point){ left + SWATCH + 12, y }, legend.words.label[i], &small,
             look->theme->text2, ALIGN_LEFT);
     }
 }
+
+/* ---- statistics ---- */
 
 static const double VALUE_WIDTH = 64;
 
@@ -213,6 +352,35 @@ static void stats_add(struct words *words, const char *name, long n, const char 
     words->width[i] = text_width(words->label[i], &small) + VALUE_WIDTH;
 }
 
+/* A fitted line: what it is, and what is left. */
+static void collect_fit(struct words *words, const struct snapshot *snap, bool brief)
+{
+    char text[32];
+    if (snap->dim == 1) {
+        stats_add(words, "slope w", 0, number_fixed(snap->weight[0], 2, text, sizeof text));
+        stats_add(words, "intercept b", 0, number_fixed(snap->bias[0], 2, text, sizeof text));
+    }
+    if (snap->train_n > 0)
+        stats_add(words, "train loss", brief ? 0 : snap->train_n,
+            number_short(snap->train_loss, text, sizeof text));
+    if (snap->test_n > 0)
+        stats_add(
+            words, "test loss", brief ? 0 : snap->test_n, number_short(snap->test_loss, text, sizeof text));
+}
+
+/* The margin's share, or what a pair loss has in its place. */
+static void collect_margin(struct words *words, const struct snapshot *snap, bool brief)
+{
+    char text[32];
+    bool margin = !isnan(snap->margin_accuracy);
+    if (loss_is_pair(snap->force.loss) || (!margin && snap->force.loss->family == FAMILY_PAIR))
+        stats_add(words, brief ? "at rest" : "of the last batch at rest", 0,
+            number_percent(snap->rest, text, sizeof text));
+    else
+        stats_add(words, margin ? "with margin" : "no margin", margin && !brief ? snap->count : 0,
+            number_percent(snap->margin_accuracy, text, sizeof text));
+}
+
 /* In brief: the accuracies without their counts, and the zoom when there is one. */
 static void stats_collect(struct words *words, const struct scene *scene, const struct look *look,
     const struct plane *plane, bool brief)
@@ -222,13 +390,15 @@ static void stats_collect(struct words *words, const struct scene *scene, const 
     number_fixed(look->zoom, 1, text, sizeof text);
     snprintf(zoom, sizeof zoom, "%s\u00d7", text);
     words->count = 0;
-    if (!brief || fabs(look->zoom - 1) > 0.05)
+    if (!(brief || scene->data) || fabs(look->zoom - 1) > 0.05)
         stats_add(words, "zoom", 0, zoom);
-    if (!brief)
+    if (!brief && !scene->data)
         stats_add(words, "ring at norm", 0, number_short(plane->radius / plane->unit, text, sizeof text));
-    bool margin = !isnan(snap->margin_accuracy);
-    stats_add(words, margin ? "with margin" : "no margin", margin && !brief ? snap->count : 0,
-        number_percent(snap->margin_accuracy, text, sizeof text));
+    if (snap->force.loss->task == TASK_REAL) {
+        collect_fit(words, snap, brief);
+        return;
+    }
+    collect_margin(words, snap, brief);
     if (snap->train_n > 0)
         stats_add(words, "train accuracy", brief ? 0 : snap->train_n,
             number_percent(snap->train_accuracy, text, sizeof text));
@@ -243,12 +413,12 @@ static void draw_stats(struct canvas *c, const struct scene *scene, const struct
     struct words words;
     struct plane fitted = fitted_plane(scene, look, rect);
     stats_collect(&words, scene, look, plane, false);
-    if (!words_fit(&words, &fitted, rect, true)) {
+    if (!words_fit(scene, &words, &fitted, rect, true)) {
         stats_collect(&words, scene, look, plane, true);
         if (rect.w < 320 || rect.h < 240)
             return;
     }
-    words_ground(c, &words, look, plane, rect, true);
+    words_ground(c, scene, &words, look, plane, rect, true);
     double right = rect.x + rect.w - FEATURE_EDGE;
     for (int i = 0; i < words.count; i++) {
         double y = row_y(rect, &words, i);
@@ -264,7 +434,7 @@ void feature_words(struct canvas *c, const struct scene *scene, const struct loo
 {
     draw_title(c, scene, look, plane, rect);
     if (look->interactive)
-        draw_toggles(c, look, plane, rect);
+        draw_toggles(c, scene, look, plane, rect);
     if (look->layers & LAYER_LEGEND)
         draw_legend(c, scene, look, plane, rect);
     if (look->layers & LAYER_STATS)

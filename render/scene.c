@@ -19,6 +19,8 @@ void look_init(struct look *look, const struct theme *theme)
         .layers = LAYER_ALL,
         .selected = -1,
         .lit_class = -1,
+        .orbit = { 0, 0, 0, 1 },
+        .tau = NAN,
         .interactive = true,
     };
 }
@@ -63,6 +65,11 @@ static bool grow_classes(struct scene *scene, int classes, int weights)
     return true;
 }
 
+static int scene_rows(const struct snapshot *snap)
+{
+    return snap->sub > 1 ? snap->sub : 1;
+}
+
 static bool make_room(struct scene *scene, const struct snapshot *snap)
 {
     int wanted = snap->count > SCRATCH_MIN ? snap->count : SCRATCH_MIN;
@@ -71,7 +78,7 @@ static bool make_room(struct scene *scene, const struct snapshot *snap)
         return false;
     scene->scratch = scratch;
     scene->scratch_capacity = wanted > scene->scratch_capacity ? wanted : scene->scratch_capacity;
-    return grow_samples(scene, snap->count) && grow_classes(scene, snap->classes, snap->classes * snap->dim);
+    return grow_samples(scene, snap->count) && grow_classes(scene, snap->classes, snap->classes * scene_rows(snap) * snap->dim);
 }
 
 /* ---- the ring ---- */
@@ -99,8 +106,9 @@ static double ring_follow(double ring, double norm_p99)
 
 static void weight_units(struct scene *scene, const struct snapshot *snap)
 {
-    for (int j = 0; j < snap->classes; j++) {
-        const double *w = &snap->weight[(size_t)j * (size_t)snap->dim];
+    const double *rows = snapshot_head(snap).weight;
+    for (int j = 0; j < snap->classes * scene_rows(snap); j++) {
+        const double *w = &rows[(size_t)j * (size_t)snap->dim];
         double *u = &scene->unit[(size_t)j * (size_t)snap->dim], square = 0;
         for (int d = 0; d < snap->dim; d++)
             square += w[d] * w[d];
@@ -127,13 +135,16 @@ static float angle_of(double cosine_length, double length)
 
 static void sample_angles(struct scene *scene, const struct snapshot *snap, int i)
 {
-    int dim = snap->dim, label = snap->label[i], best = -1;
+    int dim = snap->dim, label = snap->label[i], sub = scene_rows(snap), best = -1;
     const float *x = &snap->feature[(size_t)i * (size_t)dim];
     double square = 0, own = 0, top = -INFINITY;
     for (int d = 0; d < dim; d++)
         square += (double)x[d] * (double)x[d];
     for (int j = 0; j < snap->classes; j++) {
-        double c = dot(x, &scene->unit[(size_t)j * (size_t)dim], dim);
+        const double *unit = &scene->unit[(size_t)j * (size_t)sub * (size_t)dim];
+        double c = dot(x, unit, dim);
+        for (int k = 1; k < sub; k++)
+            c = fmax(c, dot(x, unit + k * dim, dim));
         if (j == label) {
             own = c;
         } else if (c > top) {
@@ -151,11 +162,11 @@ static void sample_angles(struct scene *scene, const struct snapshot *snap, int 
 /* ---- slack ---- */
 
 /* Losses that compare angles and nothing else: theirs is a margin in degrees. */
-static bool compares_angles(const struct loss *loss)
+static bool compares_angles(const struct loss_force *force)
 {
-    bool bends_angle = loss->family == FAMILY_PLAIN || loss->family == FAMILY_ANGLE_TIMES ||
-                       loss->family == FAMILY_ANGLE_PLUS;
-    return bends_angle && !loss->has_bias && loss->radius != RADIUS_BOTH && loss->radius != RADIUS_LINEAR;
+    const struct loss *loss = force->loss;
+    bool bends_cosine = loss->family == FAMILY_COSINE_MINUS || loss->family == FAMILY_COMBINED;
+    return loss_decision(force) == DECIDE_COSINE && !loss->slack && !bends_cosine;
 }
 
 /* How far the rival is beyond the angle whose plain cosine equals the own target (theta + m for ArcFace, m theta
@@ -181,9 +192,29 @@ static double logit_slack(const struct scene *scene, int i)
     return loss_slack(&snap->force, x, snap->label[i], &head);
 }
 
+static double score(const struct snapshot *snap, int i, int j)
+{
+    const float *x = &snap->feature[(size_t)i * (size_t)snap->dim];
+    return dot(x, &snap->weight[(size_t)j * (size_t)snap->dim], snap->dim) + snap->bias[j];
+}
+
+/* Of several labels the one that is furthest from right: t_j z_j. */
+static double labels_slack(const struct snapshot *snap, int i)
+{
+    double least = INFINITY;
+    for (int j = 0; j < snap->classes; j++) {
+        bool has = j < snap->targets ? snap->target[(size_t)i * (size_t)snap->targets + (size_t)j] > 0
+                                     : j == snap->label[i];
+        least = fmin(least, has ? score(snap, i, j) : -score(snap, i, j));
+    }
+    return least;
+}
+
 static double sample_slack(const struct scene *scene, int i)
 {
-    if (compares_angles(scene->snap->force.loss))
+    if (loss_decision(&scene->snap->force) == DECIDE_EACH)
+        return labels_slack(scene->snap, i);
+    if (compares_angles(&scene->snap->force))
         return angle_slack(&scene->snap->force, (double)scene->own[i], (double)scene->rival[i]);
     return logit_slack(scene, i);
 }
@@ -222,9 +253,11 @@ static double quick_slack(const struct scene *scene, int i)
     const struct snapshot *snap = scene->snap;
     const struct loss_force *force = &snap->force;
     enum loss_radius radius = force->loss->radius;
-    if (compares_angles(force->loss))
+    if (compares_angles(force))
         return angle_slack(force, (double)scene->own[i], (double)scene->rival[i]);
-    if (radius == RADIUS_LINEAR)
+    if (loss_decision(force) == DECIDE_EACH)
+        return labels_slack(snap, i);
+    if (radius == RADIUS_LINEAR || force->loss->slack)
         return logit_slack(scene, i);
     double target = loss_target(force, cos((double)scene->own[i])).value;
     if (radius == RADIUS_BOTH) {
@@ -241,9 +274,17 @@ static double quick_slack(const struct scene *scene, int i)
 }
 
 /* Near the origin every direction is a matter of chance, and there is no ray to see. */
-static bool is_short(const struct snapshot *snap, int i)
+static bool is_short(const struct scene *scene, int i)
 {
-    return norm(snap, i) < 0.5 * snap->norm_median;
+    return scene->angular && norm(scene->snap, i) < 0.5 * scene->snap->norm_median;
+}
+
+/* Candidates for the typical sample: right by the test rule, where there is one right class. */
+static bool is_typical(const struct scene *scene, int i)
+{
+    const struct snapshot *snap = scene->snap;
+    bool right = loss_decision(&snap->force) == DECIDE_EACH || snap->predicted[i] == snap->label[i];
+    return right && !is_short(scene, i);
 }
 
 /* About a second where training is watched, so that the header can be read. */
@@ -253,7 +294,7 @@ enum { TYPICAL_KEPT = 60 };
 static double close_call(const struct snapshot *snap)
 {
     const struct loss_force *force = &snap->force;
-    if (compares_angles(force->loss))
+    if (compares_angles(force))
         return 0.1;
     bool fixed = force->loss->radius == RADIUS_SCALE && !force->norm_radius;
     return 0.1 * (fixed ? logit_scale(force) : snap->norm_median);
@@ -267,7 +308,7 @@ static int find_typical(const struct scene *scene, int last)
     double least = INFINITY, old = INFINITY;
     int best = -1;
     for (int i = 0; i < snap->count && snap->classes > 1; i++) {
-        if (snap->predicted[i] != snap->label[i] || is_short(snap, i))
+        if (!is_typical(scene, i))
             continue;
         double distance = fabs(quick_slack(scene, i));
         if (i == last)
@@ -284,6 +325,79 @@ static int find_typical(const struct scene *scene, int last)
     return fresh || old <= least + 0.05 ? last : best;
 }
 
+/* In a regression the one the line is furthest from. */
+static int find_outlier(const struct snapshot *snap)
+{
+    double most = -1;
+    int best = -1;
+    for (int i = 0; i < snap->count && snap->targets > 0; i++) {
+        double away = fabs(score(snap, i, 0) - (double)snap->target[(size_t)i * (size_t)snap->targets]);
+        if (away > most) {
+            most = away;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* ---- the data's own plane ---- */
+
+static bool is_regression(const struct snapshot *snap)
+{
+    return snap->force.loss->task == TASK_REAL && snap->targets > 0 && snap->classes > 0;
+}
+
+/* A linear model of two numbers, or a regression: then the features are the data, or a line is what is learned. */
+static bool shows_data(const struct snapshot *snap)
+{
+    bool linear = snap->experiment.model == MODEL_IDENTITY && snap->force.loss->task != TASK_CLASS;
+    return snap->count > 0 && (is_regression(snap) || (linear && snap->dim == 2));
+}
+
+void scene_xy(const struct scene *scene, int sample, double xy[2])
+{
+    const struct snapshot *snap = scene->snap;
+    const float *x = &snap->feature[(size_t)sample * (size_t)snap->dim];
+    if (!is_regression(snap)) {
+        xy[0] = (double)x[0];
+        xy[1] = snap->dim > 1 ? (double)x[1] : 0;
+        return;
+    }
+    xy[0] = snap->dim == 1 ? (double)x[0] : score(snap, sample, 0);
+    xy[1] = (double)snap->target[(size_t)sample * (size_t)snap->targets];
+}
+
+/* Outward to a round number, so that a point moved by hand does not move the others. */
+static void widen(double *low, double *high)
+{
+    double span = fmax(*high - *low, 1e-9 + 1e-6 * fabs(*high)), decade = pow(10, floor(log10(span / 5)));
+    double share = span / 5 / decade, step = decade * (share <= 1 ? 1 : share <= 2 ? 2 : share <= 5 ? 5 : 10);
+    *low = step * floor(*low / step - 0.25);
+    *high = step * ceil(*high / step + 0.25);
+}
+
+static void data_box(struct scene *scene)
+{
+    double *box = scene->box;
+    box[0] = box[1] = INFINITY;
+    box[2] = box[3] = -INFINITY;
+    for (int i = 0; i < scene->snap->count; i++) {
+        double xy[2];
+        scene_xy(scene, i, xy);
+        for (int d = 0; d < 2; d++) {
+            box[d] = fmin(box[d], xy[d]);
+            box[d + 2] = fmax(box[d + 2], xy[d]);
+        }
+    }
+    for (int d = 0; d < 2; d++) {
+        if (!isfinite(box[d]) || !isfinite(box[d + 2])) {
+            box[d] = -1;
+            box[d + 2] = 1;
+        }
+        widen(&box[d], &box[d + 2]);
+    }
+}
+
 /* ---- the scene ---- */
 
 bool scene_update(struct scene *scene, const struct snapshot *snap, const uint8_t *pixel)
@@ -294,17 +408,28 @@ bool scene_update(struct scene *scene, const struct snapshot *snap, const uint8_
     scene->snap = snap;
     scene->pixel = pixel;
     scene->angular =
-        snap->dim == 2 && snap->classes > 0 && snap->force.loss && region_is_angular(snap->force.loss);
+        snap->dim == 2 && snap->classes > 0 && snap->force.loss && region_is_angular(&snap->force);
+    scene->data = snap->force.loss && shows_data(snap);
+    if (scene->data)
+        data_box(scene);
     scene->ring = ring_follow(scene->ring, snap->norm_p99);
     weight_units(scene, snap);
     for (int i = 0; i < snap->count; i++)
         sample_angles(scene, snap, i);
     if (scene->angular) {
         struct head head = snapshot_head(snap);
-        region_sectors(&snap->force, &head, scene->region);
+        region_sectors(&snap->force, &head, isfinite(snap->norm_median) ? snap->norm_median : 1, scene->region);
+    }
+    if (snap->dim == 3 && snap->classes > 0 && snap->force.loss) {
+        struct head head = snapshot_head(snap);
+        double norm = isfinite(snap->norm_median) && snap->norm_median > 0 ? snap->norm_median : 1;
+        if (!sphere_map_build(&scene->ball, &snap->force, &head, norm))
+            return false;
     }
     int last = same && scene->typical < snap->count ? scene->typical : -1;
-    scene->typical = snap->force.loss ? find_typical(scene, last) : -1;
+    scene->typical = !snap->force.loss     ? -1
+                     : is_regression(snap) ? find_outlier(snap)
+                                           : find_typical(scene, last);
     scene->typical_age = scene->typical == last && last >= 0 ? scene->typical_age + 1 : 0;
     return true;
 }
@@ -318,6 +443,7 @@ void scene_clear(struct scene *scene)
     free(scene->rival_class);
     free(scene->unit);
     free(scene->scratch);
+    sphere_map_clear(&scene->ball);
     memset(scene, 0, sizeof *scene);
 }
 
@@ -329,7 +455,13 @@ int scene_typical(const struct scene *scene)
 bool scene_select(const struct scene *scene, const struct look *look, struct selection *out)
 {
     int i = look->selected;
-    if (!scene->snap || i < 0 || i >= scene->snap->count || scene->rival_class[i] < 0)
+    if (!scene->snap || i < 0 || i >= scene->snap->count)
+        return false;
+    if (is_regression(scene->snap)) {
+        *out = (struct selection){ .sample = i, .own_angle = NAN, .rival_angle = NAN, .slack = NAN };
+        return true;
+    }
+    if (scene->rival_class[i] < 0)
         return false;
     double slack = sample_slack(scene, i);
     *out = (struct selection){
@@ -339,7 +471,7 @@ bool scene_select(const struct scene *scene, const struct look *look, struct sel
         .own_angle = (double)scene->own[i],
         .rival_angle = (double)scene->rival[i],
         .slack = slack,
-        .slack_is_angle = compares_angles(scene->snap->force.loss),
+        .slack_is_angle = compares_angles(&scene->snap->force),
         .meets = slack > 0,
     };
     return true;

@@ -11,6 +11,8 @@ static const struct view *const views[] = {
     &view_curves,
     &view_logit,
     &view_angles,
+    &view_roc,
+    &view_confusion,
     &view_dashboard,
 };
 

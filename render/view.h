@@ -5,11 +5,14 @@
 
 #include "math/snapshot.h"
 #include "math/region.h"
+#include "math/region_sphere.h"
 #include "render/canvas.h"
 #include "render/theme.h"
 
 enum layer { LAYER_REGIONS = 1, LAYER_MARGINS = 2, LAYER_WEIGHTS = 4, LAYER_ROSE = 8, LAYER_SHAPES = 16,
-    LAYER_LEGEND = 32, LAYER_STATS = 64, LAYER_ALL = 127 };
+    LAYER_LEGEND = 32, LAYER_STATS = 64, LAYER_LINKS = 128, LAYER_CENTERS = 256,
+    LAYER_ALL = 511,                  /* what is on at first */
+    LAYER_GROUPS = 512 };             /* colour by group in place of class */
 
 /* How a person looks at the snapshot: kept by the window, default in exports. */
 struct look {
@@ -23,6 +26,8 @@ struct look {
     int lit_class;                /* others fall to 30 %; -1 none */
     bool transparent;             /* exports: no background */
     bool formula_first;           /* header: the formula in place of the inequality where both have no room */
+    float orbit[4];               /* how the sphere is turned: a unit quaternion x, y, z, w */
+    double tau;                   /* verification threshold, a cosine; NaN: the one of equal errors */
     bool interactive;             /* false in exports: no toggles, no hover */
 };
 void look_init(struct look *look, const struct theme *theme);
@@ -36,11 +41,14 @@ struct scene {
     float *angle;                     /* (count) angle of each shown feature, 2-D */
     float *own, *rival;               /* (count) theta to the own and the nearest other weight, radians */
     int *rival_class;                 /* (count) */
-    bool angular;                     /* regions are sectors */
+    bool angular;                     /* regions are sectors; with a curved edge, those at the median norm */
+    bool data;                        /* the plane shows the data's own coordinates, not a disc of features */
+    double box[4];                    /* x0 y0 x1 y1 of what it shows then */
+    struct sphere_map ball;           /* regions of 3-D directions */
     double ring;                      /* norm at the ring, a 1-2-5 step above norm_p99, with hysteresis */
     int typical;                      /* what scene_typical answers */
     int typical_age;                  /* snapshots since it was chosen */
-    double *unit;                     /* (classes, dim) class weights of length 1, zero rows zero */
+    double *unit;                     /* (classes * sub, dim) rows of the rule's head of length 1, zero rows zero */
     int count_capacity, class_capacity, unit_capacity;
     struct point *scratch;            /* for polygons and markers */
     int scratch_capacity;
@@ -54,7 +62,7 @@ struct selection {
     double own_angle, rival_angle;    /* radians */
     double slack;                     /* of the train rule; in radians for angle losses, else logit units */
     bool slack_is_angle, meets;
-};
+};                                    /* in a regression own = rival = 0, and there are no angles and no slack */
 bool scene_select(const struct scene *scene, const struct look *look, struct selection *out);
 /* Without a selection the header, fan and psi show this typical sample: the shown one closest to its class's
  * margin boundary among those the test rule gets right and that are at least half the median norm long (it stays
@@ -76,23 +84,46 @@ const struct view *view_find(const char *id);
 void view_draw(const struct view *view, struct canvas *c, struct scene *scene, const struct look *look,
     struct rect rect);
 
-extern const struct view view_feature, view_sphere, view_curves, view_logit, view_angles, view_dashboard;
+extern const struct view view_feature, view_sphere, view_curves, view_logit, view_angles, view_roc, view_confusion,
+    view_dashboard;
+
+/* The sphere of 3-D features: its turning by a drag of (dx, dy) px on a ball of that radius (dy down), about the line
+ * of sight, and so that a direction faces the eye; sample within 8 px of `at` on the near side; chip under `at`. */
+void look_orbit(struct look *look, double dx, double dy, double radius);
+void look_roll(struct look *look, double angle);
+void look_face(struct look *look, const double *direction);
+int sphere_pick(const struct scene *scene, const struct look *look, struct rect rect, struct point at);
+int sphere_pick_chip(const struct scene *scene, const struct look *look, struct rect rect, struct point at);
+
+/* The threshold in use, and the one of the curve's point nearest to `at`; NaN away from the plot. */
+double roc_tau(const struct scene *scene, const struct look *look);
+double roc_pick(const struct scene *scene, const struct look *look, struct rect rect, struct point at);
 
 /* The pieces the window arranges by itself (view_dashboard arranges the same ones). */
 void header_draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect);
 
 /* Feature plane geometry, shared by drawing and picking. */
 struct plane {
-    struct point center;
-    double radius;                    /* of the ring, px */
-    double unit;                      /* px per feature unit */
+    struct point center;              /* where the origin is */
+    double radius;                    /* of the ring, px; half the height of the data without one */
+    double unit, unit_y;              /* px per feature unit; they differ where y is a regression's target */
 };
 struct plane feature_plane(const struct scene *scene, const struct look *look, struct rect rect);
 /* Sample within 8 px of `at`, nearest first; -1 none. Class chip under `at`; -1 none. */
 int feature_pick(const struct scene *scene, const struct look *look, struct rect rect, struct point at);
 int feature_pick_chip(const struct scene *scene, const struct look *look, struct rect rect, struct point at);
-/* Rectangles of the layer toggles ("regions margins weights rose shapes"), for the window to make clickable. */
-int feature_toggles(struct rect rect, struct rect out[5], enum layer layer[5], const char *label[5]);
+struct point feature_place(const struct scene *scene, const struct plane *plane, int sample);
+/* A sample's coordinates there: its feature; in a regression x (the fit where there are more) and the target. */
+void scene_xy(const struct scene *scene, int sample, double xy[2]);
+/* Where `at` lies in the data, for a plane that shows the data themselves (two inputs as they are, or one and the
+ * target of a regression); else false. */
+bool feature_unplace(const struct scene *scene, const struct look *look, struct rect rect, struct point at,
+    double out[2]);
+/* Rectangles of the layer toggles ("regions margins weights ...") that mean something here, for the window to make
+ * clickable. */
+enum { FEATURE_TOGGLES = 8 };
+int feature_toggles(const struct scene *scene, struct rect rect, struct rect out[FEATURE_TOGGLES],
+    enum layer layer[FEATURE_TOGGLES], const char *label[FEATURE_TOGGLES]);
 
 /* A whole figure: title line, view, legend, caption (loss, parameters, seed, step). */
 void figure_draw(struct canvas *c, const struct view *view, struct scene *scene, const struct look *look,

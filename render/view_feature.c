@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "render/axes.h"
 #include "render/disc.h"
+#include "render/feature_data.h"
+#include "render/feature_marks.h"
 #include "render/feature_words.h"
 #include "render/number.h"
 #include "render/text.h"
@@ -38,6 +39,8 @@ static struct rect disc_rect(struct rect rect)
 
 struct plane feature_plane(const struct scene *scene, const struct look *look, struct rect rect)
 {
+    if (scene->data)
+        return data_plane(scene, look, rect);
     struct rect area = disc_rect(rect);
     double ring = look->ring > 0 ? look->ring : scene->ring > 0 ? scene->ring : 1;
     double radius = disc_radius(area) * (look->zoom > 0 ? look->zoom : 1);
@@ -45,13 +48,15 @@ struct plane feature_plane(const struct scene *scene, const struct look *look, s
         .center = { area.x + area.w / 2 + look->pan_x, area.y + area.h / 2 + look->pan_y },
         .radius = radius,
         .unit = radius / ring,
+        .unit_y = radius / ring,
     };
 }
 
-static struct point place(const struct plane *plane, const float *x)
+struct point feature_place(const struct scene *scene, const struct plane *plane, int sample)
 {
-    return (struct point){ plane->center.x + plane->unit * (double)x[0],
-        plane->center.y - plane->unit * (double)x[1] };
+    double xy[2];
+    scene_xy(scene, sample, xy);
+    return (struct point){ plane->center.x + plane->unit * xy[0], plane->center.y - plane->unit_y * xy[1] };
 }
 
 static double weight_angle(const struct snapshot *snap, int j)
@@ -128,177 +133,6 @@ static void draw_chips(
     }
 }
 
-/* ---- regions of losses that decide by direction ---- */
-
-static void draw_sectors(const struct disc *d, const struct scene *scene, const struct look *look)
-{
-    const struct theme *theme = look->theme;
-    bool margins = look->layers & LAYER_MARGINS;
-    for (int j = 0; j < scene->snap->classes; j++) {
-        const struct region_class *region = &scene->region[j];
-        struct color full =
-            color_alpha(class_color(theme, j), (double)theme->region_alpha * class_alpha(look, j));
-        struct color half = color_alpha(full, (double)theme->zone_alpha * class_alpha(look, j));
-        struct arc zone[REGION_ARC_MAX + 1];
-        int zones = region_zones(region, zone);
-        for (int i = 0; !margins && i < region->decided_count; i++)
-            disc_sector(d, region->decided[i], full);
-        for (int i = 0; margins && i < region->safe_count; i++)
-            disc_sector(d, region->safe[i], full);
-        for (int i = 0; margins && i < zones; i++)
-            disc_sector(d, zone[i], half);
-    }
-}
-
-static void draw_sector_edges(const struct disc *d, const struct scene *scene, const struct look *look)
-{
-    const struct theme *theme = look->theme;
-    struct stroke border = {
-        .color = color_alpha(theme->text3, 0.75), .width = 1, .dash_on = 2, .dash_off = 5
-    };
-    for (int j = 0; j < scene->snap->classes; j++) {
-        const struct region_class *region = &scene->region[j];
-        double alpha = (double)theme->edge_alpha * class_alpha(look, j);
-        struct stroke edge = { .color = color_alpha(class_color(theme, j), alpha), .width = 1.25 };
-        struct arc zone[REGION_ARC_MAX + 1];
-        int zones = region_zones(region, zone);
-        for (int i = 0; (look->layers & LAYER_MARGINS) && i < zones && region->safe_count; i++) {
-            if (zone[i].from > region->decided[0].from + 1e-9)
-                disc_spoke(d, zone[i].from, &edge);
-            if (zone[i].to < region->decided[0].to - 1e-9)
-                disc_spoke(d, zone[i].to, &edge);
-        }
-        for (int i = 0; i < region->decided_count; i++)
-            if (region->decided[i].to - region->decided[i].from < 2 * PI)
-                disc_spoke(d, region->decided[i].from, &border);
-    }
-}
-
-/* ---- regions of losses with a bias: half planes ---- */
-
-enum { CORNER_MAX = 256, CLIP_MAX = 2048 };
-
-static int region_corners(const struct scene *scene, const struct plane *plane, int label, struct point *out)
-{
-    const struct snapshot *snap = scene->snap;
-    struct head head = snapshot_head(snap);
-    double side = 1.1 * plane->radius / plane->unit, box[4] = { -side, -side, side, side },
-           xy[2 * CORNER_MAX];
-    int n = region_polygon(&head, label, box, xy, CORNER_MAX);
-    for (int i = 0; i < n; i++)
-        out[i] = (struct point){ plane->center.x + plane->unit * xy[2 * i],
-            plane->center.y - plane->unit * xy[2 * i + 1] };
-    return n;
-}
-
-/* The convex polygon's part left of the line from a to b on the page (its corners run clockwise there). */
-static int cut(const struct point *in, int n, struct point a, struct point b, struct point *out)
-{
-    int count = 0;
-    for (int i = 0; i < n; i++) {
-        struct point p = in[i], q = in[(i + 1) % n];
-        double at_p = (b.y - a.y) * (p.x - a.x) - (b.x - a.x) * (p.y - a.y);
-        double at_q = (b.y - a.y) * (q.x - a.x) - (b.x - a.x) * (q.y - a.y);
-        if (at_p >= 0 && count < CLIP_MAX)
-            out[count++] = p;
-        if ((at_p >= 0) != (at_q >= 0) && count < CLIP_MAX) {
-            double t = at_p / (at_p - at_q);
-            out[count++] = (struct point){ p.x + t * (q.x - p.x), p.y + t * (q.y - p.y) };
-        }
-    }
-    return count;
-}
-
-static void draw_polygon_region(const struct disc *d, const struct scene *scene, const struct look *look,
-    const struct plane *plane, int label)
-{
-    struct point corner[CORNER_MAX], buffer[2][CLIP_MAX];
-    int corners = region_corners(scene, plane, label, corner), now = 0;
-    int n =
-        corners ? arc_points(d->center, d->outer, 0, 2 * PI, d->canvas->scale, buffer[0], CLIP_MAX / 2) : 0;
-    for (int i = 0; i < corners && n > 0; i++) {
-        n = cut(buffer[now], n, corner[i], corner[(i + 1) % corners], buffer[!now]);
-        now = !now;
-    }
-    double alpha = (double)look->theme->region_alpha * class_alpha(look, label);
-    if (n >= 3)
-        canvas_polygon(d->canvas, buffer[now], n, color_alpha(class_color(look->theme, label), alpha));
-}
-
-static double score(const struct snapshot *snap, int j, double x, double y)
-{
-    return snap->weight[2 * j] * x + snap->weight[2 * j + 1] * y + snap->bias[j];
-}
-
-/* The class on the other side of an edge: the best of the others at its middle. */
-static int across(
-    const struct scene *scene, const struct plane *plane, int label, struct point a, struct point b)
-{
-    double x = ((a.x + b.x) / 2 - plane->center.x) / plane->unit,
-           y = (plane->center.y - (a.y + b.y) / 2) / plane->unit;
-    double top = -INFINITY;
-    int best = -1;
-    for (int j = 0; j < scene->snap->classes; j++) {
-        double value = score(scene->snap, j, x, y);
-        if (j != label && value > top) {
-            top = value;
-            best = j;
-        }
-    }
-    double own = score(scene->snap, label, x, y), scale = fabs(own) + fabs(top) + 1;
-    return best >= 0 && fabs(own - top) < 1e-6 * scale ? best : -1; /* else an edge of the box */
-}
-
-static bool clip_to_disc(const struct disc *d, struct point *a, struct point *b)
-{
-    double dx = b->x - a->x, dy = b->y - a->y, fx = a->x - d->center.x, fy = a->y - d->center.y;
-    double qa = dx * dx + dy * dy, qb = fx * dx + fy * dy, qc = fx * fx + fy * fy - d->outer * d->outer;
-    double root = qb * qb - qa * qc;
-    if (!(root > 0) || !(qa > 0))
-        return false;
-    double t0 = fmax((-qb - sqrt(root)) / qa, 0), t1 = fmin((-qb + sqrt(root)) / qa, 1);
-    struct point start = *a;
-    *a = (struct point){ start.x + t0 * dx, start.y + t0 * dy };
-    *b = (struct point){ start.x + t1 * dx, start.y + t1 * dy };
-    return t0 < t1;
-}
-
-static void draw_polygon_edges(
-    const struct disc *d, const struct scene *scene, const struct look *look, const struct plane *plane)
-{
-    struct stroke border = {
-        .color = color_alpha(look->theme->text3, 0.75), .width = 1, .dash_on = 2, .dash_off = 5
-    };
-    for (int j = 0; j < scene->snap->classes; j++) {
-        struct point corner[CORNER_MAX];
-        int n = region_corners(scene, plane, j, corner);
-        for (int i = 0; i < n; i++) {
-            struct point ends[2] = { corner[i], corner[(i + 1) % n] };
-            if (across(scene, plane, j, ends[0], ends[1]) > j && clip_to_disc(d, &ends[0], &ends[1]))
-                canvas_lines(d->canvas, ends, 2, &border);
-        }
-    }
-}
-
-static void draw_regions(
-    const struct disc *d, const struct scene *scene, const struct look *look, const struct plane *plane)
-{
-    bool tint = look->layers & LAYER_REGIONS, margins = look->layers & LAYER_MARGINS;
-    if (scene->angular) {
-        if (tint)
-            draw_sectors(d, scene, look);
-        if (margins)
-            zones_hatch(d, scene, look);
-        if (tint || margins)
-            draw_sector_edges(d, scene, look);
-        return;
-    }
-    for (int j = 0; tint && j < scene->snap->classes; j++)
-        draw_polygon_region(d, scene, look, plane, j);
-    if (tint)
-        draw_polygon_edges(d, scene, look, plane);
-}
-
 /* ---- norm rings ---- */
 
 static double round_step(double span)
@@ -350,37 +184,6 @@ static void draw_norm_rings(const struct disc *d, const struct scene *scene, con
     }
 }
 
-/* ---- weights ---- */
-
-/* Where norms count the arrows show them, the longest reaching the ring; where only directions count all do. */
-static double arrow_length(const struct snapshot *snap, int label)
-{
-    double longest = 0, own = 0;
-    if (!snap->force.loss->has_bias && snap->force.loss->radius != RADIUS_BOTH)
-        return 1;
-    for (int j = 0; j < snap->classes; j++) {
-        double norm = hypot(snap->weight[2 * j], snap->weight[2 * j + 1]);
-        longest = fmax(longest, norm);
-        if (j == label)
-            own = norm;
-    }
-    return longest > 0 ? own / longest : 1;
-}
-
-static void draw_weights(const struct disc *d, const struct scene *scene, const struct look *look, bool heads)
-{
-    for (int j = 0; j < scene->snap->classes; j++) {
-        double angle = weight_angle(scene->snap, j), tip = (d->outer - 3) * arrow_length(scene->snap, j);
-        struct color color = color_alpha(class_color(look->theme, j), 0.9 * class_alpha(look, j));
-        if (!isfinite(angle))
-            continue;
-        if (heads)
-            disc_arrow(d, angle, tip, 11, color);
-        else
-            canvas_line(d->canvas, d->center, disc_at(d, angle, fmax(tip - 9, 0)), 2, color);
-    }
-}
-
 /* ---- points ---- */
 
 static double point_radius(double radius)
@@ -388,19 +191,28 @@ static double point_radius(double radius)
     return fmin(fmax(1.6 + 1.5 * radius / 308, 1.8), 5.5); /* a close look parts the points */
 }
 
-/* Samples from..to-1, a class at a time. */
+/* What colours a point: its class, or its group where those are asked for. */
+static int paint_of(const struct scene *scene, const struct look *look, int i)
+{
+    const struct snapshot *snap = scene->snap;
+    bool groups = (look->layers & LAYER_GROUPS) && snap->force.loss->extra == BLOCK_GROUP;
+    return groups && snap->group[i] >= 0 ? snap->group[i] : snap->label[i];
+}
+
+/* Samples from..to-1 that are painted alike. */
 static void draw_slice(const struct disc *d, struct scene *scene, const struct look *look,
     const struct plane *plane, int from, int to)
 {
     const struct snapshot *snap = scene->snap;
     double ring = plane->radius / plane->unit;
     float limit = (float)(ring * ring);
-    for (int j = 0; j < snap->classes; j++) {
+    int paints = snap->classes > GROUP_MAX ? snap->classes : GROUP_MAX;
+    for (int j = 0; j < paints; j++) {
         int n = 0;
         for (int i = from; i < to; i++) {
             const float *x = &snap->feature[(size_t)i * (size_t)snap->dim];
-            if (snap->label[i] == j && x[0] * x[0] + x[1] * x[1] <= limit)
-                scene->scratch[n++] = place(plane, x);
+            if (paint_of(scene, look, i) == j && x[0] * x[0] + x[1] * x[1] <= limit)
+                scene->scratch[n++] = feature_place(scene, plane, i);
         }
         if (n == 0)
             continue;
@@ -445,12 +257,15 @@ static void draw_zone_label(
 }
 
 static void draw_zone(const struct disc *d, const struct scene *scene, const struct look *look,
-    const struct selection *selection)
+    const struct selection *selection, double unit)
 {
     struct arc zone;
     if (!disc_zone(scene, selection, &zone) || zone.to - zone.from < 1e-6)
         return;
-    double radius = 0.955 * d->outer, end[2] = { zone.from, zone.to };
+    /* where the zone's width depends on the norm, at the norm it was solved for */
+    bool curved = region_norm_matters(&scene->snap->force);
+    double radius = curved ? fmin(scene->snap->norm_median * unit, 0.955 * d->outer) : 0.955 * d->outer;
+    double end[2] = { zone.from, zone.to };
     disc_arc(d, radius, zone, 2.25, look->theme->margin);
     for (int i = 0; i < 2; i++)
         canvas_line(d->canvas, disc_at(d, end[i], radius - 5), disc_at(d, end[i], radius + 5), 2.25,
@@ -466,11 +281,10 @@ static void draw_selection(
     if (!view_selection(scene, look, &selection))
         return;
     if (look->layers & LAYER_MARGINS)
-        draw_zone(d, scene, look, &selection);
+        draw_zone(d, scene, look, &selection, plane->unit);
     if (selection.sample != look->selected) /* the typical sample: its zone is named, it is not ringed */
         return;
-    struct point at =
-        place(plane, &scene->snap->feature[(size_t)selection.sample * (size_t)scene->snap->dim]);
+    struct point at = feature_place(scene, plane, selection.sample);
     struct point rim = disc_at(d, (double)scene->angle[selection.sample], d->outer);
     double length = hypot(rim.x - at.x, rim.y - at.y);
     if (length > 8) {
@@ -492,46 +306,51 @@ static void draw_empty(const struct disc *d, const struct look *look)
     canvas_text(d->canvas, at, "Choose a data set to begin", &font, look->theme->text2, ALIGN_CENTER);
 }
 
-static void draw_plane(
-    const struct disc *d, struct scene *scene, const struct look *look, const struct plane *plane)
+static void draw_disc(const struct ground *g)
 {
-    const struct theme *theme = look->theme;
-    draw_regions(d, scene, look, plane);
-    draw_norm_rings(d, scene, look, plane, false);
-    if (look->layers & LAYER_WEIGHTS)
-        draw_weights(d, scene, look, false);
-    draw_points(d, scene, look, plane);
+    const struct disc *d = g->disc;
+    struct scene *scene = g->scene;
+    const struct look *look = g->look;
+    regions_draw(g);
+    draw_norm_rings(d, scene, look, g->plane, false);
+    marks_shafts(g);
+    marks_under(g);
+    draw_points(d, scene, look, g->plane);
     if (d->outer >= 150)
-        draw_norm_rings(d, scene, look, plane, true);
+        draw_norm_rings(d, scene, look, g->plane, true);
     if (look->layers & LAYER_ROSE)
         rose_draw(d, scene, look, 5);
-    canvas_ring(d->canvas, d->center, d->outer, 1.25, theme->text3);
-    if (look->layers & LAYER_WEIGHTS)
-        draw_weights(d, scene, look, true);
-    canvas_disc(d->canvas, d->center, 3.5, theme->text1);
-    draw_selection(d, scene, look, plane);
-    draw_chips(d, scene, look, plane);
+    canvas_ring(d->canvas, d->center, d->outer, 1.25, look->theme->text3);
+    marks_heads(g);
+    marks_over(g);
+    canvas_disc(d->canvas, d->center, 3.5, look->theme->text1);
+    draw_selection(d, scene, look, g->plane);
+    draw_chips(d, scene, look, g->plane);
 }
 
 static void feature_draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
 {
     struct plane plane = feature_plane(scene, look, rect);
     struct disc d = disc_whole(c, scene, plane.center, plane.radius);
+    struct ground g = ground_of(&d, scene, look, &plane, rect);
+    bool empty = !scene->snap || scene->snap->count == 0 || scene->snap->classes == 0;
     canvas_clip(c, &rect);
-    if (!look->transparent)
+    if (!look->transparent && !scene->data)
         canvas_disc(c, plane.center, plane.radius, look->theme->disc);
-    if (!scene->snap || scene->snap->count == 0 || scene->snap->classes == 0) {
+    if (empty)
         draw_empty(&d, look);
-    } else {
-        draw_plane(&d, scene, look, &plane);
+    else if (scene->data)
+        data_draw(&g);
+    else
+        draw_disc(&g);
+    if (!empty)
         feature_words(c, scene, look, &plane, rect);
-    }
     canvas_clip(c, NULL);
 }
 
 static const char *feature_missing(const struct scene *scene)
 {
-    if (scene->snap && scene->snap->count > 0 && scene->snap->dim != 2)
+    if (scene->snap && scene->snap->count > 0 && scene->snap->dim != 2 && !scene->data)
         return "The feature plane needs 2-D features: regions need 2-D features. Set the feature dimension "
                "to 2.";
     return NULL;
@@ -546,17 +365,23 @@ const struct view view_feature = {
 
 /* ---- picking ---- */
 
+static bool has_plane(const struct scene *scene)
+{
+    return scene->snap && (scene->snap->dim == 2 || scene->data);
+}
+
 int feature_pick(const struct scene *scene, const struct look *look, struct rect rect, struct point at)
 {
-    if (!scene->snap || scene->snap->dim != 2)
+    if (!has_plane(scene))
         return -1;
     struct plane plane = feature_plane(scene, look, rect);
     double least = 8;
     int best = -1;
     for (int i = 0; i < scene->snap->count; i++) {
-        struct point p = place(&plane, &scene->snap->feature[2 * (size_t)i]);
+        struct point p = feature_place(scene, &plane, i);
         double away = hypot(p.x - at.x, p.y - at.y);
-        if (away <= least && hypot(p.x - plane.center.x, p.y - plane.center.y) <= plane.radius) {
+        bool drawn = scene->data || hypot(p.x - plane.center.x, p.y - plane.center.y) <= plane.radius;
+        if (away <= least && drawn) {
             least = away;
             best = i;
         }
@@ -566,7 +391,7 @@ int feature_pick(const struct scene *scene, const struct look *look, struct rect
 
 int feature_pick_chip(const struct scene *scene, const struct look *look, struct rect rect, struct point at)
 {
-    if (!scene->snap || scene->snap->dim != 2)
+    if (!has_plane(scene) || scene->data)
         return -1;
     struct plane plane = feature_plane(scene, look, rect);
     struct disc d = { .center = plane.center };
@@ -578,4 +403,17 @@ int feature_pick_chip(const struct scene *scene, const struct look *look, struct
             return chip[i].label;
     }
     return -1;
+}
+
+bool feature_unplace(const struct scene *scene, const struct look *look, struct rect rect, struct point at,
+    double out[2])
+{
+    const struct snapshot *snap = scene->snap;
+    bool fit = snap->force.loss && snap->force.loss->task == TASK_REAL;
+    if (snap->experiment.model != MODEL_IDENTITY || snap->dim != (fit ? 1 : 2) || (fit && !scene->data))
+        return false;
+    struct plane plane = feature_plane(scene, look, rect);
+    out[0] = (at.x - plane.center.x) / plane.unit;
+    out[1] = (plane.center.y - at.y) / plane.unit_y;
+    return true;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "render/axes.h"
+#include "render/ball.h"
 #include "render/disc.h"
 #include "render/formula.h"
 #include "render/number.h"
@@ -383,7 +384,9 @@ static void draw_figure(struct canvas *c, struct scene *scene, const struct look
 static void sphere_draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
 {
     canvas_clip(c, &rect);
-    if (rect.w >= FIGURE_WIDTH && rect.h >= FIGURE_HEIGHT)
+    if (scene->snap->dim == 3)
+        ball_draw(c, scene, look, rect);
+    else if (rect.w >= FIGURE_WIDTH && rect.h >= FIGURE_HEIGHT)
         draw_figure(c, scene, look, rect);
     else
         draw_panel(c, scene, look, rect);
@@ -392,15 +395,13 @@ static void sphere_draw(struct canvas *c, struct scene *scene, const struct look
 
 static const char *sphere_missing(const struct scene *scene)
 {
-    static const char *const sentence[] = {
-        "This picture needs 2-D features; this experiment has others. Set the feature dimension to 2.",
-        "This picture needs 2-D features; these have 3. Set the feature dimension to 2.",
-    };
     const struct snapshot *snap = scene->snap;
     if (!snap || snap->count == 0 || snap->classes == 0)
         return "No samples yet.";
+    if (snap->dim == 3)
+        return NULL;
     if (snap->dim != 2)
-        return sentence[snap->dim == 3];
+        return "The sphere needs 2-D or 3-D features; this experiment has others. Set the feature dimension to 3.";
     if (!scene->angular)
         return "The bias of this loss moves its boundaries with the norm: directions alone decide nothing.";
     return NULL;

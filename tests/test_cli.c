@@ -71,7 +71,8 @@ static void every_setting_of_an_experiment_is_an_option(void **state)
         experiment_init(&e);
         if (!experiment_get(&e, experiment_key(k), value, sizeof value) || !value[0])
             snprintf(value, sizeof value, "0,1");
-        snprintf(line, sizeof line, "--%s %.900s", experiment_key(k), value);
+        const char *beside = strstr(experiment_key(k), "-npy") ? "--features-npy x --labels-npy y " : "";
+        snprintf(line, sizeof line, "%s--%s %.900s", beside, experiment_key(k), value);
         accept(FOR_TRAIN, line);
         accept(FOR_FIGURE, strcat(line, " --out f.png"));
         assert_true(experiment_get(&o.experiment, experiment_key(k), got, sizeof got));
@@ -120,25 +121,105 @@ static void later_options_win(void **state)
     assert_int_equal(o.epochs, 3);
 }
 
+/* Every choice and list of every loss, by its text. */
+static void check_names(const struct loss *loss, const struct param *param)
+{
+    char line[160];
+    for (int c = 0; param->choice && param->choice[c]; c++) {
+        snprintf(line, sizeof line, "--set %s.%s=%s", loss->id, param->id, param->choice[c]);
+        accept(FOR_TRAIN, line);
+        assert_close(set_value(loss->id, param->id), c, 0);
+    }
+    bool list = param->kind == PARAM_LIST;
+    snprintf(line, sizeof line, "--set %s.%s=-1", loss->id, param->id);
+    refuse(FOR_TRAIN, line, list ? "one number from 0 to 10 for each class" : "unknown; choose ");
+    snprintf(line, sizeof line, "--set %s.%s=nosuch", loss->id, param->id);
+    refuse(FOR_TRAIN, line, list ? "inverse" : param->choice[0]);
+}
+
+static void check_range(const struct loss *loss, const struct param *param)
+{
+    char line[160], part[80], name[64];
+    snprintf(name, sizeof name, "%s.%s", loss->id, param->id);
+    snprintf(part, sizeof part, "%g to %g for %s", param->min, param->max, loss->id);
+    snprintf(line, sizeof line, "--set %s=%.17g", name, param->max + 1);
+    refuse(FOR_TRAIN, line, part);
+    snprintf(line, sizeof line, "--set %s=%.17g", name, param->min - 1);
+    refuse(FOR_TRAIN, line, part);
+    snprintf(line, sizeof line, "--set %s=nan", name);
+    refuse(FOR_TRAIN, line, part);
+    snprintf(line, sizeof line, "--set %s=%.17g", name, param->max);
+    accept(FOR_TRAIN, line);
+    assert_close(set_value(loss->id, param->id), param->max, 0);
+}
+
 static void values_out_of_range_are_refused_for_every_parameter(void **state)
+{
+    (void)state;
+    for (int i = 0; i < loss_count(); i++)
+        for (int p = 0; p < loss_param_count(loss_at(i)); p++) {
+            const struct param *param = &loss_at(i)->param[p];
+            if (param->kind == PARAM_CHOICE || param->kind == PARAM_LIST)
+                check_names(loss_at(i), param);
+            else
+                check_range(loss_at(i), param);
+        }
+}
+
+static void every_loss_can_be_chosen_and_its_parameters_go_by_their_names(void **state)
 {
     (void)state;
     for (int i = 0; i < loss_count(); i++) {
         const struct loss *loss = loss_at(i);
-        for (int p = 0; p < loss_param_count(loss); p++) {
-            char line[160], part[80];
-            const struct param *param = &loss->param[p];
-            snprintf(part, sizeof part, "%g to %g for %s", param->min, param->max, loss->id);
-            snprintf(line, sizeof line, "--loss %s --set %s=%.17g", loss->id, param->id, param->max + 1);
-            refuse(FOR_TRAIN, line, part);
-            snprintf(line, sizeof line, "--loss %s --set %s=%.17g", loss->id, param->id, param->min - 1);
-            refuse(FOR_TRAIN, line, part);
-            snprintf(line, sizeof line, "--loss %s --set %s=nan", loss->id, param->id);
-            refuse(FOR_TRAIN, line, part);
-            snprintf(line, sizeof line, "--loss %s --set %s=%.17g", loss->id, param->id, param->max);
+        char line[160];
+        for (int p = 0; p < loss_param_count(loss) && loss->family != FAMILY_TERM; p++) {
+            if (loss->param[p].kind == PARAM_CHOICE || loss->param[p].kind == PARAM_LIST)
+                continue;
+            snprintf(line, sizeof line, "--set %s=%.17g --loss %s", loss->param[p].id, loss->param[p].min,
+                loss->id);
             accept(FOR_TRAIN, line);
+            assert_close(set_value(loss->id, loss->param[p].id), loss->param[p].min, 0);
         }
+        snprintf(line, sizeof line, "--loss %s", loss->id);
+        if (loss->untrained)
+            refuse(FOR_TRAIN, line, "has no gradient; use it in the score view");
+        else
+            accept(FOR_TRAIN, line);
+        accept(FOR_WINDOW, line);
     }
+}
+
+static bool added(const char *id)
+{
+    return o.experiment.added[term_find(loss_find(id))];
+}
+
+static void terms_join_and_keep_their_own_numbers(void **state)
+{
+    (void)state;
+    accept(FOR_TRAIN, "--add center --loss cosface --add ring --set center.lambda=0.5 --set ring.radius=7");
+    assert_true(added("center") && added("ring") && !added("uniform"));
+    assert_close(set_value("center", "lambda"), 0.5, 0);
+    assert_close(set_value("ring", "radius"), 7, 0);
+    assert_string_equal(experiment_loss(&o.experiment)->id, "cosface");
+    accept(FOR_TRAIN, "--loss center --set center.alpha=0.25");
+    assert_true(added("center"));
+    assert_string_equal(experiment_loss(&o.experiment)->id, "softmax");
+    accept(FOR_TRAIN, "--at 10:add=center,uniform --at 20:center.lambda=0.5 --at 30:add=none");
+    assert_int_equal(o.change_count, 3);
+    refuse(FOR_TRAIN, "--loss center --set alpha=0.25", "center.alpha");
+}
+
+static void class_weights_are_a_list_or_a_rule(void **state)
+{
+    (void)state;
+    accept(FOR_TRAIN, "--loss weighted_softmax --set class_weights=1:1:5");
+    assert_int_equal(o.experiment.class_weight_count, 3);
+    assert_close(o.experiment.class_weight[2], 5, 0);
+    accept(FOR_TRAIN, "--set class_weights=inverse --loss weighted_softmax");
+    assert_close(set_value("weighted_softmax", "class_weights"), 1, 0);
+    refuse(FOR_TRAIN, "--loss weighted_softmax --set class_weights=1:x", "as in 1:1:5");
+    refuse(FOR_TRAIN, "--loss weighted_softmax --set class_weights=0:0", "every weight is 0");
 }
 
 static void wrong_lines_are_refused_with_what_is_allowed(void **state)
@@ -182,7 +263,19 @@ static void wrong_lines_are_refused_with_what_is_allowed(void **state)
         { "--pace fast", "--pace fast: " },
         { "--model free --holdout 7", ": " },
         { "--session f", "no such option" },
-        { "--add center", "no such option" },
+        { "--add arcface", "--add arcface: " },
+        { "--bias maybe", "--bias maybe: " },
+        { "--move 3:1", "--move 3:1: " },
+        { "--loss triplet --model identity", "nothing to train" },
+        { "--loss triplet --add regular", "--add regular: triplet has no single weight" },
+        { "--loss subcenter_arcface --add regular", "--add regular: " },
+        { "--loss hinge --add center", "--add center: hinge has no single class" },
+        { "--loss l2 --add ring", "--add ring: " },
+        { "--loss triplet --set mining=all --batch 2000", "n^3" },
+        { "--loss triplet --set mining=all --batch full", "n^3" },
+        { "--loss triplet --set mining=every", "choose all, hard, semihard" },
+        { "--at 5:loss=zero_one", "--at 5:loss=zero_one: has no gradient" },
+        { "--add regular --at 5:loss=triplet", "--at 5:loss=triplet: " },
         { "--save f", "no such option" },
         { "--fullscreen", "no such option" },
     };
@@ -266,6 +359,7 @@ static void formulas_become_plain_text(void **state)
         { "\\frac{a}{b+\\lambda}", "(a)/(b+λ)" },
         { "\\cls{1}{\\theta_1} \\le K_{12}", "θ1 ≤ K12" },
         { "x^2", "x^2" },
+        { "\\sigma(\\mu) \\ne \\tau", "σ(μ) ≠ τ" },
     };
     char out[128];
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
@@ -284,6 +378,9 @@ int main(void)
         cmocka_unit_test(a_parameter_belongs_to_the_loss_wherever_it_stands),
         cmocka_unit_test(later_options_win),
         cmocka_unit_test(values_out_of_range_are_refused_for_every_parameter),
+        cmocka_unit_test(every_loss_can_be_chosen_and_its_parameters_go_by_their_names),
+        cmocka_unit_test(terms_join_and_keep_their_own_numbers),
+        cmocka_unit_test(class_weights_are_a_list_or_a_rule),
         cmocka_unit_test(wrong_lines_are_refused_with_what_is_allowed),
         cmocka_unit_test(a_refusal_names_every_known_option),
         cmocka_unit_test(changes_are_kept_in_order_of_step),

@@ -77,15 +77,31 @@ static int files_in_folder(const char *name)
 
 /* ---- helpers ---- */
 
-static enum status open_named(const char *name, const char *classes, const char *holdout, uint64_t seed,
-    struct dataset *out, struct why *why)
+static enum status open_for(const char *loss, const char *name, const char *classes, const char *holdout,
+    uint64_t seed, struct dataset *out, struct why *why)
 {
     static struct experiment e;
     e.seed = seed;
+    e.loss = loss_index(loss_find(loss));
     snprintf(e.dataset, sizeof e.dataset, "%s", name);
     snprintf(e.classes, sizeof e.classes, "%s", classes);
     snprintf(e.holdout, sizeof e.holdout, "%s", holdout);
     return dataset_open(&e, out, why);
+}
+
+static enum status open_named(const char *name, const char *classes, const char *holdout, uint64_t seed,
+    struct dataset *out, struct why *why)
+{
+    return open_for("softmax", name, classes, holdout, seed, out, why);
+}
+
+static struct dataset opened_for(const char *loss, const char *name, const char *classes, const char *holdout)
+{
+    struct dataset data = { 0 };
+    struct why why = { "" };
+    if (open_for(loss, name, classes, holdout, 1, &data, &why) != STATUS_OK)
+        fail_msg("%s", why.text);
+    return data;
 }
 
 static struct dataset opened(const char *name, const char *classes, const char *holdout, uint64_t seed)
@@ -197,12 +213,27 @@ static void optdigits_tests_every_fifth_of_a_class(void **state)
     dataset_clear(&data);
 }
 
+/* Sets that come with a package of the system may be absent, but then say which. */
+static bool absent(const char *id)
+{
+    struct dataset data = { 0 };
+    struct why why = { "" };
+    bool there = strcmp(id, "fashion-mnist") != 0 || open_named(id, "", "", 3, &data, &why) == STATUS_OK;
+    dataset_clear(&data);
+    if (!there)
+        assert_non_null(strstr(why.text, "install the package dataset-fashion-mnist"));
+    return !there;
+}
+
 static void every_listed_set_opens_with_whole_rows(void **state)
 {
     (void)state;
     for (int s = 0; s < dataset_count(); s++) {
-        struct dataset data = opened(dataset_at(s)->id, "", "", 3);
-        assert_string_equal(data.name, dataset_at(s)->id);
+        const char *id = dataset_at(s)->id;
+        if (absent(id))
+            continue;
+        struct dataset data = opened_for(strcmp(id, "outliers") == 0 ? "l2" : "softmax", id, "", "");
+        assert_string_equal(data.name, id);
         for (size_t i = 0; i < rows_of(&data); i++)
             assert_in_range(data.label[i], 0, data.classes - 1);
         for (size_t i = 0; i < rows_of(&data) * (size_t)data.dim; i++)
@@ -219,16 +250,159 @@ static void every_listed_set_opens_with_whole_rows(void **state)
 static void generated_sets_hang_on_the_seed_only(void **state)
 {
     (void)state;
-    static const char *const id[] = { "blobs", "rings-of-classes" };
-    for (int i = 0; i < 2; i++) {
-        struct dataset a = opened(id[i], "", "", 7), b = opened(id[i], "", "", 7),
-                       c = opened(id[i], "", "", 8);
+    for (int i = 0; i < dataset_count(); i++) {
+        const struct dataset_row *row = dataset_at(i);
+        struct dataset a = { 0 }, b = { 0 }, c = { 0 };
+        if (!row->make)
+            continue;
+        assert_int_equal(row->make(7, &a, NULL), STATUS_OK);
+        assert_int_equal(row->make(7, &b, NULL), STATUS_OK);
+        assert_int_equal(row->make(8, &c, NULL), STATUS_OK);
         assert_true(same_data(&a, &b));
         assert_false(same_data(&a, &c));
+        assert_int_equal(a.targets, b.targets);
+        if (a.target)
+            assert_memory_equal(a.target, b.target, rows_of(&a) * (size_t)a.targets * sizeof *a.target);
         dataset_clear(&a);
         dataset_clear(&b);
         dataset_clear(&c);
     }
+}
+
+static void generated_sets_have_their_shapes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id;
+        int rows, dim, classes, targets, of_last;
+    } want[] = {
+        { "two-blobs", 53, 2, 2, 0, 26 },
+        { "moons", 500, 2, 2, 0, 250 },
+        { "circles", 500, 2, 2, 0, 250 },
+        { "spirals", 600, 2, 2, 0, 300 },
+        { "xor", 400, 2, 2, 0, 200 },
+        { "imbalanced", 500, 2, 3, 0, 20 },
+        { "outliers", 60, 1, 1, 1, 60 },
+    };
+    for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
+        struct dataset data = opened_for(want[i].targets ? "l2" : "softmax", want[i].id, "", "");
+        assert_int_equal(rows_of(&data), want[i].rows);
+        assert_int_equal(data.dim, want[i].dim);
+        assert_int_equal(data.classes, want[i].classes);
+        assert_int_equal(data.targets, want[i].targets);
+        assert_int_equal(labels_in(&data, 0, data.train + data.test, data.classes - 1), want[i].of_last);
+        assert_int_equal(labels_in(&data, data.train, data.test, data.classes - 1), want[i].of_last / 5);
+        dataset_clear(&data);
+    }
+}
+
+/* The right label of a point, from the geometry alone; -1 where noise may have crossed over. */
+static int moon_of(double x, double y)
+{
+    double first = fabs(hypot(x + 1, fmax(0, y + 0.5)) - 2), second = fabs(hypot(x - 1, fmin(0, y - 0.5)) - 2);
+    return fabs(first - second) < 0.4 ? -1 : second < first;
+}
+
+static int circle_of(double x, double y)
+{
+    return hypot(x, y) < 2.2;
+}
+
+/* An arm is at radius 4 angle / (3 pi); the other is half a turn away. */
+static int spiral_of(double x, double y)
+{
+    double turns = (hypot(x, y) * 3 * M_PI / 4 - atan2(y, x)) / (2 * M_PI), part = turns - floor(turns);
+    return fabs(part - 0.25) < 0.08 || fabs(part - 0.75) < 0.08 ? -1 : part > 0.25 && part < 0.75;
+}
+
+static int corner_of(double x, double y)
+{
+    return x * y < 0;
+}
+
+static void planes_are_labelled_as_they_are_drawn(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id;
+        int (*label)(double x, double y);
+        double wrong;
+    } plane[] = { { "moons", moon_of, 0.02 }, { "circles", circle_of, 0.01 }, { "spirals", spiral_of, 0.03 },
+        { "xor", corner_of, 0.02 } };
+    for (size_t p = 0; p < sizeof plane / sizeof plane[0]; p++) {
+        struct dataset data = opened(plane[p].id, "", "", 1);
+        int judged = 0, wrong = 0;
+        for (size_t i = 0; i < rows_of(&data); i++) {
+            int label = plane[p].label(data.value[2 * i], data.value[2 * i + 1]);
+            judged += label >= 0;
+            wrong += label >= 0 && label != data.label[i];
+        }
+        if (judged < (int)rows_of(&data) / 2 || wrong > plane[p].wrong * judged)
+            fail_msg("%s: %d of %d judged points have the other label", plane[p].id, wrong, judged);
+        dataset_clear(&data);
+    }
+}
+
+static void two_blobs_has_its_outlier_first(void **state)
+{
+    (void)state;
+    struct dataset data = opened("two-blobs", "", "", 1);
+    assert_int_equal(data.label[0], 0);
+    assert_string_equal(data.class_name[0], "-1");
+    assert_string_equal(data.class_name[1], "1");
+    assert_close(data.value[0], 2.3, 1e-6);
+    assert_close(data.value[1], -2.75, 1e-6);
+    dataset_clear(&data);
+}
+
+static void outliers_turn_a_line_of_least_squares(void **state)
+{
+    (void)state;
+    struct dataset data = opened_for("l2", "outliers", "", "");
+    double n = data.train, x = 0, y = 0, xx = 0, xy = 0;
+    int far = 0;
+    for (int i = 0; i < data.train + data.test; i++) {
+        bool outlier = fabs(data.target[i] - 0.6 * data.value[i] - 1) > 2;
+        far += outlier;
+        assert_true(!outlier || i < data.train); /* all of them are trained on */
+        if (i >= data.train)
+            continue;
+        x += data.value[i] / n;
+        y += data.target[i] / n;
+        xx += data.value[i] * data.value[i] / n;
+        xy += data.value[i] * data.target[i] / n;
+    }
+    assert_int_equal(far, 4);
+    assert_true((xy - x * y) / (xx - x * x) < 0.45); /* 0.6 without them */
+    dataset_clear(&data);
+}
+
+static void discs_carry_every_disc_they_lie_in(void **state)
+{
+    (void)state;
+    struct dataset sets = opened_for("multilabel", "discs", "", ""), classes = opened("discs", "", "", 1);
+    int of_size[4] = { 0 };
+    assert_int_equal(sets.targets, 3);
+    assert_true(same_data(&sets, &classes));
+    for (size_t i = 0; i < rows_of(&sets); i++) {
+        double distance[3];
+        int members = 0, nearest = 0;
+        for (int k = 0; k < 3; k++) {
+            double angle = M_PI / 2 + 2 * M_PI * k / 3;
+            distance[k] = hypot(sets.value[2 * i] - 1.15 * cos(angle), sets.value[2 * i + 1] - 1.15 * sin(angle));
+            nearest = distance[k] < distance[nearest] ? k : nearest;
+            members += sets.target[3 * i + (size_t)k] == 1;
+            if (fabs(distance[k] - 1.7) > 1e-6)
+                assert_true(sets.target[3 * i + (size_t)k] == (distance[k] < 1.7));
+        }
+        assert_int_equal(sets.label[i], nearest);
+        of_size[members]++;
+    }
+    assert_int_equal(of_size[0], 0);
+    for (int members = 1; members <= 3; members++)
+        assert_true(of_size[members] > 20);
+    dataset_clear(&sets);
+    dataset_clear(&classes);
 }
 
 static void blobs_are_standardised_column_by_column(void **state)
@@ -688,12 +862,13 @@ static void an_unknown_name_lists_the_known_ones(void **state)
 {
     (void)state;
     assert_open_fails(
-        "mnits", "mnits: no data set and no folder of this name; known: mnist, optdigits, blobs,");
+        "mnits", "mnits: no data set, no folder and no file of this name; known: mnist, optdigits, fashion-mnist,");
     put_file("file", "x", 1);
-    assert_open_fails(inside("file"), "is not a folder; known: mnist");
+    assert_open_fails(inside("file"), "is neither a folder nor a .csv file; known: mnist");
     setenv("MARGINSCOPE_ASSETS", folder, 1);
     assert_open_fails("mnist", "datasets/mnist: the shipped data is missing");
     assert_open_fails("optdigits", "datasets/optdigits/digits.csv.gz: the shipped data is missing");
+    assert_open_fails("wine", "datasets/wine.csv: the shipped data is missing");
 }
 
 static void assets_are_found_without_the_variable(void **state)
@@ -874,6 +1049,11 @@ int main(void)
         IN_FOLDER(optdigits_tests_every_fifth_of_a_class),
         IN_FOLDER(every_listed_set_opens_with_whole_rows),
         IN_FOLDER(generated_sets_hang_on_the_seed_only),
+        IN_FOLDER(generated_sets_have_their_shapes),
+        IN_FOLDER(planes_are_labelled_as_they_are_drawn),
+        IN_FOLDER(two_blobs_has_its_outlier_first),
+        IN_FOLDER(outliers_turn_a_line_of_least_squares),
+        IN_FOLDER(discs_carry_every_disc_they_lie_in),
         IN_FOLDER(blobs_are_standardised_column_by_column),
         IN_FOLDER(rings_sit_around_the_circle_in_their_own_units),
         cmocka_unit_test(a_constant_column_becomes_zero),

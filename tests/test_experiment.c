@@ -15,6 +15,9 @@ static const struct sample_value samples[] = {
     { "dataset", "optdigits" },
     { "classes", "0,1,4" },
     { "holdout", "7,8" },
+    { "features-npy", "x.npy" },
+    { "labels-npy", "y.npy" },
+    { "weights-npy", "w.npy" },
     { "model", "identity" },
     { "hidden", "256,32,8" },
     { "activation", "relu" },
@@ -67,32 +70,109 @@ static void every_setting_reads_back_as_it_was_set(void **state)
     }
 }
 
+/* The largest value of a parameter as text, and one that is beyond. */
+static void extremes(const struct param *param, char *most, char *beyond, size_t size)
+{
+    snprintf(most, size, "%.17g", param->max);
+    snprintf(beyond, size, "%.17g", param->max + 1);
+    if (param->kind == PARAM_CHOICE)
+        snprintf(most, size, "%s", param->choice[(int)param->max]);
+    if (param->kind == PARAM_LIST) {
+        snprintf(most, size, "0.5:10:0");
+        snprintf(beyond, size, "0.5:10.5");
+    }
+}
+
+static void check_bounds(int loss, int p, const char *key)
+{
+    struct experiment e;
+    struct why why = { "" };
+    char most[64], beyond[64], text[64];
+    const struct param *param = &loss_at(loss)->param[p];
+    extremes(param, most, beyond, sizeof most);
+    experiment_init(&e);
+    if (!strchr(key, '.'))
+        assert_int_equal(experiment_set(&e, "loss", loss_at(loss)->id, NULL), STATUS_OK);
+    assert_int_equal(experiment_set(&e, key, most, &why), STATUS_OK);
+    assert_close(e.param[loss][p], param->max, 0);
+    assert_true(experiment_get(&e, key, text, sizeof text));
+    if (param->kind == PARAM_CHOICE || param->kind == PARAM_LIST)
+        assert_string_equal(text, most);
+    else
+        assert_close(strtod(text, NULL), param->max, 0);
+    assert_int_equal(experiment_set(&e, key, beyond, &why), STATUS_USAGE);
+    assert_non_null(strstr(why.text, param->kind == PARAM_CHOICE ? "choose" : "allowed"));
+    assert_close(e.param[loss][p], param->max, 0);
+}
+
 static void every_parameter_of_every_loss_is_bounded(void **state)
 {
     (void)state;
     for (int i = 0; i < loss_count(); i++)
         for (int p = 0; p < loss_param_count(loss_at(i)); p++) {
-            struct experiment e;
-            struct why why = { "" };
-            char text[64], key[64];
-            const struct param *param = &loss_at(i)->param[p];
-            experiment_init(&e);
-            assert_int_equal(experiment_set(&e, "loss", loss_at(i)->id, NULL), STATUS_OK);
-            snprintf(text, sizeof text, "%.17g", param->max);
-            assert_int_equal(experiment_set(&e, param->id, text, &why), STATUS_OK);
-            assert_close(e.param[i][p], param->max, 0);
-            assert_true(experiment_get(&e, param->id, text, sizeof text));
-            assert_close(strtod(text, NULL), param->max, 0);
-            snprintf(text, sizeof text, "%.17g", param->max + 1);
-            assert_int_equal(experiment_set(&e, param->id, text, &why), STATUS_USAGE);
-            assert_non_null(strstr(why.text, "allowed"));
-            assert_close(e.param[i][p], param->max, 0);
-            snprintf(key, sizeof key, "%s.%s", loss_at(i)->id, param->id);
-            experiment_init(&e);
-            snprintf(text, sizeof text, "%.17g", param->max);
-            assert_int_equal(experiment_set(&e, key, text, &why), STATUS_OK);
-            assert_close(e.param[i][p], param->max, 0);
+            char key[64];
+            snprintf(key, sizeof key, "%s.%s", loss_at(i)->id, loss_at(i)->param[p].id);
+            check_bounds(i, p, key);
+            if (loss_at(i)->family != FAMILY_TERM)
+                check_bounds(i, p, loss_at(i)->param[p].id);
         }
+}
+
+/* Which terms go with which losses (losses.md 7): centres and lengths are of classes and features, regular is of one
+ * weight a class. */
+static void terms_are_refused_where_they_find_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *loss, *term;
+        bool fits;
+    } row[] = { { "arcface", "center", true }, { "arcface", "regular", true }, { "triplet", "center", true },
+        { "siamese", "ring", true }, { "triplet", "regular", false },
+        { "subcenter_arcface", "regular", false }, { "subcenter_arcface", "uniform", true },
+        { "hinge", "ring", false }, { "hinge", "regular", false }, { "l2", "center", false },
+        { "huber", "regular", false }, { "multilabel", "center", false } };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct experiment e;
+        struct why why = { "" };
+        experiment_init(&e);
+        assert_int_equal(experiment_set(&e, "loss", row[i].loss, &why), STATUS_OK);
+        assert_int_equal(experiment_set(&e, "add", row[i].term, &why), STATUS_OK);
+        assert_int_equal(experiment_term_fits(loss_find(row[i].loss), loss_find(row[i].term)), row[i].fits);
+        if ((experiment_check(&e, &why) == STATUS_OK) != row[i].fits)
+            fail_msg("%s with %s: %s", row[i].loss, row[i].term, why.text);
+        assert_true(row[i].fits || (strstr(why.text, row[i].term) && strchr(why.text, ';')));
+    }
+}
+
+static void pairs_need_something_to_train_and_a_batch_that_ends(void **state)
+{
+    (void)state;
+    for (int i = 0; i < loss_count(); i++) {
+        struct experiment e;
+        struct why why = { "" };
+        experiment_init(&e);
+        e.loss = i;
+        e.model = MODEL_IDENTITY;
+        bool learns = !loss_is_pair(loss_at(i)) || strcmp(loss_at(i)->id, "siamese") == 0;
+        if (loss_at(i)->family != FAMILY_TERM)
+            assert_int_equal(experiment_check(&e, &why), learns ? STATUS_OK : STATUS_USAGE);
+        e.model = MODEL_FREE;
+        if (loss_at(i)->family != FAMILY_TERM)
+            assert_int_equal(experiment_check(&e, &why), STATUS_OK);
+    }
+    struct experiment e;
+    struct why why = { "" };
+    experiment_init(&e);
+    assert_int_equal(experiment_set(&e, "loss", "triplet", &why), STATUS_OK);
+    assert_int_equal(experiment_set(&e, "mining", "all", &why), STATUS_OK);
+    assert_int_equal(experiment_set(&e, "batch", "1024", &why), STATUS_OK);
+    assert_int_equal(experiment_check(&e, &why), STATUS_OK);
+    assert_int_equal(experiment_set(&e, "batch", "1025", &why), STATUS_OK);
+    assert_int_equal(experiment_check(&e, &why), STATUS_USAGE);
+    assert_int_equal(experiment_set(&e, "batch", "full", &why), STATUS_OK);
+    assert_int_equal(experiment_check(&e, &why), STATUS_USAGE);
+    assert_int_equal(experiment_set(&e, "mining", "hard", &why), STATUS_OK);
+    assert_int_equal(experiment_check(&e, &why), STATUS_OK);
 }
 
 static void refusals_say_what_is_allowed(void **state)
@@ -263,6 +343,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_setting_reads_back_as_it_was_set),
         cmocka_unit_test(every_parameter_of_every_loss_is_bounded),
+        cmocka_unit_test(terms_are_refused_where_they_find_nothing),
+        cmocka_unit_test(pairs_need_something_to_train_and_a_batch_that_ends),
         cmocka_unit_test(refusals_say_what_is_allowed),
         cmocka_unit_test(settings_that_clash_are_refused),
         cmocka_unit_test(warmup_is_norm_then_ramp_then_the_set_value),

@@ -58,7 +58,7 @@ static void measured_ends(
     double weight[4];
     struct head head = pair_head(weight, k, n1, n2);
     struct region_class region[2];
-    region_sectors(force, &head, region);
+    region_sectors(force, &head, 1, region);
     *inner = *far = NAN;
     if (region[0].safe_count != 1)
         return;
@@ -186,7 +186,7 @@ static int safe_count(const char *loss, double m, double k)
     double weight[4];
     struct head head = pair_head(weight, k, 1, 1);
     struct region_class region[2];
-    region_sectors(&force, &head, region);
+    region_sectors(&force, &head, 1, region);
     return region[0].safe_count + region[1].safe_count;
 }
 
@@ -224,7 +224,7 @@ static void evenly_spaced_classes_have_the_stated_limit(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct loss_force force = force_of(rows[i].loss, rows[i].m);
         struct region_class region[10];
-        region_sectors(&force, &head, region);
+        region_sectors(&force, &head, 1, region);
         for (int j = 0; j < 10; j++) {
             assert_int_equal(region[j].decided_count, 1);
             assert_close(region[j].decided[0].to - region[j].decided[0].from, 36 * DEG, 1e-12);
@@ -272,21 +272,29 @@ static bool arcs_hold(const struct arc *arc, int n, double phi, double *border)
     return inside;
 }
 
-static void check_directions(const struct loss_force *force, const struct head *head)
+enum { DIRECTIONS = 20000 };
+
+/* A few norms where the train rule asks for it, else any: the sectors must not care. */
+static double norm_at(const struct loss_force *force, double norm, int i)
+{
+    return region_norm_matters(force) ? norm : i % 2 ? 7.3 : 1;
+}
+
+static void check_directions(const struct loss_force *force, const struct head *head, double norm)
 {
     struct region_class region[CLASS_MAX];
-    region_sectors(force, head, region);
-    for (int i = 0; i < 3600; i++) {
-        double phi = (i + 0.37) / 10 * DEG, radius = i % 2 ? 7.3 : 1;
+    region_sectors(force, head, norm, region);
+    for (int i = 0; i < DIRECTIONS; i++) {
+        double phi = (i + 0.37) / DIRECTIONS * 360 * DEG, radius = norm_at(force, norm, i);
         double x[2] = { radius * cos(phi), radius * sin(phi) };
         int winner = loss_predict(force, x, head);
         for (int y = 0; y < head->classes; y++) {
             double border = 1;
             bool decided = arcs_hold(region[y].decided, region[y].decided_count, phi, &border);
             bool safe = arcs_hold(region[y].safe, region[y].safe_count, phi, &border);
-            bool meets = y == winner && loss_slack(force, x, y, head) > 0;
             if (border < 1e-6)
                 continue;
+            bool meets = y == winner && loss_slack(force, x, y, head) > 0;
             if (decided != (y == winner) || safe != meets)
                 fail_msg(
                     "%s, %d classes, class %d at %.4f deg, radius %g: decided %d want %d, safe %d want %d",
@@ -295,15 +303,55 @@ static void check_directions(const struct loss_force *force, const struct head *
     }
 }
 
+/* The sectors fill the circle, and where one ends another begins. */
+static void check_borders(const struct loss_force *force, const struct head *head)
+{
+    struct region_class region[CLASS_MAX];
+    double sum = 0;
+    region_sectors(force, head, 1, region);
+    for (int y = 0; y < head->classes; y++) {
+        for (int i = 0; i < region[y].decided_count; i++) {
+            double end = region[y].decided[i].to, least = 1;
+            sum += end - region[y].decided[i].from;
+            for (int j = 0; j < head->classes; j++)
+                for (int k = 0; k < region[j].decided_count; k++)
+                    least = fmin(least, distance_on_circle(end, region[j].decided[k].from));
+            if (!(least < 1e-9))
+                fail_msg("%s: nothing begins where class %d ends", force->loss->id, y);
+        }
+    }
+    assert_close(sum, 360 * DEG, 1e-12);
+}
+
 static void random_params(struct loss_force *force, struct rng *rng)
 {
     for (int p = 0; p < loss_param_count(force->loss); p++) {
         const struct param *row = &force->loss->param[p];
         double span = fmin(row->max, row->min + 6) - row->min;
         double stored, value = row->min + span * rng_uniform(rng);
-        if (param_accept(row, row->kind == PARAM_INTEGER ? floor(value) : value, &stored))
+        bool whole = row->kind != PARAM_LINEAR && row->kind != PARAM_LOG;
+        if (param_accept(row, whole ? floor(value) : value, &stored))
             force->param[p] = stored;
     }
+}
+
+/* Random rows of a head as the test rule sees it. */
+struct random_head {
+    double weight[2 * CLASS_MAX * SUBCENTER_MAX], bias[CLASS_MAX], extra[600];
+    struct head head;
+};
+
+static void random_fill(struct random_head *r, const struct loss_force *force, int classes, struct rng *rng)
+{
+    memset(r, 0, sizeof *r);
+    for (int w = 0; w < 2 * classes * loss_sub(force); w++)
+        r->weight[w] = rng_normal(rng);
+    double shared = rng_normal(rng);
+    for (int j = 0; j < classes; j++)
+        r->bias[j] = force->loss->bias == BLOCK_SHARED_BIAS ? shared : rng_normal(rng);
+    r->head = (struct head){
+        .classes = classes, .dim = 2, .weight = r->weight, .bias = r->bias, .extra = r->extra
+    };
 }
 
 static void sectors_agree_with_the_rules(void **state)
@@ -312,39 +360,92 @@ static void sectors_agree_with_the_rules(void **state)
     struct rng rng;
     rng_init(&rng, 7, RNG_FREE);
     for (int i = 0; i < loss_count(); i++) {
-        if (!region_is_angular(loss_at(i)))
-            continue;
-        for (int trial = 0; trial < 20; trial++) {
-            double weight[2 * CLASS_MAX];
-            struct head head = { .classes = 3 + trial % 10, .dim = 2, .weight = weight };
-            for (int w = 0; w < 2 * head.classes; w++)
-                weight[w] = rng_normal(&rng);
+        for (int trial = 0; trial < 8; trial++) {
+            struct random_head r;
             struct loss_force force = loss_force_initial(loss_at(i));
+            force.settled = true;
             if (trial % 2)
                 random_params(&force, &rng);
             force.norm_radius = trial % 4 == 3 && force.loss->radius == RADIUS_SCALE;
-            check_directions(&force, &head);
+            random_fill(&r, &force, 3 + 3 * trial % 10, &rng);
+            if (!region_is_angular(&force))
+                continue;
+            check_borders(&force, &r.head);
+            check_directions(&force, &r.head, 0.5 * (1 << trial));
         }
     }
+}
+
+/* region_safe at a norm says what the sectors at that norm say. */
+static void safe_arcs_follow_the_norm(void **state)
+{
+    (void)state;
+    struct rng rng;
+    rng_init(&rng, 9, RNG_FREE);
+    for (int i = 0; i < loss_count(); i++) {
+        struct random_head r;
+        struct region_class one[CLASS_MAX], other[CLASS_MAX];
+        struct loss_force force = loss_force_initial(loss_at(i));
+        random_fill(&r, &force, 7, &rng);
+        if (!region_is_angular(&force))
+            continue;
+        region_sectors(&force, &r.head, 1, one);
+        region_sectors(&force, &r.head, 30, other);
+        for (int y = 0; y < 7; y++) {
+            struct arc safe[REGION_ARC_MAX];
+            int n = region_safe(&force, &r.head, y, &one[y], 30, safe);
+            assert_int_equal(n, other[y].safe_count);
+            for (int k = 0; k < n; k++) {
+                assert_close(safe[k].from, other[y].safe[k].from, 1e-9);
+                assert_close(safe[k].to, other[y].safe[k].to, 1e-9);
+            }
+        }
+    }
+}
+
+/* With zero weights and a bias on top one class of l2_softmax has what the others leave, in as many pieces. */
+static void a_class_may_have_several_sectors(void **state)
+{
+    (void)state;
+    const struct loss *loss = loss_find("l2_softmax");
+    assert_non_null(loss);
+    struct loss_force force = loss_force_initial(loss);
+    double weight[10] = { 0 }, bias[5] = { 8, 0, 0, 0, 0 };
+    for (int j = 1; j < 5; j++) {
+        weight[2 * j] = cos(90 * DEG * j);
+        weight[2 * j + 1] = sin(90 * DEG * j);
+    }
+    struct head head = { .classes = 5, .dim = 2, .weight = weight, .bias = bias };
+    struct region_class region[5];
+    region_sectors(&force, &head, 1, region);
+    assert_int_equal(region[0].decided_count, 4);
+    assert_close(region[1].decided[0].to - region[1].decided[0].from, 2 * acos(8 / force.param[0]), 1e-12);
+    check_directions(&force, &head, 1);
+    check_borders(&force, &head);
 }
 
 /* Zero rows, equal rows, one class: nothing breaks, ties go to the lowest index. */
 static void degenerate_heads_keep_the_rules(void **state)
 {
     (void)state;
-    double equal[6] = { 1, 0, 1, 0, 0, 0 }, zero[4] = { 0 };
-    struct head twins = { .classes = 3, .dim = 2, .weight = equal };
-    struct head nothing = { .classes = 2, .dim = 2, .weight = zero };
-    struct head single = { .classes = 1, .dim = 2, .weight = equal };
+    double extra[600] = { 0 }, bias[3] = { 0 };
+    static const double classes[3][2] = { { 1, 0 }, { 1, 0 }, { 0, 0 } };
+    double equal[6 * SUBCENTER_MAX] = { 0 }, zero[4 * SUBCENTER_MAX] = { 0 };
     for (int i = 0; i < loss_count(); i++) {
-        if (!region_is_angular(loss_at(i)))
-            continue;
         struct loss_force force = loss_force_initial(loss_at(i));
+        int sub = loss_sub(&force);
+        if (!region_is_angular(&force))
+            continue;
+        for (int row = 0; row < 3 * sub; row++)
+            memcpy(&equal[2 * row], classes[row / sub], sizeof classes[0]);
+        struct head twins = { .classes = 3, .dim = 2, .weight = equal, .bias = bias, .extra = extra };
+        struct head nothing = { .classes = 2, .dim = 2, .weight = zero, .bias = bias, .extra = extra };
+        struct head single = { .classes = 1, .dim = 2, .weight = equal, .bias = bias, .extra = extra };
         struct region_class region[3];
-        check_directions(&force, &twins);
-        check_directions(&force, &nothing);
-        region_sectors(&force, &single, region);
-        assert_close(region[0].safe[0].to - region[0].safe[0].from, 360 * DEG, 1e-12);
+        check_directions(&force, &twins, 1);
+        check_directions(&force, &nothing, 1);
+        region_sectors(&force, &single, 1, region);
+        assert_close(region[0].decided[0].to - region[0].decided[0].from, 360 * DEG, 1e-12);
     }
 }
 
@@ -368,32 +469,53 @@ static bool polygon_holds(const double *xy, int n, const double p[2])
     return n > 0;
 }
 
+/* Half planes of every row that has them: scores, class means, plain logits. */
 static void polygons_divide_the_box(void **state)
 {
     (void)state;
     const double box[4] = { -3, -2, 4, 5 };
-    struct loss_force force = loss_force_initial(loss_find("softmax"));
     struct rng rng;
     rng_init(&rng, 11, RNG_FREE);
-    for (int trial = 0; trial < 40; trial++) {
-        double weight[2 * CLASS_MAX], bias[CLASS_MAX], xy[CLASS_MAX][2 * (CLASS_MAX + 4)], area = 0;
-        int corners[CLASS_MAX];
-        struct head head = { .classes = 1 + trial % CLASS_MAX, .dim = 2, .weight = weight, .bias = bias };
-        for (int j = 0; j < head.classes; j++) {
-            weight[2 * j] = rng_normal(&rng);
-            weight[2 * j + 1] = rng_normal(&rng);
-            bias[j] = rng_normal(&rng);
-        }
-        for (int j = 0; j < head.classes; j++) {
-            corners[j] = region_polygon(&head, j, box, xy[j], CLASS_MAX + 4);
+    for (int trial = 0; trial < 12 * loss_count(); trial++) {
+        double xy[CLASS_MAX][2 * (CLASS_MAX + 4)], area = 0;
+        int corners[CLASS_MAX], classes = 1 + trial % CLASS_MAX;
+        struct loss_force force = loss_force_initial(loss_at(trial / 12));
+        struct random_head r;
+        if (loss_decision(&force) != DECIDE_LINEAR || region_is_angular(&force))
+            continue;
+        if (force.loss->task == TASK_SCORE)
+            classes = 2;
+        random_fill(&r, &force, classes, &rng);
+        for (int j = 0; j < classes; j++) {
+            corners[j] = region_polygon(&r.head, j, box, xy[j], CLASS_MAX + 4);
             assert_true(polygon_area(xy[j], corners[j]) >= 0); /* counter-clockwise */
             area += polygon_area(xy[j], corners[j]);
         }
         assert_close(area, 49, 1e-12);
         for (int i = 0; i < 200; i++) {
             double p[2] = { box[0] + 7 * rng_uniform(&rng), box[1] + 7 * rng_uniform(&rng) };
-            int winner = loss_predict(&force, p, &head);
-            assert_true(polygon_holds(xy[winner], corners[winner], p));
+            int winner = loss_predict(&force, p, &r.head);
+            if (!polygon_holds(xy[winner], corners[winner], p))
+                fail_msg("%s, %d classes: (%g, %g)", force.loss->id, classes, p[0], p[1]);
+        }
+    }
+}
+
+static void bands_hold_the_scores_between_two_numbers(void **state)
+{
+    (void)state;
+    const double box[4] = { -3, -2, 4, 5 };
+    static const double ends[4][2] = { { -1, 1 }, { 0, INFINITY }, { -INFINITY, 0.5 }, { 1, 1.5 } };
+    struct rng rng;
+    rng_init(&rng, 13, RNG_FREE);
+    for (int trial = 0; trial < 80; trial++) {
+        double w[2] = { rng_normal(&rng), rng_normal(&rng) }, b = rng_normal(&rng), xy[16];
+        const double *end = ends[trial % 4];
+        int n = region_band(w, b, end[0], end[1], box, xy, 8);
+        for (int i = 0; i < 200; i++) {
+            double p[2] = { box[0] + 7 * rng_uniform(&rng), box[1] + 7 * rng_uniform(&rng) };
+            double z = w[0] * p[0] + w[1] * p[1] + b;
+            assert_int_equal(polygon_holds(xy, n, p), z >= end[0] && z <= end[1]);
         }
     }
 }
@@ -409,8 +531,11 @@ int main(void)
         cmocka_unit_test(evenly_spaced_classes_have_the_stated_limit),
         cmocka_unit_test(unequal_norms_move_the_boundary),
         cmocka_unit_test(sectors_agree_with_the_rules),
+        cmocka_unit_test(safe_arcs_follow_the_norm),
+        cmocka_unit_test(a_class_may_have_several_sectors),
         cmocka_unit_test(degenerate_heads_keep_the_rules),
         cmocka_unit_test(polygons_divide_the_box),
+        cmocka_unit_test(bands_hold_the_scores_between_two_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -110,7 +110,7 @@ static void same_experiment_gives_the_same_bytes(void **state)
     steps(b, 60);
     steps(c, 60);
     assert_true(same_state(a, b));
-    assert_memory_not_equal(trainer_weights(a), trainer_weights(c), 20 * sizeof(double));
+    assert_memory_not_equal(trainer_block(a, BLOCK_WEIGHT), trainer_block(c, BLOCK_WEIGHT), 20 * sizeof(double));
     trainer_destroy(a);
     trainer_destroy(b);
     trainer_destroy(c);
@@ -130,7 +130,7 @@ static void a_snapshot_leaves_the_training_alone(void **state)
         assert_int_equal(trainer_snapshot(b, &s), STATUS_OK);
     }
     evaluate(b, true);
-    assert_memory_equal(trainer_weights(a), trainer_weights(b), 20 * sizeof(double));
+    assert_memory_equal(trainer_block(a, BLOCK_WEIGHT), trainer_block(b, BLOCK_WEIGHT), 20 * sizeof(double));
     float x[20], y[20];
     trainer_features(a, 5, 10, x, NULL);
     trainer_features(b, 5, 10, y, NULL);
@@ -224,11 +224,11 @@ static void every_switch_of_the_loss_keeps_the_weights(void **state)
             set(t, "loss", loss_at(i)->id);
             steps(t, 5);
             trainer_features(t, 0, 20, before, NULL);
-            memcpy(weight, trainer_weights(t), head * sizeof *weight);
+            memcpy(weight, trainer_block(t, BLOCK_WEIGHT), head * sizeof *weight);
             set(t, "loss", loss_at(j)->id);
             trainer_features(t, 0, 20, after, NULL);
             assert_memory_equal(before, after, sizeof before);
-            assert_memory_equal(weight, trainer_weights(t), head * sizeof *weight);
+            assert_memory_equal(weight, trainer_block(t, BLOCK_WEIGHT), head * sizeof *weight);
             steps(t, 5);
             struct batch_view view;
             assert_true(trainer_last_batch(t, &view));
@@ -244,13 +244,13 @@ static void a_bias_sleeps_and_wakes_with_its_value(void **state)
     struct experiment e = SMALL("loss", "softmax");
     struct trainer *t = make(&e, &blobs);
     steps(t, 100);
-    double bias = trainer_bias(t)[0];
+    double bias = trainer_block(t, BLOCK_BIAS)[0];
     assert_true(bias != 0);
     set(t, "loss", "arcface");
-    assert_null(trainer_bias(t));
+    assert_null(trainer_rule(t).bias);
     steps(t, 100);
     set(t, "loss", "softmax");
-    assert_close(trainer_bias(t)[0], bias, 0);
+    assert_close(trainer_block(t, BLOCK_BIAS)[0], bias, 0);
     trainer_destroy(t);
 }
 
@@ -338,7 +338,7 @@ static void the_journal_replays_a_lecture(void **state)
         set(b, change[i].key, change[i].value);
     }
     steps(b, (int)(trainer_steps(a) - trainer_steps(b)));
-    assert_memory_equal(trainer_weights(a), trainer_weights(b), (size_t)blobs.classes * 2 * sizeof(double));
+    assert_memory_equal(trainer_block(a, BLOCK_WEIGHT), trainer_block(b, BLOCK_WEIGHT), (size_t)blobs.classes * 2 * sizeof(double));
     assert_memory_equal(
         trainer_experiment(a)->param, trainer_experiment(b)->param, sizeof trainer_experiment(a)->param);
     trainer_destroy(a);

@@ -212,18 +212,115 @@ static void select_all_is_replaced_by_what_is_typed(void **unused)
     key(SDLK_ESCAPE, 0);
 }
 
-static void every_loss_in_the_list_can_be_clicked(void **unused)
+static void choose_in_list(const char *id)
+{
+    char control[48];
+    snprintf(control, sizeof control, "loss.%s", id);
+    click("loss.more");
+    assert_int_equal(w->popup, POPUP_LOSS);
+    type(id); /* what does not pass the filter goes away, so the row is in sight */
+    click(control);
+    assert_int_equal(w->popup, POPUP_NONE);
+}
+
+static void every_loss_for_classes_can_be_found_and_clicked(void **unused)
 {
     (void)unused;
     for (int i = 0; i < loss_count(); i++) {
-        char id[48];
-        snprintf(id, sizeof id, "loss.%s", loss_at(i)->id);
-        click(id);
+        const struct loss *loss = loss_at(i);
+        if (loss->family == FAMILY_TERM || loss->task != TASK_CLASS)
+            continue;
+        choose_in_list(loss->id);
         assert_int_equal(window_experiment(w)->loss, i);
         window_frame(w);
     }
+    click("loss.arcface"); /* the story is always in the panel */
+    assert_string_equal(experiment_loss(window_experiment(w))->id, "arcface");
+    key(SDLK_PAGEDOWN, 0);
+    assert_int_equal(window_experiment(w)->loss, loss_index(loss_find("arcface")) + 1);
     key(SDLK_PAGEUP, 0);
-    assert_int_equal(window_experiment(w)->loss, loss_count() - 2);
+    assert_string_equal(experiment_loss(window_experiment(w))->id, "arcface");
+}
+
+static void the_list_of_losses_works_by_keys(void **unused)
+{
+    (void)unused;
+    type("a");
+    assert_int_equal(w->popup, POPUP_LOSS);
+    assert_string_equal(w->filter, "");
+    type("cosf");
+    key(SDLK_RETURN, 0);
+    assert_string_equal(experiment_loss(window_experiment(w))->id, "cosface");
+    type("a");
+    key(SDLK_UP, 0);
+    key(SDLK_DOWN, 0);
+    key(SDLK_DOWN, 0);
+    key(SDLK_RETURN, 0);
+    assert_int_equal(window_experiment(w)->loss, loss_index(loss_find("cosface")) + 1);
+    type("a");
+    type("nothing");
+    key(SDLK_RETURN, 0); /* nothing to take: the list stays */
+    assert_int_equal(w->popup, POPUP_LOSS);
+    key(SDLK_ESCAPE, 0);
+    assert_int_equal(w->popup, POPUP_NONE);
+    assert_int_equal(w->ui.edit.owner, 0);
+    click("loss.arcface");
+}
+
+static void parameters_have_the_control_of_their_kind(void **unused)
+{
+    (void)unused;
+    choose_in_list("triplet");
+    int loss = window_experiment(w)->loss, mining = loss_param_find(loss_at(loss), "mining");
+    const struct param *row = &loss_at(loss)->param[mining];
+    assert_int_equal(row->kind, PARAM_CHOICE);
+    for (int i = 0; row->choice[i]; i++) {
+        char id[48];
+        snprintf(id, sizeof id, "param.mining.%s", row->choice[i]);
+        click(id);
+        assert_close(window_experiment(w)->param[loss][mining], i, 0);
+        assert_string_equal(window_control_value(w, "param.mining"), row->choice[i]);
+    }
+    int normalize = loss_param_find(loss_at(loss), "normalize");
+    double before = window_experiment(w)->param[loss][normalize];
+    click("param.normalize");
+    assert_close(window_experiment(w)->param[loss][normalize], 1 - before, 0);
+
+    choose_in_list("weighted_softmax");
+    click("param.class_weights");
+    type("1:1:5");
+    key(SDLK_RETURN, 0);
+    assert_int_equal(window_experiment(w)->class_weight_count, 3);
+    assert_string_equal(window_control_value(w, "param.class_weights"), "1:1:5");
+    click("param.class_weights");
+    type("many");
+    key(SDLK_RETURN, 0);
+    assert_true(w->ui.error[0] != '\0');
+    key(SDLK_ESCAPE, 0);
+    bool bias = window_experiment(w)->bias;
+    click("bias");
+    assert_int_equal(window_experiment(w)->bias, !bias);
+    click("bias");
+    click("batch.full");
+    assert_int_equal(window_experiment(w)->batch, 0);
+    click("batch.full");
+    assert_true(window_experiment(w)->batch > 0);
+    click("loss.arcface");
+}
+
+static void terms_are_switches_with_their_parameters(void **unused)
+{
+    (void)unused;
+    int ring = term_find(loss_find("ring"));
+    assert_null(window_control_value(w, "param.ring.lambda"));
+    click("term.ring");
+    assert_true(window_experiment(w)->added[ring]);
+    click("param.ring.lambda.value");
+    type("0.02");
+    key(SDLK_RETURN, 0);
+    assert_close(window_experiment(w)->param[loss_index(loss_find("ring"))][0], 0.02, 1e-12);
+    click("term.ring");
+    assert_false(window_experiment(w)->added[ring]);
 }
 
 static void tab_visits_every_control_and_comes_round(void **unused)
@@ -358,6 +455,104 @@ static void menus_open_choose_and_close(void **unused)
     assert_string_equal(window_control_value(w, "theme"), "light");
 }
 
+static void settle(void)
+{
+    for (int i = 0; i < 20000; i++) {
+        window_wait(w, 1);
+        if (!w->state.loading && w->snap && w->snap->experiment.loss == w->experiment.loss &&
+            strcmp(w->snap->experiment.dataset, w->experiment.dataset) == 0)
+            return;
+    }
+    fail_msg("%s is not being trained: %s", experiment_loss(&w->experiment)->id, w->state.why.text);
+}
+
+static void basics_and_plane_come_back_as_they_were_left(void **unused)
+{
+    (void)unused;
+    struct experiment plane = *window_experiment(w);
+    click("tab.basics");
+    const struct experiment *e = window_experiment(w);
+    assert_string_equal(experiment_loss(e)->id, "hinge");
+    assert_string_equal(e->dataset, "two-blobs");
+    assert_int_equal(e->model, MODEL_IDENTITY);
+    assert_string_equal(window_control_value(w, "param.lambda"), "0.01");
+    settle();
+    click("loss.logistic");
+    click("loss.zero_one"); /* cannot be trained: says so and stays */
+    assert_string_equal(experiment_loss(e)->id, "logistic");
+    assert_non_null(strstr(w->notice, "no gradient"));
+    click("loss.l2"); /* wants numbers: other data come with it */
+    assert_string_equal(e->dataset, "outliers");
+    settle();
+    assert_null(action_misfit(w, loss_find("huber")));
+    assert_non_null(action_misfit(w, loss_find("hinge")));
+    click("tab.plane");
+    assert_memory_equal(&e->hidden, &plane.hidden, sizeof plane.hidden);
+    assert_string_equal(e->dataset, plane.dataset);
+    assert_int_equal(e->loss, plane.loss);
+    settle();
+    click("tab.basics");
+    assert_string_equal(experiment_loss(e)->id, "l2");
+    settle();
+}
+
+static void a_point_of_the_data_can_be_dragged_and_put_back(void **unused)
+{
+    (void)unused;
+    click("loss.hinge");
+    settle();
+    assert_string_equal(w->view->id, "feature");
+    struct rect area = w->area[AREA_MAIN];
+    struct plane plane = feature_plane(&w->scene, &w->look, area);
+    struct point p = feature_place(&w->scene, &plane, 0);
+    int held = feature_pick(&w->scene, &w->look, area, (struct point){ (int)p.x, (int)p.y });
+    assert_true(held >= 0);
+    int row = w->snap->row[held];
+    motion(p.x, p.y);
+    button(true, p.x, p.y, 1);
+    motion(p.x + 30, p.y + 5);
+    motion(p.x + 60, p.y + 10);
+    button(false, p.x + 60, p.y + 10, 0);
+    const struct experiment *e = window_experiment(w);
+    assert_int_equal(e->move_count, 1);
+    assert_int_equal(e->move[0].row, row);
+    double want[2];
+    struct point end = { (int)(p.x + 60), (int)(p.y + 10) };
+    assert_true(feature_unplace(&w->scene, &w->look, area, end, want));
+    assert_close(e->move[0].x, want[0], 1e-9);
+    assert_close(e->move[0].y, want[1], 1e-9);
+    for (int i = 0; i < 20000 && w->snap->experiment.move_count != 1; i++)
+        window_wait(w, 1);
+    motion(end.x, end.y);
+    button(true, end.x, end.y, 2);
+    button(false, end.x, end.y, 0);
+    assert_int_equal(e->move_count, 0);
+    click("tab.plane");
+    settle();
+}
+
+static void titles_are_menus_of_views(void **unused)
+{
+    (void)unused;
+    click("title.angles");
+    assert_int_equal(w->popup, POPUP_VIEW);
+    click("view.sphere"); /* the two cells change places */
+    assert_ptr_equal(w->cell[BENCH_PLANE][3], view_find("sphere"));
+    assert_ptr_equal(w->cell[BENCH_PLANE][0], view_find("angles"));
+    struct point p = inside("title.curves", 0.2, 0.5);
+    motion(p.x, p.y);
+    button(true, p.x, p.y, 1);
+    button(false, p.x, p.y, 0);
+    button(true, p.x, p.y, 2);
+    button(false, p.x, p.y, 0);
+    assert_string_equal(w->view->id, "curves");
+    assert_int_equal(w->popup, POPUP_NONE);
+    assert_ptr_equal(w->cell[BENCH_PLANE][1], view_find("feature"));
+    click("tab.plane");
+    assert_string_equal(w->view->id, "feature");
+    assert_ptr_equal(w->cell[BENCH_PLANE][1], view_find("curves"));
+}
+
 static void one_key_means_one_thing(void **unused)
 {
     (void)unused;
@@ -387,12 +582,18 @@ int main(void)
         cmocka_unit_test(wheel_and_keys_move_by_notches),
         cmocka_unit_test(numbers_can_be_typed_and_are_checked),
         cmocka_unit_test(select_all_is_replaced_by_what_is_typed),
-        cmocka_unit_test(every_loss_in_the_list_can_be_clicked),
+        cmocka_unit_test(every_loss_for_classes_can_be_found_and_clicked),
+        cmocka_unit_test(the_list_of_losses_works_by_keys),
+        cmocka_unit_test(parameters_have_the_control_of_their_kind),
+        cmocka_unit_test(terms_are_switches_with_their_parameters),
         cmocka_unit_test(tab_visits_every_control_and_comes_round),
         cmocka_unit_test(controls_stay_inside_and_apart),
         cmocka_unit_test(the_plane_zooms_about_the_pointer),
         cmocka_unit_test(a_point_can_be_pinned),
         cmocka_unit_test(menus_open_choose_and_close),
+        cmocka_unit_test(titles_are_menus_of_views),
+        cmocka_unit_test(basics_and_plane_come_back_as_they_were_left),
+        cmocka_unit_test(a_point_of_the_data_can_be_dragged_and_put_back),
         cmocka_unit_test(one_key_means_one_thing),
         cmocka_unit_test(quit_ends_the_loop),
     };

@@ -118,6 +118,7 @@ struct ui_field {
     bool boxed;                       /* a raised field even when idle */
 };
 enum ui_typed ui_field(struct ui *ui, const struct ui_field *f);
+void ui_edit_start(struct ui *ui, const char *id, const char *text);   /* as if the field had been clicked */
 void ui_edit_end(struct ui *ui);
 void ui_edit_error(struct ui *ui, const char *id, const char *text);
 

@@ -252,9 +252,41 @@ static void tick(struct ui *ui, double x, double y, double value, const struct u
     ui_text(ui, middle_x, y + 15, text, 12, font.weight, bold ? t->text1 : t->text3, ALIGN_CENTER);
 }
 
+/* Equal ratios: 0 where it is in reach, then every decade. */
+static void decades_draw(struct ui *ui, const struct ui_slider *s)
+{
+    const struct theme *t = ui->theme;
+    struct rect track = track_of(s);
+    double y = track.y + track.h + 10, bold = place(s, s->initial), free_from = -1e9;
+    double low = s->param->min > 0 ? s->param->min : s->end * 1e-4;
+    struct font font = { .size = 12, .weight = WEIGHT_REGULAR }, heavy = { .size = 12, .weight = WEIGHT_SEMIBOLD };
+    char text[24];
+    double bold_half = text_width(number_short(s->initial, text, sizeof text), &heavy) / 2 + 6;
+    for (int i = s->param->min > 0 ? 0 : -1; i < 12; i++) {
+        double value = i < 0 ? 0 : pow(10, ceil(log10(low) - 1e-9) + i), x = place(s, value);
+        if (value > s->end * (1 + 1e-9))
+            break;
+        canvas_rect(ui->canvas, (struct rect){ fmin(x, track.x + track.w - 0.5) - 0.5, y, 1, 5 }, t->axis);
+        double half = text_width(number_short(value, text, sizeof text), &font) / 2;
+        double middle_x = fmin(s->rect.x + s->rect.w - half, fmax(s->rect.x + half - 6, x));
+        if (middle_x - half < free_from || fabs(middle_x - bold) < half + bold_half)
+            continue;
+        ui_text(ui, middle_x, y + 15, text, 12, WEIGHT_REGULAR, t->text3, ALIGN_CENTER);
+        free_from = middle_x + half + 6;
+    }
+    canvas_rect(ui->canvas, (struct rect){ bold - 0.5, y, 1, 7 }, t->text1);
+    double half = bold_half - 6, middle_x = fmin(s->rect.x + s->rect.w - half, fmax(s->rect.x + half - 6, bold));
+    ui_text(ui, middle_x, y + 15, number_short(s->initial, text, sizeof text), 12, WEIGHT_SEMIBOLD, t->text1,
+        ALIGN_CENTER);
+}
+
 /* Default in bold, the limit by its name, and plain numbers where they leave both readable. */
 static void ticks_draw(struct ui *ui, const struct ui_slider *s)
 {
+    if (s->param->kind == PARAM_LOG) {
+        decades_draw(ui, s);
+        return;
+    }
     struct rect track = track_of(s);
     double y = track.y + track.h + 10, step = tick_step(s);
     double bold = place(s, s->initial), limit = isnan(s->limit) ? -1000 : place(s, s->limit);
@@ -345,10 +377,10 @@ void ui_edit_error(struct ui *ui, const char *id, const char *text)
     snprintf(ui->error, sizeof ui->error, "%s", text);
 }
 
-static void edit_begin(struct ui *ui, const struct ui_field *f)
+void ui_edit_start(struct ui *ui, const char *id, const char *text)
 {
-    ui->edit = (struct ui_edit){ .owner = ui_hash(f->id), .all = true };
-    snprintf(ui->edit.text, sizeof ui->edit.text, "%s", f->value);
+    ui->edit = (struct ui_edit){ .owner = ui_hash(id) };
+    snprintf(ui->edit.text, sizeof ui->edit.text, "%s", text);
     ui->edit.caret = (int)strlen(ui->edit.text);
 }
 
@@ -451,7 +483,7 @@ static enum ui_typed field_input(struct ui *ui, const struct ui_field *f, bool h
     } else if (editing && ui->input.kind == UI_PRESS && !hot) {
         return UI_COMMITTED; /* pressing elsewhere accepts, like Tab */
     } else if (ui_clicked(ui, f->id, f->rect) && !editing) {
-        edit_begin(ui, f);
+        ui_edit_start(ui, f->id, f->value), ui->edit.all = true;
     }
     return UI_IDLE;
 }

@@ -1,8 +1,10 @@
 /* recipe - does the default recipe train every head? Prints one row a loss and seed: accuracies, smallest angle
  * between two class weights, and PASS when at least 92 % of the training digits are right and no two classes share
- * a ray (12 degrees). Arguments: --seeds N (5), --epochs N (20), --cold (no warm-up, no annealing), --loss ID,
- * --set KEY=VALUE. */
+ * a ray (12 degrees). --table prints instead every head and pair loss at its defaults: training and test accuracy,
+ * angle to the own class and between classes, and whether any number was not finite. Arguments: --seeds N (5),
+ * --epochs N (20), --cold (no warm-up, no annealing), --loss ID, --set KEY=VALUE, --table. */
 #include <cblas.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +17,37 @@ static const char *const heads[] = { "softmax", "modified_softmax", "normface", 
     "fnorm_sphereface", "cosface", "arcface", "combined_margin" };
 
 struct tally {
+    bool table;
     int pass, runs, steps;
     double seconds;
 };
+
+/* Nothing the training holds or tells may be infinite or NaN. */
+static bool finite_all(struct trainer *t, const struct evaluation *v)
+{
+    struct batch_view last;
+    double own[] = { v->train_loss, v->test_loss, v->train_accuracy, v->intra_angle_deg, v->inter_angle_deg };
+    bool sound = !trainer_diverged(t) && trainer_last_batch(t, &last) && isfinite(last.loss);
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        sound = sound && isfinite(own[i]);
+    for (int i = 0; sound && i < last.n * last.dim; i++)
+        sound = isfinite(last.feature[i]) && isfinite(last.d_feature[i]);
+    return sound;
+}
+
+static void print_row(struct trainer *t, const struct evaluation *v)
+{
+    const struct experiment *e = trainer_experiment(t);
+    printf("%-26s %4llu %8.2f %8.2f %8.1f %8.1f  %s\n", experiment_loss(e)->id, (unsigned long long)e->seed,
+        100 * v->train_accuracy, 100 * v->test_accuracy, v->intra_angle_deg, v->inter_angle_deg,
+        finite_all(t, v) ? "finite" : "NOT FINITE");
+}
+
+/* Heads of ten classes and pair losses; a term is softmax with the term. */
+static bool in_table(const struct loss *loss)
+{
+    return loss->task == TASK_CLASS && !loss->untrained;
+}
 
 static double now(void)
 {
@@ -47,8 +77,11 @@ static void run(const struct experiment *e, const struct dataset *data, int epoc
     tally->steps += steps;
     if (trainer_evaluate(t, false, &v) != STATUS_OK)
         exit(1);
-    bool pass = v.train_accuracy >= 0.92 && v.min_gap_deg >= 12;
-    printf("%-18s %4llu %9.2f %9.2f %9.2f %7.1f %7.1f  %s%s\n", experiment_loss(e)->id,
+    bool pass = tally->table ? finite_all(t, &v) : v.train_accuracy >= 0.92 && v.min_gap_deg >= 12;
+    if (tally->table)
+        print_row(t, &v);
+    else
+        printf("%-18s %4llu %9.2f %9.2f %9.2f %7.1f %7.1f  %s%s\n", experiment_loss(e)->id,
         (unsigned long long)e->seed, 100 * v.train_accuracy, 100 * v.test_accuracy, 100 * v.margin_accuracy,
         v.min_gap_deg, v.intra_angle_deg, pass ? "PASS" : "FAIL", trainer_diverged(t) ? " (diverged)" : "");
     fflush(stdout);
@@ -72,6 +105,23 @@ static void set_pair(struct experiment *e, const char *pair)
     set(e, key, equals ? equals + 1 : "");
 }
 
+static void run_seeds(
+    struct experiment *e, const struct dataset *data, int seeds, int epochs, struct tally *tally)
+{
+    for (int seed = 1; seed <= seeds; seed++) {
+        e->seed = (uint64_t)seed;
+        run(e, data, epochs, tally);
+    }
+}
+
+static void choose(struct experiment *e, const char *loss, const char *const *pair, int pairs)
+{
+    memset(e->added, 0, sizeof e->added);
+    set(e, "loss", loss);
+    for (int p = 0; p < pairs; p++)
+        set_pair(e, pair[p]);
+}
+
 int main(int argc, char **argv)
 {
     int seeds = 5, epochs = 20;
@@ -90,6 +140,10 @@ int main(int argc, char **argv)
             set(&e, "anneal", "off");
             continue;
         }
+        if (strcmp(argv[i], "--table") == 0) {
+            tally.table = true;
+            continue;
+        }
         if (strcmp(argv[i], "--seeds") == 0)
             seeds = atoi(value);
         else if (strcmp(argv[i], "--epochs") == 0)
@@ -102,18 +156,18 @@ int main(int argc, char **argv)
     }
     if (dataset_open(&e, &data, &why) != STATUS_OK)
         die(&why);
-    printf("%-18s %4s %9s %9s %9s %7s %7s\n", "loss", "seed", "train %", "test %", "margin %", "gap deg",
-        "own deg");
-    for (size_t h = 0; h < sizeof heads / sizeof heads[0]; h++) {
-        if (!loss_find(heads[h]) || (only && strcmp(only, heads[h]) != 0))
+    if (tally.table)
+        printf("%-26s %4s %8s %8s %8s %8s\n", "loss", "seed", "train %", "test %", "intra", "inter");
+    else
+        printf("%-18s %4s %9s %9s %9s %7s %7s\n", "loss", "seed", "train %", "test %", "margin %", "gap deg",
+            "own deg");
+    size_t count = tally.table ? (size_t)loss_count() : sizeof heads / sizeof heads[0];
+    for (size_t h = 0; h < count; h++) {
+        const char *id = tally.table ? loss_at((int)h)->id : heads[h];
+        if (!loss_find(id) || (only && strcmp(only, id) != 0) || (tally.table && !in_table(loss_find(id))))
             continue;
-        set(&e, "loss", heads[h]);
-        for (int p = 0; p < pairs; p++)
-            set_pair(&e, pair[p]);
-        for (int seed = 1; seed <= seeds; seed++) {
-            e.seed = (uint64_t)seed;
-            run(&e, &data, epochs, &tally);
-        }
+        choose(&e, id, pair, pairs);
+        run_seeds(&e, &data, seeds, epochs, &tally);
     }
     printf("%d of %d pass; %.0f steps/s\n", tally.pass, tally.runs, tally.steps / tally.seconds);
     dataset_clear(&data);

@@ -1,0 +1,210 @@
+/* Choosing what is trained: a loss, with data that fit it, on one of the two benches; and points moved by hand. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/panel.h"
+
+static const double BASICS_LAMBDA = 0.01, BASICS_RATE = 0.02;
+
+/* What a task wants of the data, and the set to take where the present one has it not. */
+static const struct {
+    const char *needs, *dataset;
+} task_rows[] = {
+    [TASK_CLASS] = { "needs classes as labels", "mnist" },
+    [TASK_SCORE] = { "needs two classes", "two-blobs" },
+    [TASK_REAL] = { "needs numbers as labels", "outliers" },
+    [TASK_MULTI] = { "needs several labels a point", "discs" },
+};
+
+static bool fits(const struct dataset *d, enum loss_task task)
+{
+    switch (task) {
+    case TASK_CLASS:
+        return !d->numbers;
+    case TASK_SCORE:
+        return !d->numbers && d->classes == 2;
+    case TASK_REAL:
+        return d->numbers;
+    case TASK_MULTI:
+        return d->targets > 1;
+    }
+    return false;
+}
+
+const char *action_misfit(const struct window *w, const struct loss *loss)
+{
+    return !w->data || fits(w->data, loss->task) ? NULL : task_rows[loss->task].needs;
+}
+
+enum bench action_bench(const struct loss *loss)
+{
+    return loss->task == TASK_CLASS ? BENCH_PLANE : BENCH_BASICS;
+}
+
+bool action_has_bench(enum bench bench)
+{
+    return bench == BENCH_PLANE || (loss_find("hinge") && dataset_find(task_rows[TASK_SCORE].dataset));
+}
+
+double action_default(const struct window *w, int param)
+{
+    const struct loss *loss = experiment_loss(&w->experiment);
+    bool lambda = strcmp(loss->param[param].id, "lambda") == 0;
+    return lambda && action_bench(loss) == BENCH_BASICS ? BASICS_LAMBDA : loss->param[param].initial;
+}
+
+/* --- benches ------------------------------------------------------------------------------------------- */
+
+/* The basics begin with every lambda at their own default. */
+static void basics_lambdas(struct experiment *e)
+{
+    for (int i = 0; i < loss_count(); i++) {
+        int lambda = loss_param_find(loss_at(i), "lambda");
+        if (action_bench(loss_at(i)) == BENCH_BASICS && lambda >= 0)
+            e->param[i][lambda] = BASICS_LAMBDA;
+    }
+}
+
+/* An example of the task: its data as they are, so that the plane is the data. */
+static void take_example(struct experiment *e, enum loss_task task)
+{
+    snprintf(e->dataset, sizeof e->dataset, "%s", task_rows[task].dataset);
+    e->classes[0] = e->holdout[0] = '\0';
+    e->model = MODEL_IDENTITY;
+    e->move_count = 0;
+    e->split = SPLIT_TRAIN;
+    e->batch = 0;
+    e->lr = BASICS_RATE;
+    memset(e->added, 0, sizeof e->added);
+}
+
+static void enter_bench(struct window *w, enum bench bench)
+{
+    if (bench == w->bench)
+        return;
+    w->kept[w->bench] = w->experiment;
+    w->kept_once[w->bench] = true;
+    w->bench = bench;
+    if (!w->kept_once[bench] && bench == BENCH_BASICS) {
+        basics_lambdas(&w->experiment);
+        w->kept[bench] = w->experiment;
+    }
+    w->view = view_find("feature");
+    action_fit(w, 0);
+    window_dirty(w, AREAS_ALL);
+}
+
+static void changed_experiment(struct window *w)
+{
+    w->sweeping = false;
+    w->panel_scroll = 0;
+    w->revealed_loss = -1;
+    ui_edit_end(&w->ui);
+    action_apply(w);
+    window_dirty(w, AREAS_ALL);
+}
+
+/* A bench never left has nothing to come back to: it starts with its example. */
+void action_choose_bench(struct window *w, enum bench bench)
+{
+    if (bench == w->bench)
+        return;
+    bool again = w->kept_once[bench];
+    enter_bench(w, bench);
+    if (again) {
+        w->experiment = w->kept[bench];
+    } else {
+        enum loss_task task = bench == BENCH_BASICS ? TASK_SCORE : TASK_CLASS;
+        const struct loss *loss = loss_find(bench == BENCH_BASICS ? "hinge" : "arcface");
+        if (bench == BENCH_PLANE)
+            experiment_init(&w->experiment);
+        else
+            take_example(&w->experiment, task);
+        w->experiment.loss = loss ? loss_index(loss) : w->experiment.loss;
+    }
+    changed_experiment(w);
+}
+
+/* --- losses -------------------------------------------------------------------------------------------- */
+
+static const char *dataset_label(const char *id)
+{
+    const struct dataset_row *row = dataset_find(id);
+    return row ? row->label : id;
+}
+
+/* Back on a bench whose last data fit, those return; else the example of the task. */
+static void fit_data(struct window *w, const struct loss *loss, bool arrived)
+{
+    enum bench bench = action_bench(loss);
+    bool back = arrived && w->kept_once[bench] && experiment_loss(&w->kept[bench])->task == loss->task;
+    if (back)
+        w->experiment = w->kept[bench];
+    else if (bench == BENCH_PLANE)
+        experiment_init(&w->experiment);
+    else
+        take_example(&w->experiment, loss->task);
+    window_notice(w, false, "%s %s: now on %s", loss->label, task_rows[loss->task].needs,
+        dataset_label(w->experiment.dataset));
+}
+
+void action_choose_loss(struct window *w, int index)
+{
+    const struct loss *loss = loss_at(index);
+    if (loss->untrained) {
+        window_notice(w, false,
+            "%s only counts: it has no gradient, so nothing can be trained with it. The score view draws it.",
+            loss->label);
+        return;
+    }
+    const char *misfit = action_misfit(w, loss);
+    bool arrived = action_bench(loss) != w->bench;
+    enter_bench(w, action_bench(loss));
+    if (misfit)
+        fit_data(w, loss, arrived);
+    w->experiment.loss = index;
+    if (misfit || arrived) {
+        changed_experiment(w);
+        return;
+    }
+    w->sweeping = false;
+    ui_edit_end(&w->ui);
+    action_apply(w);
+}
+
+/* The next one that can be trained on these data, on this bench. */
+void action_loss(struct window *w, int direction)
+{
+    for (int next = w->experiment.loss + direction; next >= 0 && next < loss_count(); next += direction) {
+        const struct loss *loss = loss_at(next);
+        if (loss->family == FAMILY_TERM || loss->untrained || action_bench(loss) != w->bench ||
+            action_misfit(w, loss))
+            continue;
+        action_choose_loss(w, next);
+        return;
+    }
+}
+
+/* --- points moved by hand ------------------------------------------------------------------------------ */
+
+void action_move(struct window *w, int row, const double at[2])
+{
+    struct experiment *e = &w->experiment;
+    int place = 0;
+    while (place < e->move_count && e->move[place].row != row)
+        place++;
+    if (at && place == EXPERIMENT_MOVES) {
+        window_notice(w, true, "%d points are moved already; double-click one to put it back first",
+            EXPERIMENT_MOVES);
+        return;
+    }
+    if (at) {
+        e->move[place] = (struct move){ row, at[0], at[1] };
+        e->move_count += place == e->move_count;
+    } else if (place < e->move_count) {
+        e->move_count--;
+        memmove(e->move + place, e->move + place + 1, (size_t)(e->move_count - place) * sizeof *e->move);
+    }
+    action_apply(w);
+}

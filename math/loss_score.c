@@ -1,0 +1,222 @@
+/* loss_score.c - one score z = w x + b a sample: losses of two classes over u = t z, and fits of a number over the
+ * residual r = z - y. A row supplies its curve l(u) or rho(r); one evaluation serves them all. */
+#include <float.h>
+#include <math.h>
+
+#include "math/loss_rows.h"
+
+double softplus(double v)
+{
+    return fmax(v, 0) + log1p(exp(-fabs(v)));
+}
+
+/* log p and log(1 - p) of p = sigma(u): neither is taken of a rounded p. */
+static double log_right(double u)
+{
+    return -softplus(-u);
+}
+
+static double log_wrong(double u)
+{
+    return -softplus(u);
+}
+
+enum { SCORE_LAMBDA, SCORE_OWN };
+
+/* log(1 + e^-u) */
+static struct psi logistic(double u, const double *param)
+{
+    (void)param;
+    return (struct psi){ .value = -log_right(u), .slope = -exp(log_wrong(u)) };
+}
+
+/* [1 - u]+ */
+static struct psi hinge(double u, const double *param)
+{
+    (void)param;
+    return u < 1 ? (struct psi){ .value = 1 - u, .slope = -1 } : (struct psi){ 0 };
+}
+
+static struct psi exponential(double u, const double *param)
+{
+    (void)param;
+    return (struct psi){ .value = exp(-u), .slope = -exp(-u) };
+}
+
+/* (sigma(z) - y)^2 = (1 - sigma(u))^2: flat where a sample is badly wrong. */
+static struct psi squared(double u, const double *param)
+{
+    (void)param;
+    double p = exp(log_right(u)), wrong = exp(log_wrong(u));
+    return (struct psi){ .value = wrong * wrong, .slope = -2 * p * wrong * wrong };
+}
+
+static struct psi zero_one(double u, const double *param)
+{
+    (void)param;
+    return (struct psi){ .value = u > 0 ? 0 : 1 };
+}
+
+/* (1-p)^gamma (-log p); the slope has no negative power, so gamma < 1 is safe. */
+static struct psi focal_binary(double u, const double *param)
+{
+    double gamma = param[SCORE_OWN], log_p = log_right(u), fade = exp(gamma * log_wrong(u));
+    return (struct psi){ .value = fade * -log_p,
+        .slope = fade * (gamma * exp(log_p) * log_p - exp(log_wrong(u))) };
+}
+
+static struct psi half_square(double r, const double *param)
+{
+    (void)param;
+    return (struct psi){ .value = r * r / 2, .slope = r };
+}
+
+static struct psi absolute(double r, const double *param)
+{
+    (void)param;
+    return (struct psi){ .value = fabs(r), .slope = (r > 0) - (r < 0) };
+}
+
+/* r^2/2 up to delta, straight on from there. */
+static struct psi huber(double r, const double *param)
+{
+    double delta = param[SCORE_OWN];
+    if (fabs(r) <= delta)
+        return half_square(r, param);
+    return (struct psi){ .value = delta * (fabs(r) - delta / 2), .slope = r > 0 ? delta : -delta };
+}
+
+/* l and dl/dz of sample i at score z. */
+static struct psi judge(const struct loss_force *force, const struct batch *batch, int i, double z)
+{
+    if (force->loss->task == TASK_REAL)
+        return force->loss->curve(z - batch->target[i], force->param);
+    double t = batch->label[i] ? 1 : -1;
+    struct psi f = force->loss->curve(t * z, force->param);
+    return (struct psi){ .value = f.value, .slope = t * f.slope };
+}
+
+static double score_loss(
+    const struct loss_force *force, const struct batch *batch, const struct head *head, struct grad *grad)
+{
+    struct head line = *head;
+    double loss = 0;
+    line.classes = 1;
+    grad_clear(grad, force, batch->n, head);
+    for (int i = 0; i < batch->n; i++) {
+        const double *x = batch->feature + (size_t)i * line.dim;
+        double *dx = grad->feature ? grad->feature + (size_t)i * line.dim : NULL, z;
+        linear_forward(x, &line, &z);
+        struct psi f = judge(force, batch, i, z);
+        loss += f.value / batch->n;
+        linear_backward(f.slope / batch->n, x, 0, &line, dx, grad);
+    }
+    if (force->loss->untrained)
+        return loss;
+    return loss + weight_decay(force->param[SCORE_LAMBDA], &line, grad);
+}
+
+/* t z - 1, with z the difference of the rule's two rows. t z = 1 meets the margin, so it must not be zero. */
+static double hinge_slack(const struct loss_force *force, const double *x, int label, const struct head *head)
+{
+    double z[2];
+    struct head rows = *head;
+    (void)force;
+    rows.classes = 2;
+    linear_forward(x, &rows, z);
+    double slack = (label ? z[1] - z[0] : z[0] - z[1]) - 1;
+    return slack == 0 ? DBL_EPSILON : slack;
+}
+
+/* clang-format off */
+#define MEAN "L = \\frac{1}{N} \\sum_i "
+#define DECAY " + \\frac{\\lambda}{2} \\|w\\|^2"
+#define LAMBDA_ROW \
+    { .id = "lambda", .label = "decay", .symbol = "\\lambda", .min = 0, .max = 1, .initial = 0, .neutral = 0, \
+      .notch = 0.01, .kind = PARAM_LOG, .role = ROLE_PLAIN, .unit = "", \
+      .help = "pull of w towards zero, half its squared length" }
+#define SCORE .family = FAMILY_SCORE, .task = TASK_SCORE, .decision = DECIDE_LINEAR, .radius = RADIUS_LINEAR, \
+    .weight = BLOCK_SCORE, .bias = BLOCK_SCORE_BIAS, .eval = score_loss
+#define REAL .family = FAMILY_REGRESSION, .task = TASK_REAL, .decision = DECIDE_NOTHING, .radius = RADIUS_LINEAR, \
+    .weight = BLOCK_SCORE, .bias = BLOCK_SCORE_BIAS, .eval = score_loss
+
+const struct loss loss_zero_one = {
+    .id = "zero_one", .label = "Zero-one", .subtitle = "the share of errors, flat everywhere",
+    .formula = MEAN "[t z \\le 0], z = w x + b", .rule = "w x + b > 0",
+    .source = "Error rate; what the other losses of a score stand in for",
+    SCORE, .untrained = true, .margin = -1, .curve = zero_one,
+};
+
+const struct loss loss_hinge = {
+    .id = "hinge", .label = "Hinge", .subtitle = "support vector machine",
+    .formula = MEAN "\\max(0, 1 - t z)" DECAY, .rule = "t (w x + b) \\ge 1",
+    .source = "Cortes, Vapnik, Support-vector networks, 1995",
+    SCORE, .has_margin = true, .margin = SCORE_LAMBDA, .curve = hinge, .slack = hinge_slack,
+    .param = { LAMBDA_ROW },
+};
+
+const struct loss loss_logistic = {
+    .id = "logistic", .label = "Logistic", .subtitle = "cross-entropy of one score",
+    .formula = MEAN "\\log(1 + e^{-t z})" DECAY, .rule = "w x + b > 0",
+    .source = "Logistic regression; Cox, J. R. Stat. Soc. B, 1958",
+    SCORE, .margin = SCORE_LAMBDA, .curve = logistic,
+    .param = { LAMBDA_ROW },
+};
+
+const struct loss loss_exponential = {
+    .id = "exponential", .label = "Exponential", .subtitle = "the loss of AdaBoost",
+    .formula = MEAN "e^{-t z}" DECAY, .rule = "w x + b > 0",
+    .source = "Freund, Schapire, 1997",
+    SCORE, .margin = SCORE_LAMBDA, .curve = exponential,
+    .param = { LAMBDA_ROW },
+};
+
+const struct loss loss_squared = {
+    .id = "squared", .label = "Squared", .subtitle = "squared error of the probability",
+    .formula = MEAN "(\\sigma(z) - y)^2" DECAY, .rule = "w x + b > 0",
+    .source = "Brier, 1950; on the logistic output",
+    SCORE, .margin = SCORE_LAMBDA, .curve = squared,
+    .param = { LAMBDA_ROW },
+};
+
+const struct loss loss_focal_binary = {
+    .id = "focal_binary", .label = "Focal, two classes", .subtitle = "easy samples count less",
+    .formula = "L = -\\frac{1}{N} \\sum_i (1-p)^{\\gamma} \\log p" DECAY, .rule = "w x + b > 0",
+    .source = "Lin et al., ICCV 2017, eq. 4",
+    SCORE, .margin = SCORE_OWN, .curve = focal_binary,
+    .param = {
+        LAMBDA_ROW,
+        { .id = "gamma", .label = "focusing", .symbol = "\\gamma", .min = 0, .max = 20, .initial = 2, .neutral = 0,
+          .notch = 0.1, .kind = PARAM_LINEAR, .role = ROLE_PLAIN, .unit = "", .slider = 5,
+          .help = "how much less an easy sample counts" },
+    },
+};
+
+const struct loss loss_l2 = {
+    .id = "l2", .label = "L2", .subtitle = "least squares",
+    .formula = MEAN "\\frac{1}{2} (w x + b - y)^2" DECAY, .rule = "y = w x + b",
+    .source = "Least squares",
+    REAL, .margin = SCORE_LAMBDA, .curve = half_square,
+    .param = { LAMBDA_ROW },
+};
+
+const struct loss loss_l1 = {
+    .id = "l1", .label = "L1", .subtitle = "least absolute deviations",
+    .formula = MEAN "| w x + b - y |" DECAY, .rule = "y = w x + b",
+    .source = "Least absolute deviations",
+    REAL, .margin = SCORE_LAMBDA, .curve = absolute,
+    .param = { LAMBDA_ROW },
+};
+
+const struct loss loss_huber = {
+    .id = "huber", .label = "Huber", .subtitle = "squared near zero, straight beyond",
+    .formula = MEAN "\\rho_{\\delta}(w x + b - y)" DECAY, .rule = "y = w x + b",
+    .source = "Huber, Ann. Math. Stat. 35, 1964",
+    REAL, .margin = SCORE_OWN, .curve = huber,
+    .param = {
+        LAMBDA_ROW,
+        { .id = "delta", .label = "knee", .symbol = "\\delta", .min = 0.05, .max = 1e6, .initial = 1, .neutral = -1,
+          .notch = 0.05, .kind = PARAM_LOG, .role = ROLE_PLAIN, .unit = "", .slider = 10,
+          .help = "residuals beyond it pull no harder" },
+    },
+};

@@ -1,0 +1,699 @@
+/* view_ball.c - the unit sphere: cells and margin zones as polygons of arcs, samples as points on it, class weights as
+ * spikes. What lies behind is drawn first and faint; the ball's own shade is the only thing that is not a stroke. */
+#include "render/ball.h"
+
+#include <cglm/cglm.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "render/axes.h"
+#include "render/disc.h"
+#include "render/number.h"
+#include "render/text.h"
+
+static const double PI = 3.14159265358979323846;
+static const double SPIKE = 1.17; /* length of a weight, of the radius */
+static const double BEHIND = 0.45; /* strength of a spike behind the ball */
+
+enum { LOOP_MAX = 6144, CROSSING_MAX = 64, SLICES = 8 };
+
+/* ---- the camera ---- */
+
+struct ball ball_layout(const struct look *look, struct rect rect)
+{
+    struct ball b = { .center = { rect.x + rect.w / 2, rect.y + 20 + rect.h / 2 } };
+    double room = fmin(rect.w, rect.h - 56) / 2 - 30;
+    b.radius = fmax(room / SPIKE, 30) * fmin(3, fmax(0.6, look->zoom));
+    versor q;
+    mat4 m;
+    memcpy(q, look->orbit, sizeof q);
+    if (glm_quat_norm(q) < 0.5f)
+        glm_quat_identity(q);
+    glm_quat_normalize(q);
+    glm_quat_mat4(q, m);
+    for (int row = 0; row < 3; row++)
+        for (int column = 0; column < 3; column++)
+            b.turn[3 * row + column] = m[column][row];
+    return b;
+}
+
+void ball_turn(const struct ball *b, const double *d, double *out)
+{
+    for (int row = 0; row < 3; row++)
+        out[row] = (double)b->turn[3 * row] * d[0] + (double)b->turn[3 * row + 1] * d[1] +
+                   (double)b->turn[3 * row + 2] * d[2];
+}
+
+struct point ball_at(const struct ball *b, const double *eye)
+{
+    return (struct point){ b->center.x + b->radius * eye[0], b->center.y - b->radius * eye[1] };
+}
+
+void look_orbit(struct look *look, double dx, double dy, double radius)
+{
+    versor turn, now, after;
+    vec3 axis = { (float)dy, (float)dx, 0 };
+    double length = hypot(dx, dy);
+    if (!(length > 0) || !(radius > 0))
+        return;
+    memcpy(now, look->orbit, sizeof now);
+    glm_quatv(turn, (float)(length / radius), axis);
+    glm_quat_mul(turn, now, after);
+    glm_quat_normalize(after);
+    memcpy(look->orbit, after, sizeof after);
+}
+
+void look_roll(struct look *look, double angle)
+{
+    versor turn, now, after;
+    vec3 axis = { 0, 0, 1 };
+    memcpy(now, look->orbit, sizeof now);
+    glm_quatv(turn, (float)angle, axis);
+    glm_quat_mul(turn, now, after);
+    glm_quat_normalize(after);
+    memcpy(look->orbit, after, sizeof after);
+}
+
+void look_face(struct look *look, const double *direction)
+{
+    double length =
+        sqrt(direction[0] * direction[0] + direction[1] * direction[1] + direction[2] * direction[2]);
+    vec3 from = { 0 }, to = { 0, 0, 1 };
+    versor turn;
+    if (!(length > 1e-12))
+        return;
+    for (int i = 0; i < 3; i++)
+        from[i] = (float)(direction[i] / length);
+    glm_quat_from_vecs(from, to, turn);
+    memcpy(look->orbit, turn, sizeof turn);
+}
+
+/* ---- what of a region faces the eye ---- */
+
+/* Pieces of border in front, and where they enter and leave the limb (angles on screen, y up). */
+struct loops {
+    const struct ball *ball;
+    struct point *at; /* LOOP_MAX, scratch */
+    int count, from[CROSSING_MAX], to[CROSSING_MAX];
+    double enter[CROSSING_MAX], leave[CROSSING_MAX];
+    bool open[CROSSING_MAX]; /* ends at the limb; else closed in front */
+    int pieces;
+    double winding; /* of borders behind, about the line of sight */
+    bool any;
+};
+
+static void loop_point(struct loops *l, const double *eye)
+{
+    if (l->count < LOOP_MAX)
+        l->at[l->count++] = ball_at(l->ball, eye);
+}
+
+/* Where an edge crosses the limb. */
+static void crossing(const double *a, const double *b, double *out)
+{
+    double share = a[2] / (a[2] - b[2]), length;
+    for (int i = 0; i < 3; i++)
+        out[i] = a[i] + share * (b[i] - a[i]);
+    out[2] = 0;
+    length = hypot(out[0], out[1]);
+    out[0] /= length > 0 ? length : 1;
+    out[1] /= length > 0 ? length : 1;
+}
+
+static void chain_eye(
+    const struct ball *b, const struct sphere_map *map, const struct sphere_chain *chain, int i, double *out)
+{
+    ball_turn(b, map->point[chain->from + i % chain->count].at, out);
+}
+
+static void begin_piece(struct loops *l, bool open, double enter)
+{
+    if (l->pieces < CROSSING_MAX) {
+        l->open[l->pieces] = open;
+        l->enter[l->pieces] = enter;
+        l->from[l->pieces] = l->count;
+    }
+}
+
+static void end_piece(struct loops *l, double leave)
+{
+    if (l->pieces < CROSSING_MAX && l->count > l->from[l->pieces]) {
+        l->leave[l->pieces] = leave;
+        l->to[l->pieces] = l->count;
+        l->pieces++;
+    }
+}
+
+/* The index of a point behind, -1 when the whole chain is in front, -2 when all of it is behind. */
+static int find_behind(const struct ball *b, const struct sphere_map *map, const struct sphere_chain *chain)
+{
+    int behind = -1, front = 0;
+    for (int i = 0; i < chain->count; i++) {
+        double eye[3];
+        chain_eye(b, map, chain, i, eye);
+        front += eye[2] > 0;
+        if (eye[2] <= 0)
+            behind = i;
+    }
+    return front == 0 ? -2 : behind;
+}
+
+static double chain_winding(
+    const struct ball *b, const struct sphere_map *map, const struct sphere_chain *chain)
+{
+    double turn = 0, p[3], q[3];
+    for (int i = 0; i < chain->count; i++) {
+        chain_eye(b, map, chain, i, p);
+        chain_eye(b, map, chain, i + 1, q);
+        turn += remainder(atan2(q[1], q[0]) - atan2(p[1], p[0]), 2 * PI);
+    }
+    return turn / (2 * PI);
+}
+
+static void add_chain(struct loops *l, const struct sphere_map *map, const struct sphere_chain *chain)
+{
+    int behind = find_behind(l->ball, map, chain);
+    double p[3], q[3], cut[3];
+    l->any = true;
+    if (behind == -2) {
+        l->winding += chain_winding(l->ball, map, chain);
+        return;
+    }
+    if (behind == -1) {
+        begin_piece(l, false, 0);
+        for (int i = 0; i < chain->count; i++) {
+            chain_eye(l->ball, map, chain, i, p);
+            loop_point(l, p);
+        }
+        end_piece(l, 0);
+        return;
+    }
+    for (int i = behind; i < behind + chain->count; i++) {
+        chain_eye(l->ball, map, chain, i, p);
+        chain_eye(l->ball, map, chain, i + 1, q);
+        if (p[2] <= 0 && q[2] > 0) {
+            crossing(p, q, cut);
+            begin_piece(l, true, atan2(cut[1], cut[0]));
+            loop_point(l, cut);
+        }
+        if (p[2] > 0)
+            loop_point(l, p);
+        if (p[2] > 0 && q[2] <= 0) {
+            crossing(p, q, cut);
+            loop_point(l, cut);
+            end_piece(l, atan2(cut[1], cut[0]));
+        }
+    }
+}
+
+static struct loops class_loops(
+    const struct ball *b, const struct sphere_map *map, int class, bool safe, struct point *room)
+{
+    struct loops l = { .ball = b, .at = room };
+    for (int i = 0; i < map->chains; i++)
+        if (map->chain[i].class == class && map->chain[i].safe == safe)
+            add_chain(&l, map, &map->chain[i]);
+    return l;
+}
+
+static double ahead(double from, double to)
+{
+    double turn = fmod(to - from, 2 * PI);
+    return turn < 0 ? turn + 2 * PI : turn;
+}
+
+/* The open piece whose entry comes first counter-clockwise after `angle`, among those not used. */
+static int next_entry(const struct loops *l, const bool *used, double angle)
+{
+    int best = -1;
+    double least = INFINITY;
+    for (int i = 0; i < l->pieces; i++) {
+        double turn = ahead(angle, l->enter[i]);
+        if (l->open[i] && !used[i] && turn < least) {
+            least = turn;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* One polygon, outline after outline with the way back to its first corner between them: such a seam is walked both
+ * ways and covers nothing. */
+struct outline {
+    struct point at[2 * LOOP_MAX];
+    int count;
+    struct point anchor;
+    bool started;
+};
+
+static void outline_add(struct outline *o, struct point p)
+{
+    if (o->count < 2 * LOOP_MAX)
+        o->at[o->count++] = p;
+}
+
+static void outline_limb(struct outline *o, const struct ball *b, double scale, double from, double to)
+{
+    struct point arc[512];
+    int n = arc_points(b->center, b->radius, from, to, scale, arc, 512);
+    for (int i = 1; i < n; i++)
+        outline_add(o, arc[i]);
+}
+
+/* The region's loops in front, joined along the limb; `backwards` cuts them out of what is there. */
+static void outline_region(struct outline *o, const struct loops *l, double scale, bool backwards)
+{
+    bool used[CROSSING_MAX] = { false };
+    for (int first = 0; first < l->pieces; first++) {
+        int begin = o->count, piece = first;
+        if (used[first])
+            continue;
+        for (bool more = true; more;) {
+            used[piece] = true;
+            for (int i = l->from[piece]; i < l->to[piece]; i++)
+                outline_add(o, l->at[i]);
+            more = false;
+            if (!l->open[piece])
+                break;
+            int next = next_entry(l, used, l->leave[piece]);
+            double home = ahead(l->leave[piece], l->enter[first]);
+            bool closes = next < 0 || home <= ahead(l->leave[piece], l->enter[next]);
+            double to = closes ? home : ahead(l->leave[piece], l->enter[next]);
+            outline_limb(o, l->ball, scale, l->leave[piece], l->leave[piece] + to);
+            if (!closes) {
+                piece = next;
+                more = true;
+            }
+        }
+        if (o->count > begin)
+            outline_add(o, o->at[begin]);
+        for (int i = begin, j = o->count - 1; backwards && i < j; i++, j--) {
+            struct point swap = o->at[i];
+            o->at[i] = o->at[j];
+            o->at[j] = swap;
+        }
+        if (!o->started && o->count > begin) {
+            o->started = true;
+            o->anchor = o->at[begin];
+        } else if (o->started) {
+            outline_add(o, o->anchor);
+        }
+    }
+    if (l->pieces == 0 && l->any && l->winding > 0.5) { /* all borders are behind and we look at the inside */
+        outline_limb(o, l->ball, scale, backwards ? 2 * PI : 0, backwards ? 0 : 2 * PI);
+        if (!o->started && o->count > 0) {
+            o->started = true;
+            o->anchor = o->at[0];
+        } else if (o->started) {
+            outline_add(o, o->anchor);
+        }
+    }
+}
+
+/* ---- cells ---- */
+
+struct picture {
+    struct canvas *c;
+    struct scene *scene;
+    const struct look *look;
+    const struct theme *theme;
+    struct ball ball;
+    struct outline *outline;
+    struct point *room; /* 2 * LOOP_MAX */
+};
+
+static double cell_alpha(const struct picture *p)
+{
+    return p->theme->dark ? 0.30 : 0.20;
+}
+
+static void fill_region(
+    const struct picture *p, const struct loops *in, const struct loops *out, struct color color)
+{
+    p->outline->count = 0;
+    p->outline->started = false;
+    outline_region(p->outline, in, p->c->scale, false);
+    if (out)
+        outline_region(p->outline, out, p->c->scale, true);
+    if (p->outline->count >= 3)
+        canvas_polygon(p->c, p->outline->at, p->outline->count, color);
+}
+
+/* Full tint where the train rule holds, half a tint and the hatch where training still pushes. */
+static void draw_cell(const struct picture *p, int class)
+{
+    const struct sphere_map *map = &p->scene->ball;
+    bool margins = (p->look->layers & LAYER_MARGINS) && !map->same;
+    double alpha = cell_alpha(p) * class_alpha(p->look, class);
+    struct color color = class_color(p->theme, class);
+    struct loops decided = class_loops(&p->ball, map, class, false, p->room);
+    if (!margins) {
+        fill_region(p, &decided, NULL, color_alpha(color, alpha));
+        return;
+    }
+    struct loops safe = class_loops(&p->ball, map, class, true, p->room + LOOP_MAX);
+    if (p->look->layers & LAYER_REGIONS)
+        fill_region(p, &safe, NULL, color_alpha(color, alpha));
+    fill_region(p, &decided, &safe, color_alpha(color, p->look->layers & LAYER_REGIONS ? alpha / 2 : 0));
+    if (p->outline->count >= 3)
+        canvas_hatch(p->c, p->outline->at, p->outline->count, 7,
+            color_alpha(p->theme->text1, (double)p->theme->hatch_alpha));
+}
+
+/* Runs of edges in front that one rule accepts. */
+static void draw_edges(
+    const struct picture *p, const struct sphere_chain *chain, bool dashed, struct stroke stroke)
+{
+    const struct sphere_map *map = &p->scene->ball;
+    struct point *line = p->room;
+    int n = 0;
+    for (int i = 0; i <= chain->count; i++) {
+        const struct sphere_point *from = &map->point[chain->from + i % chain->count];
+        double a[3], b[3];
+        chain_eye(&p->ball, map, chain, i, a);
+        chain_eye(&p->ball, map, chain, i + 1, b);
+        bool shown = from->rival != chain->class && (!dashed || from->rival > chain->class);
+        bool front = shown && a[2] > 0 && b[2] > 0 && i < chain->count;
+        if (front && n == 0)
+            line[n++] = ball_at(&p->ball, a);
+        if (front && n < LOOP_MAX)
+            line[n++] = ball_at(&p->ball, b);
+        if (!front && n > 1)
+            canvas_lines(p->c, line, n, &stroke);
+        n = front ? n : 0;
+    }
+}
+
+static void draw_borders(const struct picture *p)
+{
+    const struct sphere_map *map = &p->scene->ball;
+    for (int i = 0; i < map->chains; i++) {
+        const struct sphere_chain *chain = &map->chain[i];
+        struct color color = color_alpha(class_color(p->theme, chain->class),
+            (double)p->theme->edge_alpha * class_alpha(p->look, chain->class));
+        struct stroke solid = { .color = color, .width = 1.35, .round = true };
+        struct stroke dashes = {
+            .color = color_alpha(p->theme->text3, 0.75), .width = 1, .dash_on = 2, .dash_off = 5
+        };
+        if (chain->safe && p->look->layers & LAYER_MARGINS)
+            draw_edges(p, chain, false, solid);
+        else if (!chain->safe)
+            draw_edges(p, chain, true,
+                map->same ? (struct stroke){ .color = color_alpha(p->theme->text2, 0.8), .width = 1.35 }
+                          : dashes);
+    }
+}
+
+/* ---- the ball ---- */
+
+/* A circle of the sphere about a world axis at `height`, the part in front. */
+static void draw_circle(const struct picture *p, int axis, double height, double turn, struct color color)
+{
+    enum { STEPS = 96 };
+    struct point line[STEPS + 2];
+    double r = sqrt(1 - height * height);
+    struct stroke stroke = { .color = color, .width = 1 };
+    int n = 0;
+    for (int i = 0; i <= STEPS; i++) {
+        double t = 2 * PI * i / STEPS, v[3], eye[3];
+        v[axis] = height;
+        v[(axis + 1) % 3] = r * cos(t);
+        v[(axis + 2) % 3] = r * sin(t);
+        double x = v[0] * cos(turn) - v[2] * sin(turn), z = v[0] * sin(turn) + v[2] * cos(turn);
+        v[0] = x, v[2] = z;
+        ball_turn(&p->ball, v, eye);
+        if (eye[2] > 0)
+            line[n++] = ball_at(&p->ball, eye);
+        if ((eye[2] <= 0 || i == STEPS) && n > 1)
+            canvas_lines(p->c, line, n, &stroke);
+        n = eye[2] > 0 ? n : 0;
+    }
+}
+
+static void draw_graticule(const struct picture *p)
+{
+    struct color color = color_alpha(p->theme->text1, 0.07);
+    for (int i = -2; i <= 2; i++)
+        draw_circle(p, 1, sin(i * PI / 6), 0, color);
+    for (int i = 0; i < 6; i++)
+        draw_circle(p, 0, 0, i * PI / 6, color);
+}
+
+/* Limb darkening (1 - z)^2.2 as wide rings that each add a little from their radius outward. */
+static void draw_shade(const struct picture *p)
+{
+    enum { RINGS = 14 };
+    double before = 0, strength = p->theme->dark ? 0.45 : 0.14;
+    for (int i = 0; i < RINGS; i++) {
+        double r = 0.35 + 0.65 * (i + 0.5) / RINGS, shade = strength * pow(1 - sqrt(1 - r * r), 2.2);
+        double add = (shade - before) / (1 - before), inner = r * p->ball.radius;
+        canvas_ring(p->c, p->ball.center, (inner + p->ball.radius) / 2, p->ball.radius - inner,
+            (struct color){ 0, 0, 0, (float)add });
+        before = shade;
+    }
+}
+
+/* ---- samples and weights ---- */
+
+static bool sample_eye(const struct picture *p, int i, double *eye)
+{
+    const float *x = &p->scene->snap->feature[(size_t)i * 3];
+    double d[3] = { (double)x[0], (double)x[1], (double)x[2] },
+           length = sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
+    if (!(length > 1e-12) || !isfinite(length))
+        return false;
+    for (int k = 0; k < 3; k++)
+        d[k] /= length;
+    ball_turn(&p->ball, d, eye);
+    return true;
+}
+
+static double point_radius(const struct picture *p)
+{
+    return fmin(4.5, fmax(1.8, 1.2 + p->ball.radius / 150));
+}
+
+static void draw_slice(const struct picture *p, bool front, int from, int to)
+{
+    const struct snapshot *snap = p->scene->snap;
+    for (int j = 0; j < snap->classes; j++) {
+        int n = 0;
+        for (int i = from; i < to; i++) {
+            double eye[3];
+            if (snap->label[i] == j && sample_eye(p, i, eye) && (eye[2] > 0) == front)
+                p->scene->scratch[n++] = ball_at(&p->ball, eye);
+        }
+        struct marker marker = class_marker(p->theme, j, point_radius(p));
+        if (!(p->look->layers & LAYER_SHAPES))
+            marker.shape = SHAPE_CIRCLE;
+        marker.fill.a *= (float)(class_alpha(p->look, j) * (front ? 1 : 0.16));
+        if (!front)
+            marker.outline_width = 0;
+        if (n > 0)
+            canvas_markers(p->c, p->scene->scratch, n, &marker);
+    }
+}
+
+static void draw_samples(const struct picture *p, bool front)
+{
+    long count = p->scene->snap->count;
+    int slices = front ? SLICES : 1;
+    for (long s = 0; s < slices; s++)
+        draw_slice(p, front, (int)(count * s / slices), (int)(count * (s + 1) / slices));
+}
+
+static bool weight_eye(const struct picture *p, int j, double *eye)
+{
+    const double *u = &p->scene->unit[(size_t)j * 3];
+    ball_turn(&p->ball, u, eye);
+    return hypot(hypot(u[0], u[1]), u[2]) > 0.5;
+}
+
+/* A spike from the surface outward with the class's badge at its end. */
+static void draw_spike(const struct picture *p, int j, const double *eye)
+{
+    bool front = eye[2] >= 0;
+    double alpha = class_alpha(p->look, j) * (front ? 0.95 : BEHIND),
+           tip[3] = { SPIKE * eye[0], SPIKE * eye[1], 0 };
+    char room[SNAPSHOT_NAME_TEXT];
+    struct color color = color_alpha(class_color(p->theme, j), alpha);
+    canvas_line(p->c, ball_at(&p->ball, eye), ball_at(&p->ball, tip), front ? 2 : 1.5, color);
+    if (front)
+        canvas_disc(p->c, ball_at(&p->ball, eye), 3.5, color);
+    chip_draw(
+        p->c, p->theme, ball_at(&p->ball, tip), j, snapshot_class(p->scene->snap, j, room), 10, alpha, false);
+}
+
+static void draw_weights(const struct picture *p, bool front)
+{
+    for (int j = 0; j < p->scene->snap->classes; j++) {
+        double eye[3];
+        if (weight_eye(p, j, eye) && (eye[2] >= 0) == front)
+            draw_spike(p, j, eye);
+    }
+}
+
+/* ---- selection ---- */
+
+/* The way along a great circle from a to b (eye coordinates), dotted where it is behind. */
+static void draw_way(const struct picture *p, const double *a, const double *b, struct color color)
+{
+    enum { STEPS = 48 };
+    struct point line[STEPS + 1];
+    double angle = acos(fmax(-1, fmin(1, a[0] * b[0] + a[1] * b[1] + a[2] * b[2]))), sine = sin(angle);
+    struct stroke stroke = { .color = color, .width = 2.5, .round = true };
+    if (!(sine > 1e-6))
+        return;
+    for (int i = 0; i <= STEPS; i++) {
+        double s = sin(angle * (1 - (double)i / STEPS)) / sine, t = sin(angle * i / STEPS) / sine;
+        double eye[3] = { s * a[0] + t * b[0], s * a[1] + t * b[1], s * a[2] + t * b[2] };
+        line[i] = ball_at(&p->ball, eye);
+    }
+    canvas_lines(p->c, line, STEPS + 1, &stroke);
+}
+
+static void name_way(const struct picture *p, const double *a, const double *b, int class, double angle)
+{
+    char room[SNAPSHOT_NAME_TEXT], degrees[32], text[80];
+    struct font font = { 14, WEIGHT_SEMIBOLD, false };
+    double middle[3] = { a[0] + b[0], a[1] + b[1], a[2] + b[2] };
+    double length = sqrt(middle[0] * middle[0] + middle[1] * middle[1] + middle[2] * middle[2]);
+    if (!(length > 1e-6))
+        return;
+    for (int i = 0; i < 3; i++)
+        middle[i] *= 1.03 / length;
+    snprintf(text, sizeof text, "\u03b8 %s  %s", snapshot_class(p->scene->snap, class, room),
+        number_degrees(angle, degrees, sizeof degrees));
+    struct point at = ball_at(&p->ball, middle);
+    double width = text_width(text, &font);
+    canvas_round_rect(p->c, (struct rect){ at.x - width / 2 - 6, at.y - 22, width + 12, 20 }, 4,
+        color_alpha(p->theme->bg, 0.78));
+    canvas_text(p->c, (struct point){ at.x, at.y - 7 }, text, &font, p->theme->text1, ALIGN_CENTER);
+}
+
+static void draw_selection(const struct picture *p)
+{
+    struct selection selection;
+    double x[3], own[3], rival[3];
+    if (!view_selection(p->scene, p->look, &selection) || !sample_eye(p, selection.sample, x) ||
+        !weight_eye(p, selection.own, own) || !weight_eye(p, selection.rival, rival))
+        return;
+    draw_way(p, x, rival, class_color(p->theme, selection.rival));
+    draw_way(p, x, own, class_color(p->theme, selection.own));
+    struct point at = ball_at(&p->ball, x);
+    canvas_ring(p->c, at, 7, 4.5, color_alpha(p->theme->bg, 0.8));
+    canvas_ring(p->c, at, 7, 1.75, p->theme->text1);
+    if (p->ball.radius < 150)
+        return;
+    name_way(p, x, own, selection.own, selection.own_angle);
+    name_way(p, x, rival, selection.rival, selection.rival_angle);
+}
+
+/* ---- words ---- */
+
+static void draw_words(const struct picture *p, struct rect rect)
+{
+    const struct snapshot *snap = p->scene->snap;
+    struct plot plot = plot_layout(rect, false);
+    char n[32], text[96];
+    plot_title(p->c, &plot, p->theme, "Feature sphere");
+    struct font note = { 12, WEIGHT_REGULAR, false };
+    int test = 0;
+    for (int i = 0; i < snap->count; i++)
+        test += snap->test[i];
+    const char *part = test == 0 ? "training" : test == snap->count ? "test" : "training and test";
+    snprintf(text, sizeof text, "%s %s points on S\u00b2", number_count(snap->count, n, sizeof n), part);
+    canvas_text(p->c, (struct point){ rect.x + plot.size->padding, rect.y + plot.size->title_y + 20 }, text,
+        &note, p->theme->text3, ALIGN_LEFT);
+    if (p->look->interactive && rect.h > 300)
+        canvas_text(p->c, (struct point){ rect.x + plot.size->padding, rect.y + rect.h - 20 },
+            "drag to orbit, wheel to zoom, double-click resets", &note, p->theme->text3, ALIGN_LEFT);
+}
+
+static void draw_stats(const struct picture *p, struct rect rect)
+{
+    const struct snapshot *snap = p->scene->snap;
+    struct font note = { 12, WEIGHT_REGULAR, false }, value = { 14, WEIGHT_SEMIBOLD, false };
+    char text[3][32];
+    const char *const name[] = { "test accuracy",
+        snap->means ? "mean angle to own mean" : "mean angle to own weight",
+        snap->means ? "closest two means" : "closest two weights" };
+    number_percent(isnan(snap->test_accuracy) ? snap->train_accuracy : snap->test_accuracy, text[0], 32);
+    number_degrees(snap->own_angle_mean, text[1], 32);
+    number_degrees(snap->min_gap, text[2], 32);
+    if (rect.h < 400 || rect.w < 700)
+        return;
+    for (int i = 0; i < 3; i++) {
+        double y = rect.y + rect.h - 20 - (2 - i) * 22;
+        canvas_text(p->c, (struct point){ rect.x + rect.w - 90, y },
+            i == 0 && isnan(snap->test_accuracy) ? "training accuracy" : name[i], &note, p->theme->text2,
+            ALIGN_RIGHT);
+        canvas_text(
+            p->c, (struct point){ rect.x + rect.w - 24, y }, text[i], &value, p->theme->text1, ALIGN_RIGHT);
+    }
+}
+
+/* ---- the view ---- */
+
+void ball_draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
+{
+    struct outline outline;
+    struct point room[2 * LOOP_MAX];
+    struct picture p = { c, scene, look, look->theme, ball_layout(look, rect), &outline, room };
+    if (look->layers & LAYER_WEIGHTS)
+        draw_weights(&p, false);
+    canvas_disc(c, p.ball.center, p.ball.radius, look->theme->disc);
+    draw_samples(&p, false);
+    for (int j = 0; look->layers & LAYER_REGIONS && j < scene->snap->classes; j++)
+        draw_cell(&p, j);
+    draw_graticule(&p);
+    draw_shade(&p);
+    draw_borders(&p);
+    canvas_ring(c, p.ball.center, p.ball.radius, 1.25, look->theme->text3);
+    draw_samples(&p, true);
+    if (look->layers & LAYER_WEIGHTS)
+        draw_weights(&p, true);
+    draw_selection(&p);
+    draw_words(&p, rect);
+    draw_stats(&p, rect);
+}
+
+/* ---- picking ---- */
+
+int sphere_pick(const struct scene *scene, const struct look *look, struct rect rect, struct point at)
+{
+    if (!scene->snap || scene->snap->dim != 3)
+        return -1;
+    struct picture p = { NULL, (struct scene *)scene, look, look->theme, ball_layout(look, rect), NULL,
+        NULL };
+    double least = 8;
+    int best = -1;
+    for (int i = 0; i < scene->snap->count; i++) {
+        double eye[3];
+        if (!sample_eye(&p, i, eye) || eye[2] <= 0)
+            continue;
+        struct point q = ball_at(&p.ball, eye);
+        if (hypot(q.x - at.x, q.y - at.y) < least) {
+            least = hypot(q.x - at.x, q.y - at.y);
+            best = i;
+        }
+    }
+    return best;
+}
+
+int sphere_pick_chip(const struct scene *scene, const struct look *look, struct rect rect, struct point at)
+{
+    if (!scene->snap || scene->snap->dim != 3)
+        return -1;
+    struct ball b = ball_layout(look, rect);
+    for (int j = 0; j < scene->snap->classes; j++) {
+        double eye[3];
+        ball_turn(&b, &scene->unit[(size_t)j * 3], eye);
+        double tip[3] = { SPIKE * eye[0], SPIKE * eye[1], 0 };
+        struct point q = ball_at(&b, tip);
+        if (hypot(q.x - at.x, q.y - at.y) <= 14)
+            return j;
+    }
+    return -1;
+}

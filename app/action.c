@@ -136,7 +136,8 @@ void action_margin(struct window *w, int neutral)
     double *value;
     const struct param *row = margin_row(w, &value);
     if (row)
-        set_margin(w, value, neutral ? row->neutral : action_default(w, experiment_loss(&w->experiment)->margin));
+        set_margin(
+            w, value, neutral ? row->neutral : action_default(w, experiment_loss(&w->experiment)->margin));
 }
 
 void action_sweep(struct window *w, int unused)
@@ -258,6 +259,9 @@ void action_fit(struct window *w, int unused)
     (void)unused;
     w->look.zoom = 1;
     w->look.pan_x = w->look.pan_y = 0;
+    if (w->box_held && w->snap)
+        scene_update(&w->scene, w->snap, w->data ? w->data->pixel : NULL);
+    w->box_held = false;
     window_dirty(w, 1 << AREA_MAIN);
 }
 

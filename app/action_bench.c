@@ -32,9 +32,17 @@ static bool fits(const struct dataset *d, enum loss_task task)
     return false;
 }
 
+/* Pairs pull at features, so something must make these. */
+static bool lacks_network(const struct experiment *e, const struct loss *loss)
+{
+    return loss_is_pair(loss) && loss->extra == BLOCK_NONE && e->model == MODEL_IDENTITY;
+}
+
 const char *action_misfit(const struct window *w, const struct loss *loss)
 {
-    return !w->data || fits(w->data, loss->task) ? NULL : task_rows[loss->task].needs;
+    if (w->data && !fits(w->data, loss->task))
+        return task_rows[loss->task].needs;
+    return lacks_network(&w->experiment, loss) ? "needs a network" : NULL;
 }
 
 enum bench action_bench(const struct loss *loss)
@@ -98,8 +106,6 @@ static void enter_bench(struct window *w, enum bench bench)
 static void changed_experiment(struct window *w)
 {
     w->sweeping = false;
-    w->panel_scroll = 0;
-    w->revealed_loss = -1;
     ui_edit_end(&w->ui);
     action_apply(w);
     window_dirty(w, AREAS_ALL);
@@ -149,28 +155,55 @@ static void fit_data(struct window *w, const struct loss *loss, bool arrived)
         dataset_label(w->experiment.dataset));
 }
 
-void action_choose_loss(struct window *w, int index)
+/* Terms that have nothing to work on under this loss go, and are named. */
+static void drop_terms(struct window *w, const struct loss *loss)
 {
-    const struct loss *loss = loss_at(index);
-    if (loss->untrained) {
+    for (int i = 0; i < term_count(); i++)
+        if (w->experiment.added[i] && !experiment_term_fits(loss, term_at(i))) {
+            w->experiment.added[i] = false;
+            window_notice(
+                w, false, "%s has nothing to work on under %s and is off", term_at(i)->label, loss->label);
+        }
+}
+
+static void make_fit(struct window *w, const struct loss *loss, bool arrived)
+{
+    if (w->data && !fits(w->data, loss->task)) {
+        fit_data(w, loss, arrived);
+    } else if (lacks_network(&w->experiment, loss)) {
+        w->experiment.model = MODEL_MLP;
+        window_notice(w, false, "%s needs a network: the model is now an MLP", loss->label);
+    }
+    drop_terms(w, loss);
+}
+
+static bool says_untrained(struct window *w, const struct loss *loss)
+{
+    if (loss->untrained)
         window_notice(w, false,
             "%s only counts: it has no gradient, so nothing can be trained with it. The score view draws it.",
             loss->label);
-        return;
-    }
-    const char *misfit = action_misfit(w, loss);
+    return loss->untrained;
+}
+
+void action_choose_loss(struct window *w, int index)
+{
+    struct why why = { "" };
+    const struct loss *loss = loss_at(index);
+    struct experiment before = w->experiment;
     bool arrived = action_bench(loss) != w->bench;
+    if (says_untrained(w, loss))
+        return;
     enter_bench(w, action_bench(loss));
-    if (misfit)
-        fit_data(w, loss, arrived);
+    make_fit(w, loss, arrived);
     w->experiment.loss = index;
-    if (misfit || arrived) {
-        changed_experiment(w);
+    if (experiment_check(&w->experiment, &why) != STATUS_OK) {
+        window_notice(w, true, "%s: %s", loss->label, why.text);
+        w->bench = action_bench(experiment_loss(&before));
+        w->experiment = before;
         return;
     }
-    w->sweeping = false;
-    ui_edit_end(&w->ui);
-    action_apply(w);
+    changed_experiment(w);
 }
 
 /* The next one that can be trained on these data, on this bench. */
@@ -195,8 +228,8 @@ void action_move(struct window *w, int row, const double at[2])
     while (place < e->move_count && e->move[place].row != row)
         place++;
     if (at && place == EXPERIMENT_MOVES) {
-        window_notice(w, true, "%d points are moved already; double-click one to put it back first",
-            EXPERIMENT_MOVES);
+        window_notice(
+            w, true, "%d points are moved already; double-click one to put it back first", EXPERIMENT_MOVES);
         return;
     }
     if (at) {

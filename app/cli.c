@@ -24,6 +24,7 @@ static const struct command command[] = {
     { "train", "[options]", "the same training without a window; a JSON summary on stdout", cli_train },
     { "eval", "CASE.json | -", "value and gradients of one loss on one case", run_eval },
     { "figure", "[options] --out F", "train, then one figure (png, svg, pdf)", cli_figure },
+    { "sweep", "[options] --set m=0,0.2", "one training per value, in one figure and one CSV", cli_sweep },
     { "losses", "[--json]", "every loss: family, parameters, boundary, source", cli_losses },
     { "datasets", "[--json]", "every data set that can be named here", cli_datasets },
     { "--help", "", "this text", run_help },

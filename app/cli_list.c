@@ -233,11 +233,12 @@ enum status cli_datasets(int argc, const char **argv, struct why *why)
     }
     if (o.json)
         return print_json(list, why);
-    printf("\nShipped files are in %s/datasets.\nA folder works too: --dataset FOLDER with "
-           "train-images-idx3-ubyte[.gz],\n"
-           "train-labels-idx1-ubyte[.gz] and, if there is a test part, t10k-images..., t10k-labels...\n"
-           "So does a table: --dataset FILE.csv with columns of numbers and one headed label, class or target\n"
-           "(else the last). Features trained elsewhere: --features-npy X.npy --labels-npy y.npy.\n",
+    printf(
+        "\nShipped files are in %s/datasets.\nA folder works too: --dataset FOLDER with "
+        "train-images-idx3-ubyte[.gz],\n"
+        "train-labels-idx1-ubyte[.gz] and, if there is a test part, t10k-images..., t10k-labels...\n"
+        "So does a table: --dataset FILE.csv with columns of numbers and one headed label, class or target\n"
+        "(else the last). Features trained elsewhere: --features-npy X.npy --labels-npy y.npy.\n",
         assets_folder());
     return STATUS_OK;
 }

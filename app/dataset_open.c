@@ -72,8 +72,7 @@ static enum status open_error(const char *path, struct why *why)
 
 static enum status too_large(const char *path, size_t limit, struct why *why)
 {
-    return why_set(
-        why, STATUS_FAILED, "%s: holds more than %zu bytes; choose a smaller file", path, limit);
+    return why_set(why, STATUS_FAILED, "%s: holds more than %zu bytes; choose a smaller file", path, limit);
 }
 
 /* The descriptor in the return value, or -1 with the reason in `why`. */
@@ -304,10 +303,11 @@ static enum status open_shipped(const struct wish *wish, struct dataset *out, st
             continue;
         char path[FOLDER_MAX + 40];
         bool packaged = shipped[i].package != NULL;
-        snprintf(path, sizeof path, "%s%s%s", packaged ? "" : assets_folder(), packaged ? "" : "/", shipped[i].path);
+        snprintf(path, sizeof path, "%s%s%s", packaged ? "" : assets_folder(), packaged ? "" : "/",
+            shipped[i].path);
         if (!exists(path) && packaged)
-            return why_set(why, STATUS_FAILED, "%s: is not installed (no folder %s); install the package %s", wish->name,
-                path, shipped[i].package);
+            return why_set(why, STATUS_FAILED, "%s: is not installed (no folder %s); install the package %s",
+                wish->name, path, shipped[i].package);
         if (!exists(path))
             return why_set(why, STATUS_FAILED,
                 "%s: the shipped data is missing; install marginscope again, or set "
@@ -324,8 +324,8 @@ static enum status unknown_dataset(const char *name, const char *problem, struct
     size_t used = 0;
     for (int i = 0; i < dataset_count() && used < sizeof known; i++)
         used += (size_t)snprintf(known + used, sizeof known - used, "%s, ", dataset_at(i)->id);
-    return why_set(why, STATUS_FAILED, "%.100s: %s; known: %sa .csv file, or a folder with %s[.gz]", name, problem,
-        known, idx_names[0]);
+    return why_set(why, STATUS_FAILED, "%.100s: %s; known: %sa .csv file, or a folder with %s[.gz]", name,
+        problem, known, idx_names[0]);
 }
 
 /* "digits" of "/data/digits/". */
@@ -346,7 +346,8 @@ static bool ends_in(const char *path, const char *ending)
     return length >= tail && strcasecmp(path + length - tail, ending) == 0;
 }
 
-static enum status open_file_named(const char *path, const struct wish *wish, struct dataset *out, struct why *why)
+static enum status open_file_named(
+    const char *path, const struct wish *wish, struct dataset *out, struct why *why)
 {
     if (ends_in(path, ".csv") || ends_in(path, ".csv.gz"))
         return open_csv(path, wish, out, why);
@@ -405,8 +406,8 @@ static enum loss_task reading_task(const struct experiment *e)
     return chosen && label_task(e) == TASK_REAL ? TASK_CLASS : label_task(e);
 }
 
-static enum status open_any(const struct experiment *e, const struct progress *progress, struct dataset *out,
-    struct why *why)
+static enum status open_any(
+    const struct experiment *e, const struct progress *progress, struct dataset *out, struct why *why)
 {
     const struct dataset_row *row = dataset_find(e->dataset);
     struct wish wish = { e->dataset, reading_task(e), progress };

@@ -29,10 +29,11 @@ struct layout {
 };
 
 /* Below this size the views drop their words and the plane is a stamp: a smaller picture is this one, shrunk. */
-static struct layout layout_of(const struct figure_options *o)
+static const double least_width = 960, least_height = 600;
+
+static struct layout layout_of(const struct export_page *page, const struct figure_options *o)
 {
-    const double least_width = 960, least_height = 600;
-    double dense = fmax(o->layout, fmax(least_width / o->width, least_height / o->height));
+    double dense = fmax(o->layout, fmax(page->least_width / o->width, page->least_height / o->height));
     return (struct layout){ o->width * dense, o->height * dense, dense };
 }
 
@@ -123,18 +124,33 @@ static struct look make_look(
     return look;
 }
 
-static enum status draw_to(struct canvas *c, const struct snapshot *snap, const struct dataset *data,
-    const struct figure_options *o, const struct layout *l, struct why *why)
+struct figure {
+    const struct snapshot *snap;
+    const struct dataset *data;
+    const struct figure_options *options;
+};
+
+static enum status draw_figure(struct canvas *c, double width, double height, void *user, struct why *why)
 {
+    const struct figure *figure = user;
+    const struct figure_options *o = figure->options;
+    const struct layout l = { .width = width, .height = height };
     struct scene scene = { 0 };
     enum status status = STATUS_OK;
-    if (scene_update(&scene, snap, data ? data->pixel : NULL)) {
+    if (scene_update(&scene, figure->snap, figure->data ? figure->data->pixel : NULL)) {
         scene.ring = o->ring > 0 ? o->ring : scene.ring;
-        struct look look = make_look(&scene, o, l);
-        figure_draw(c, view_find(o->view), &scene, &look, l->width, l->height);
+        struct look look = make_look(&scene, o, &l);
+        figure_draw(c, view_find(o->view), &scene, &look, width, height);
     } else
         status = why_set(why, STATUS_FAILED, "%s: no memory for the figure; show fewer points", o->path);
     scene_clear(&scene);
+    return status;
+}
+
+static enum status draw_to(
+    struct canvas *c, const struct export_page *page, const struct layout *l, struct why *why)
+{
+    enum status status = page->draw(c, l->width, l->height, page->user, why);
     enum status finished = canvas_finish(c, status == STATUS_OK ? why : NULL);
     return status == STATUS_OK ? finished : status;
 }
@@ -149,8 +165,7 @@ static void name_target(const struct output *output, struct why *why)
     why_set(why, STATUS_FAILED, "%s%s", output->path, said.text + length);
 }
 
-enum status export_figure(
-    const struct snapshot *snap, const struct dataset *data, const struct figure_options *o, struct why *why)
+enum status export_page(const struct export_page *page, const struct figure_options *o, struct why *why)
 {
     struct output output;
     enum status status = check_options(o, why);
@@ -159,15 +174,23 @@ enum status export_figure(
     if (status != STATUS_OK)
         return status;
     const char *target = output.temporary[0] ? output.temporary : o->path; /* a device is written in place */
-    struct layout layout = layout_of(o);
+    struct layout layout = layout_of(page, o);
     struct canvas *c = format_find(o->path)->make(target, o, &layout);
-    status = c ? draw_to(c, snap, data, o, &layout, why)
+    status = c ? draw_to(c, page, &layout, why)
                : why_set(why, STATUS_FAILED, "%s: no memory for the picture; use a smaller scale", o->path);
     canvas_destroy(c);
     if (status != STATUS_OK)
         name_target(&output, why);
     enum status ended = output_end(&output, status == STATUS_OK, status == STATUS_OK ? why : NULL);
     return status == STATUS_OK ? ended : status;
+}
+
+enum status export_figure(
+    const struct snapshot *snap, const struct dataset *data, const struct figure_options *o, struct why *why)
+{
+    struct figure figure = { snap, data, o };
+    const struct export_page page = { draw_figure, &figure, least_width, least_height };
+    return export_page(&page, o, why);
 }
 
 static bool is_folder(const char *path)

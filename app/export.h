@@ -24,6 +24,14 @@ struct figure_options {
 };
 void figure_options_init(struct figure_options *o);
 
+/* A page drawn by somebody else, laid out in width x height logical px. Drawing returns STATUS_OK or says why not. */
+struct export_page {
+    enum status (*draw)(struct canvas *c, double width, double height, void *user, struct why *why);
+    void *user;
+    double least_width, least_height; /* a smaller picture is this one, shrunk */
+};
+enum status export_page(const struct export_page *page, const struct figure_options *o, struct why *why);
+
 /* Writes beside and renames. png, svg or pdf by ending. `data` gives the images, may be NULL. */
 enum status export_figure(const struct snapshot *snap, const struct dataset *data,
     const struct figure_options *o, struct why *why);

@@ -53,6 +53,7 @@ static const struct { const char *gesture, *help; } gestures[] = {
     { "wheel, drag the plane",   "zoom about the pointer, move" },
     { "double-click the plane",  "fit" },
     { "drag a point of the data", "move it; double-click puts it back" },
+    { "drag along the ROC",       "move the threshold; twice: default" },
     { "click a view's title",    "another view; twice or Enter: larger" },
 };
 /* clang-format on */

@@ -16,6 +16,7 @@ enum group {
     GROUP_MODEL,
     GROUP_OPTIMISER,
     GROUP_RUN,
+    GROUP_SWEEP,
     GROUP_OUTPUT,
     GROUP_FIGURE,
     GROUP_WINDOW,
@@ -23,8 +24,8 @@ enum group {
     GROUP_COUNT
 };
 
-static const char *const group_title[GROUP_COUNT] = { "Data", "Loss", "Model", "Optimiser", "Run", "Outputs",
-    "Figures", "Window", "Other" };
+static const char *const group_title[GROUP_COUNT] = { "Data", "Loss", "Model", "Optimiser", "Run", "Sweep",
+    "Outputs", "Figures", "Window", "Other" };
 
 struct option_row {
     const char *name; /* after -- */
@@ -92,8 +93,27 @@ static enum status take_add(struct options *o, const char *name, const char *val
     return take_setting(o, name, all, why);
 }
 
+/* NAME=V1,V2: what varies in a sweep. */
+static enum status take_list(struct options *o, const char *name, const char *value, struct why *why)
+{
+    const char *equals = strchr(value, '=');
+    if (!equals || equals == value || !equals[1])
+        return why_set(
+            why, STATUS_USAGE, "--%s %s: not KEY=V1,V2; write for example --vary batch=16,128", name, value);
+    if (o->list_count == OPTIONS_LISTS)
+        return why_set(why, STATUS_USAGE,
+            "--%s %s: a third list of values; a figure has room for two, across and down", name, value);
+    struct planned_list *list = &o->list[o->list_count];
+    list->setting = strcmp(name, "vary") == 0;
+    enum status status = copy_text(list->text, sizeof list->text, name, value, why);
+    o->list_count += status == STATUS_OK;
+    return status;
+}
+
 static enum status take_set(struct options *o, const char *name, const char *value, struct why *why)
 {
+    if (strchr(value, '=') && strchr(value, ','))
+        return take_list(o, name, value, why);
     const char *equals = strchr(value, '=');
     if (!equals || equals == value || !equals[1])
         return why_set(
@@ -170,7 +190,8 @@ static char *output_field(struct options *o, const char *name)
         size_t offset;
     } row[] = { { "metrics", offsetof(struct options, metrics) },
         { "features", offsetof(struct options, features) }, { "weights", offsetof(struct options, weights) },
-        { "out", offsetof(struct options, out) }, { "ui-map", offsetof(struct options, ui_map) } };
+        { "out", offsetof(struct options, out) }, { "csv", offsetof(struct options, csv) },
+        { "ui-map", offsetof(struct options, ui_map) } };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
         if (strcmp(row[i].name, name) == 0)
             return (char *)o + row[i].offset;
@@ -331,6 +352,32 @@ static enum status take_switch(struct options *o, const char *name, const char *
     return STATUS_OK;
 }
 
+static enum status take_jobs(struct options *o, const char *name, const char *value, struct why *why)
+{
+    if (read_whole(value, 1, 256, &o->jobs))
+        return STATUS_OK;
+    return why_set(why, STATUS_USAGE, "--%s %s: allowed 1 to 256; give a whole number", name, value);
+}
+
+/* One of two words, the second of which turns something on. */
+static enum status take_word(struct options *o, const char *name, const char *value, struct why *why)
+{
+    const struct {
+        const char *name, *off, *on;
+        bool *field;
+    } word[] = { { "rows", "one", "both", &o->both_rows }, { "scales", "shared", "own", &o->own_scales },
+        { "summary", "views", "gap", &o->gap } };
+    for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
+        if (strcmp(word[i].name, name) != 0)
+            continue;
+        *word[i].field = strcmp(value, word[i].on) == 0;
+        if (!*word[i].field && strcmp(value, word[i].off) != 0)
+            return why_set(why, STATUS_USAGE, "--%s %s: no such choice; choose from %s, %s", name, value,
+                word[i].off, word[i].on);
+    }
+    return STATUS_OK;
+}
+
 static enum status take_window_theme(struct options *o, const char *name, const char *value, struct why *why)
 {
     if (strcmp(value, "dark") && strcmp(value, "light"))
@@ -352,7 +399,7 @@ static enum status take_text_scale(struct options *o, const char *name, const ch
     return why_set(why, STATUS_USAGE, "--%s %s: allowed 0.8 to 2; choose a value in that range", name, value);
 }
 
-enum { HEADLESS = FOR_TRAIN | FOR_FIGURE, TRAINING = FOR_WINDOW | HEADLESS };
+enum { HEADLESS = FOR_TRAIN | FOR_FIGURE | FOR_SWEEP, TRAINING = FOR_WINDOW | HEADLESS };
 
 /* clang-format off */
 static const struct option_row row[] = {
@@ -393,7 +440,13 @@ static const struct option_row row[] = {
     { "weights", "F.csv", "class weights at the end", FOR_TRAIN, GROUP_OUTPUT, take_path },
     { "dump-batch", "STEP:F.json", "that step's batch as a case for `eval`; repeatable", FOR_TRAIN, GROUP_OUTPUT, take_dump },
     { "figure", "F", "figure of the final state (.png, .svg, .pdf); repeatable", FOR_TRAIN, GROUP_FIGURE, take_figure },
-    { "out", "F", "the figure's file (.png, .svg, .pdf)", FOR_FIGURE, GROUP_FIGURE, take_out },
+    { "vary", "KEY=V1,V2", "any other option in place of --set: batch, lr, seed, loss, hidden (64:32,128:64) ...", FOR_SWEEP, GROUP_SWEEP, take_list },
+    { "jobs", "N", "trainings at once, a core each (as many as there are cores)", FOR_SWEEP, GROUP_SWEEP, take_jobs },
+    { "rows", "one|both", "both: a row of training points, under it one of test points (one)", FOR_SWEEP, GROUP_SWEEP, take_word },
+    { "scales", "shared|own", "own: each feature plane at its own norm, which is written on it (shared)", FOR_SWEEP, GROUP_SWEEP, take_word },
+    { "summary", "views|gap", "gap: test minus train error over the values, in place of the views (views)", FOR_SWEEP, GROUP_SWEEP, take_word },
+    { "csv", "F.csv", "one row a training: its values, losses, accuracies, angles", FOR_SWEEP, GROUP_SWEEP, take_path },
+    { "out", "F", "the figure's file (.png, .svg, .pdf)", FOR_FIGURE | FOR_SWEEP, GROUP_FIGURE, take_out },
     { "view", "ID", "what it shows", HEADLESS, GROUP_FIGURE, take_view },
     { "size", "WxH[mm]", "1600x1000 logical pixels, or 160x90mm", HEADLESS, GROUP_FIGURE, take_size },
     { "scale", "K", "png: device pixels per logical pixel, 1 to 8", HEADLESS, GROUP_FIGURE, take_scale },
@@ -436,7 +489,7 @@ void options_init(struct options *o)
 
 static enum status refuse_option(const char *argument, const char *command, unsigned where, struct why *why)
 {
-    char known[440] = "";
+    char known[800] = "";
     for (int i = 0; i < ROWS; i++)
         if (row[i].where & where)
             option_list_add(known, sizeof known, row[i].name);

@@ -1,5 +1,5 @@
-/* options.h - the options of the window, of `train` and of `figure`: one row each, from which parsing, refusals
- * and help are made. Main thread. */
+/* options.h - the options of the window, of `train`, `figure` and `sweep`: one row each, from which parsing,
+ * refusals and help are made. Main thread. */
 #ifndef APP_OPTIONS_H
 #define APP_OPTIONS_H
 
@@ -10,21 +10,28 @@
 #include "math/experiment.h"
 #include "math/status.h"
 
-enum { OPTIONS_SETS = 64, OPTIONS_CHANGES = 256, OPTIONS_DUMPS = 32, OPTIONS_FIGURES = 16, OPTIONS_PATH = 1024 };
+enum { OPTIONS_SETS = 64, OPTIONS_CHANGES = 256, OPTIONS_DUMPS = 32, OPTIONS_FIGURES = 16, OPTIONS_PATH = 1024,
+    OPTIONS_LISTS = 2, OPTIONS_LIST_TEXT = 1024 };
 
 /* Which command takes an option. */
-enum { FOR_WINDOW = 1, FOR_TRAIN = 2, FOR_FIGURE = 4, FOR_LIST = 8 };
+enum { FOR_WINDOW = 1, FOR_TRAIN = 2, FOR_FIGURE = 4, FOR_LIST = 8, FOR_SWEEP = 16 };
 
 /* --at STEP:KEY=VALUE */
 struct planned_change {
     long step;
-    char key[48], value[64];
+    char key[48], value[256];
 };
 
 /* --dump-batch STEP:FILE */
 struct planned_dump {
     long step;
     char path[OPTIONS_PATH];
+};
+
+/* What varies in a sweep: --set NAME=V1,V2 or --vary KEY=V1,V2, as given. */
+struct planned_list {
+    char text[OPTIONS_LIST_TEXT];
+    bool setting;                     /* --vary */
 };
 
 struct figure_request {
@@ -56,7 +63,13 @@ struct options {
 
     char set[OPTIONS_SETS][96];       /* --set as given; applied after --loss */
     int set_count;
-    char out[OPTIONS_PATH];           /* --out of `figure` */
+    char out[OPTIONS_PATH];           /* --out of `figure` and `sweep` */
+
+    struct planned_list list[OPTIONS_LISTS];         /* first across, second down */
+    int list_count;
+    char csv[OPTIONS_PATH];
+    long jobs;                        /* trainings at once; 0: one a core */
+    bool both_rows, own_scales, gap;  /* --rows both, --scales own, --summary gap */
 };
 
 void options_init(struct options *o);
@@ -64,6 +77,12 @@ void options_init(struct options *o);
 /* argv[0] is the name of the command and is skipped. `where` is one FOR_ value. STATUS_USAGE with the sentence
  * when the line is wrong. With --help among them the rest is not looked at. */
 enum status options_parse(int argc, const char **argv, unsigned where, struct options *o, struct why *why);
+
+/* NAME=VALUE or ID.NAME=VALUE, as --set takes it. */
+enum status options_set(struct experiment *e, const char *text, struct why *why);
+
+/* What cannot go together, and every change of --at played on a training that starts as `e`. */
+enum status options_check(const struct options *o, const struct experiment *e, unsigned where, struct why *why);
 
 /* The options of a command, grouped, with their defaults. */
 void options_help(FILE *to, unsigned where);

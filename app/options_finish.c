@@ -42,7 +42,7 @@ static enum status refuse_value(const char *text, const struct loss *loss, const
 }
 
 /* NAME of the chosen loss, or ID.NAME of one that --at will choose. */
-static enum status apply_set(struct options *o, const char *text, struct why *why)
+enum status options_set(struct experiment *e, const char *text, struct why *why)
 {
     char key[96];
     size_t length = strcspn(text, "=");
@@ -51,17 +51,17 @@ static enum status apply_set(struct options *o, const char *text, struct why *wh
     char *dot = strchr(key, '.');
     if (dot)
         *dot = 0;
-    const struct loss *loss = dot ? loss_find(key) : experiment_loss(&o->experiment);
+    const struct loss *loss = dot ? loss_find(key) : experiment_loss(e);
     if (!loss)
         return why_set(
             why, STATUS_USAGE, "--set %s: no loss has the id %s; see marginscope losses", text, key);
     int param = loss_param_find(loss, dot ? dot + 1 : key);
     if (param < 0)
-        return unknown_param(&o->experiment, text, loss, why);
+        return unknown_param(e, text, loss, why);
     if (dot)
         *dot = '.';
     struct why inner = { "" };
-    if (experiment_set(&o->experiment, key, text + length + 1, &inner) == STATUS_OK)
+    if (experiment_set(e, key, text + length + 1, &inner) == STATUS_OK)
         return STATUS_OK;
     return refuse_value(text, loss, &loss->param[param], &inner, why);
 }
@@ -69,18 +69,19 @@ static enum status apply_set(struct options *o, const char *text, struct why *wh
 /* A loss without a gradient can be looked at, but not trained. */
 static enum status check_trainable(const struct loss *loss, unsigned where, struct why *why)
 {
-    if (where != FOR_TRAIN || !loss->untrained)
+    if (!(where & (FOR_TRAIN | FOR_SWEEP)) || !loss->untrained)
         return STATUS_OK;
     return why_set(why, STATUS_USAGE, "--loss %s: has no gradient; use it in the score view", loss->id);
 }
 
 /* Plays the changes on a copy, so that a wrong one is refused now and not after an hour of training. */
-static enum status check_changes(const struct options *o, unsigned where, struct why *why)
+static enum status check_changes(
+    const struct options *o, const struct experiment *start, unsigned where, struct why *why)
 {
-    struct experiment before = o->experiment;
+    struct experiment before = *start;
     for (int i = 0; i < o->change_count; i++) {
         const struct planned_change *change = &o->change[i];
-        char text[128];
+        char text[360];
         snprintf(text, sizeof text, "%ld:%s=%s", change->step, change->key, change->value);
         struct experiment after = before;
         struct why inner = { "" };
@@ -128,11 +129,13 @@ static enum status resolve_size(struct figure_request *request, struct why *why)
 /* All files this command line writes, to find one that is named twice. */
 static const char *output_path(const struct options *o, int i)
 {
-    if (i < 3)
-        return i == 0 ? o->metrics : i == 1 ? o->features : o->weights;
-    if (i - 3 < o->dump_count)
-        return o->dump[i - 3].path;
-    int figure = i - 3 - o->dump_count;
+    const char *const csv[] = { o->metrics, o->features, o->weights, o->csv };
+    const int files = sizeof csv / sizeof *csv;
+    if (i < files)
+        return csv[i];
+    if (i - files < o->dump_count)
+        return o->dump[i - files].path;
+    int figure = i - files - o->dump_count;
     return figure < o->figure_count ? o->figure[figure].figure.path : NULL;
 }
 
@@ -175,7 +178,11 @@ static enum status check_outputs(const struct options *o, struct why *why)
 
 static enum status finish_figures(struct options *o, unsigned where, struct why *why)
 {
-    if (where == FOR_FIGURE) {
+    if (where == FOR_SWEEP && !o->out[0] && !o->csv[0])
+        return why_set(why, STATUS_USAGE,
+            "sweep: no file named; add --out F.png, F.svg or F.pdf for the figure, --csv F.csv for the "
+            "numbers");
+    if (where == FOR_FIGURE || (where == FOR_SWEEP && o->out[0])) {
         if (!o->out[0])
             return why_set(why, STATUS_USAGE, "figure: no file named; add --out F.png, F.svg or F.pdf");
         strcpy(o->look.figure.path, o->out);
@@ -187,17 +194,36 @@ static enum status finish_figures(struct options *o, unsigned where, struct why 
     return status;
 }
 
+enum status options_check(
+    const struct options *o, const struct experiment *e, unsigned where, struct why *why)
+{
+    if (experiment_check(e, why) != STATUS_OK)
+        return STATUS_USAGE;
+    enum status status = check_trainable(experiment_loss(e), where, why);
+    return status == STATUS_OK ? check_changes(o, e, where, why) : status;
+}
+
+/* Several values for one parameter are the business of a sweep, which checks every training they make. */
+static enum status check_lists(const struct options *o, unsigned where, struct why *why)
+{
+    const char *text = o->list[0].text;
+    if (where == FOR_SWEEP && o->list_count == 0)
+        return why_set(why, STATUS_USAGE,
+            "sweep: nothing varies; give several values, for example --set m=0,0.1,0.2 or --vary "
+            "batch=16,128,full");
+    if (where != FOR_SWEEP && o->list_count > 0)
+        return why_set(why, STATUS_USAGE,
+            "--set %s: several values; give one, or train with each of them in marginscope sweep", text);
+    return STATUS_OK;
+}
+
 enum status options_finish(struct options *o, unsigned where, struct why *why)
 {
-    enum status status = STATUS_OK;
+    enum status status = check_lists(o, where, why);
     for (int i = 0; status == STATUS_OK && i < o->set_count; i++)
-        status = apply_set(o, o->set[i], why);
-    if (status == STATUS_OK && experiment_check(&o->experiment, why) != STATUS_OK)
-        status = STATUS_USAGE;
-    if (status == STATUS_OK)
-        status = check_trainable(experiment_loss(&o->experiment), where, why);
-    if (status == STATUS_OK)
-        status = check_changes(o, where, why);
+        status = options_set(&o->experiment, o->set[i], why);
+    if (status == STATUS_OK && where != FOR_SWEEP)
+        status = options_check(o, &o->experiment, where, why);
     if (status == STATUS_OK)
         status = finish_figures(o, where, why);
     return status == STATUS_OK ? check_outputs(o, why) : status;

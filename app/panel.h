@@ -39,6 +39,7 @@ struct window {
     SDL_atomic_t wake_sent;
     bool quit, hidden;
     Uint16 modifiers;                 /* of the last key event */
+    bool recognising;                 /* the worker measures verification */
     bool news;                        /* the worker has called since the last look */
 
     struct ui ui;
@@ -60,6 +61,7 @@ struct window {
     struct rect area[AREA_COUNT];
     bool panels_hidden, drawer_open, narrow;
     double panel_scroll, panel_content;
+    bool panel_pinned;                /* the margin block is, and all above it scrolls */
     double margin_below;              /* where the margin block ends without scrolling, from the panel's top */
     double chosen_y;                  /* of the chosen loss, unscrolled, from the panel's top */
     int revealed_loss;                /* scrolled into sight for this one */
@@ -80,7 +82,10 @@ struct window {
     double hovered_since;
     int lit_kept;                     /* class chip that was clicked, -1 */
     bool dragging;
+    bool tau_held;                    /* the threshold is being dragged along its curve */
     int moving;                       /* row of the data whose point is held, -1 */
+    bool box_held;                    /* the plane of the data stays as it is until it is fitted again */
+    double held_box[4];
     struct point drag_from;
     double drag_pan_x, drag_pan_y, dragged_by;
     char shown_data[64];              /* what the selection belongs to */
@@ -126,6 +131,8 @@ void panel_side(struct window *w);
 void panel_cells_init(struct window *w);
 /* The title of the view in a cell (-1: the main area) opens its menu; twice, or Enter, fills the main area. */
 void panel_title(struct window *w, int cell, const struct view *view, struct rect area);
+/* Drags the verification threshold along the curve of a roc view that is under the mouse. */
+void panel_threshold(struct window *w, const struct view *view, struct rect rect, bool hot);
 void panel_timeline(struct window *w);
 void panel_popup(struct window *w);                       /* an open menu, above everything */
 void panel_help(struct window *w);

@@ -18,8 +18,8 @@ static void ground(struct window *w, struct rect area, struct color color)
 static const struct {
     const char *id, *label, *view;
     enum bench bench;
-} tabs[] = { { "tab.plane", "Plane", "feature", BENCH_PLANE }, { "tab.sphere", "Sphere", "sphere", BENCH_PLANE },
-    { "tab.basics", "Basics", "feature", BENCH_BASICS } };
+} tabs[] = { { "tab.plane", "Plane", "feature", BENCH_PLANE },
+    { "tab.sphere", "Sphere", "sphere", BENCH_PLANE }, { "tab.basics", "Basics", "feature", BENCH_BASICS } };
 
 /* The sphere is a tab of its own; any other view in the main area belongs to its bench. */
 static bool tab_active(const struct window *w, int i)

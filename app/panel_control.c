@@ -65,8 +65,10 @@ static void scrolled(struct window *w, struct rect area, struct rect view, struc
         canvas_clip(ui->canvas, &view);
     f.y -= w->panel_scroll;
     double top = f.y;
-    if (all)
+    if (all) {
         upper(w, &f);
+        w->margin_below = 16 + f.y - top + MARGIN_BLOCK;
+    }
     lower(w, &f);
     w->panel_content = f.y - top + (all ? 24 : 8);
     ui->clip = NULL;
@@ -106,7 +108,13 @@ void panel_control(struct window *w)
         ui_hairline(&w->ui, (struct point){ area.x + area.w - 1, area.y },
             (struct point){ area.x + area.w - 1, area.y + area.h });
     }
-    if (w->margin_below > 0 && w->margin_below + LOWER_LEAST > area.h) {
+    bool pin = w->margin_below > 0 && w->margin_below + LOWER_LEAST > area.h;
+    if (pin != w->panel_pinned) { /* another part scrolls now */
+        w->panel_pinned = pin;
+        w->panel_scroll = 0;
+        w->revealed_loss = -1;
+    }
+    if (pin) {
         pinned(w, area, f);
         return;
     }

@@ -64,7 +64,7 @@ static const char *group_label(const struct loss *loss, bool small)
         [FAMILY_MULTI] = "labels" };
     static const char *const own[FAMILY_COUNT] = { [FAMILY_PAIR] = "Pairs", [FAMILY_MULTI] = "Several" };
     if (loss->family == FAMILY_SCORE)
-        return loss->untrained ? (small ? "count" : "Counting")
+        return loss->untrained    ? (small ? "count" : "Counting")
                : loss->has_margin ? (small ? "margin" : "Margin")
                                   : (small ? "smooth" : "Smooth");
     if (small && brief[loss->family])
@@ -95,8 +95,7 @@ static void loss_row(struct window *w, const struct flow *f, const struct loss *
     if (chosen || hot)
         canvas_round_rect(w->ui.canvas, back, 6, chosen && t->dark ? t->raised2 : t->raised);
     if (first)
-        ui_text_fit(
-            &w->ui, f->x, y, indent - 2, group_label(loss, small), 12, WEIGHT_REGULAR, t->text3);
+        ui_text_fit(&w->ui, f->x, y, indent - 2, group_label(loss, small), 12, WEIGHT_REGULAR, t->text3);
     struct font font = { .size = 14, .weight = chosen ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR };
     double room = row.w - 2 * pad - thumb - 2, size = text_width(loss->label, &font) <= room ? 14 : 13;
     struct color ink = loss->untrained ? t->text3 : chosen || hot ? t->text1 : t->text2;
@@ -278,7 +277,8 @@ static void list_filter(struct window *w, struct rect box)
     if (!typed[0])
         ui_text(&w->ui, field.rect.x + 14, field.rect.y + 17, "type to find a loss", 14, WEIGHT_REGULAR,
             w->look.theme->text3, ALIGN_LEFT);
-    if (w->ui.canvas || w->ui.edit.owner != ui_hash(field.id) || strncmp(w->filter, typed, sizeof w->filter - 1) == 0)
+    if (w->ui.canvas || w->ui.edit.owner != ui_hash(field.id) ||
+        strncmp(w->filter, typed, sizeof w->filter - 1) == 0)
         return;
     snprintf(w->filter, sizeof w->filter, "%.*s", (int)sizeof w->filter - 1, typed);
     w->list_at = best_match(w);
@@ -302,8 +302,8 @@ static void list_row(struct window *w, struct rect row, const struct loss *loss,
     }
     double y = row.y + row.h / 2, right = row.x + row.w - 10;
     if (hot || lit)
-        canvas_round_rect(
-            w->ui.canvas, (struct rect){ row.x, row.y + 1, row.w, row.h - 2 }, 6, lit ? t->raised2 : t->raised);
+        canvas_round_rect(w->ui.canvas, (struct rect){ row.x, row.y + 1, row.w, row.h - 2 }, 6,
+            lit ? t->raised2 : t->raised);
     if (lit)
         canvas_round_outline(
             w->ui.canvas, (struct rect){ row.x + 1, row.y + 2, row.w - 2, row.h - 4 }, 5, 1, t->axis);

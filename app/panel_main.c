@@ -87,8 +87,11 @@ static void move(struct window *w, struct rect area, struct point at)
 {
     double where[2];
     w->dragged_by = fmax(w->dragged_by, hypot(at.x - w->drag_from.x, at.y - w->drag_from.y));
-    if (w->dragged_by >= 4 && feature_unplace(&w->scene, &w->look, area, at, where))
-        action_move(w, w->moving, where);
+    if (w->dragged_by < 4 || !feature_unplace(&w->scene, &w->look, area, at, where))
+        return;
+    w->box_held = true;
+    memcpy(w->held_box, w->scene.box, sizeof w->held_box);
+    action_move(w, w->moving, where);
 }
 
 static bool moved(const struct window *w, int row)
@@ -337,6 +340,7 @@ void panel_main(struct window *w)
         bool hot = listed && ui_control(&w->ui, id, w->view->label, area, false);
         if (listed)
             ui_value(&w->ui, "%ld", w->snap ? w->snap->step : 0L);
+        panel_threshold(w, w->view, area, hot);
         if (w->snap && on_plane(w))
             plane_input(w, area, hot);
         return;

@@ -79,7 +79,8 @@ static void end_hints(struct window *w, const struct flow *f, const struct loss 
     bool score = loss->task == TASK_SCORE;
     struct color ink = w->look.theme->text3;
     ui_text(&w->ui, f->x, y, score ? "few errors" : "close fit", 12, WEIGHT_REGULAR, ink, ALIGN_LEFT);
-    ui_text(&w->ui, f->x + f->width, y, score ? "wide margin" : "small w", 12, WEIGHT_REGULAR, ink, ALIGN_RIGHT);
+    ui_text(
+        &w->ui, f->x + f->width, y, score ? "wide margin" : "small w", 12, WEIGHT_REGULAR, ink, ALIGN_RIGHT);
 }
 
 void section_margin(struct window *w, struct flow *f)
@@ -141,4 +142,3 @@ void section_margin(struct window *w, struct flow *f)
         end_hints(w, f, loss, top + 134);
     f->y = top + MARGIN_BLOCK;
 }
-

@@ -67,10 +67,8 @@ static void segment(struct window *w, const struct knob *k, struct rect rect, in
     bool hot = ui_control(&w->ui, id, text, rect, true);
     ui_value(&w->ui, on ? "on" : "off");
     if (!w->ui.canvas) {
-        if (ui_clicked(&w->ui, id, rect)) {
-            *k->value = i;
-            action_apply(w);
-        }
+        if (ui_clicked(&w->ui, id, rect))
+            row_set(w, k->id, k->key, text);
         return;
     }
     if (on || hot)
@@ -98,17 +96,15 @@ static void choice_label(struct window *w, const struct knob *k, struct rect rec
     }
     const struct ui_input *in = &w->ui.input;
     if (in->kind == UI_KEY && w->ui.focus == ui_hash(k->id) && w->ui.focus_shown && !w->ui.edit.owner)
-        step = in->key == SDLK_LEFT || in->key == SDLK_UP        ? count - 1
+        step = in->key == SDLK_LEFT || in->key == SDLK_UP      ? count - 1
                : in->key == SDLK_RIGHT || in->key == SDLK_DOWN ? 1
                                                                : 0;
     if (step)
         w->ui.input.kind = UI_NONE;
     else
         step = ui_clicked(&w->ui, k->id, rect) ? 1 : 0;
-    if (step) {
-        *k->value = ((int)*k->value + step) % count;
-        action_apply(w);
-    }
+    if (step)
+        row_set(w, k->id, k->key, k->row->choice[((int)*k->value + step) % count]);
 }
 
 static void knob_choice(struct window *w, struct flow *f, const struct knob *k)
@@ -132,6 +128,7 @@ static void knob_choice(struct window *w, struct flow *f, const struct knob *k)
         x += own + SEGMENT_GAP;
     }
     f->y += ROW + 2;
+    flow_error(w, f, k->id);
 }
 
 /* "1:1:5", "inverse" or "ones". */
@@ -178,16 +175,18 @@ static void rate_rows(struct window *w, struct flow *f)
     double all = w->data ? w->data->train : batch_row.max, y = f->y + 1;
     double batch = e->batch > 0 ? e->batch : fmin(all, batch_row.max);
     bool full = e->batch == 0;
+    char text[32] = "full";
     if (row_number(w, f, "param.batch", &batch_row, NAN, &batch)) {
-        e->batch = (int)lround(batch);
-        action_apply(w);
+        snprintf(text, sizeof text, "%ld", lround(batch));
+        row_set(w, "param.batch.value", "batch", text);
     }
     struct rect button = { f->x + 46, y, 44, 28 };
     bool pressed = ui_text_button(&w->ui, "batch.full", "full", button, full);
     ui_value(&w->ui, full ? "on" : "off");
     if (pressed) {
-        e->batch = full ? (int)batch_row.initial : 0;
-        action_apply(w);
+        if (full)
+            snprintf(text, sizeof text, "%.0f", batch_row.initial);
+        row_set(w, "param.batch.value", "batch", text);
     }
 }
 
@@ -302,4 +301,3 @@ void section_schedule(struct window *w, struct flow *f)
         action_split(w, 0);
     f->y = row.y + ROW;
 }
-

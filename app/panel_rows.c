@@ -8,7 +8,7 @@
 #include "render/formula.h"
 #include "render/text.h"
 
-enum { ERROR_LINE = 17 };
+enum { ERROR_LINE = 17, ERROR_LINES = 4 };
 
 void flow_rule(struct window *w, struct flow *f, double before, double after)
 {
@@ -51,10 +51,13 @@ void flow_error(struct window *w, struct flow *f, const char *id)
     if (w->ui.error_owner != ui_hash(id) || !w->ui.error[0])
         return;
     const char *rest = w->ui.error;
-    for (int i = 0; i < 6 && *rest; i++) {
+    for (int i = 0; i < ERROR_LINES && *rest; i++) {
         char line[UI_EDIT];
+        const char *from = rest;
         rest = break_line(rest, f->width, line, sizeof line);
-        ui_text(&w->ui, f->x, f->y + 6, line, 12, WEIGHT_REGULAR, w->look.theme->bad, ALIGN_LEFT);
+        if (i + 1 == ERROR_LINES) /* what has no room is cut with an ellipsis */
+            snprintf(line, sizeof line, "%s", from);
+        ui_text_fit(&w->ui, f->x, f->y + 6, f->width, line, 12, WEIGHT_REGULAR, w->look.theme->bad);
         f->y += ERROR_LINE;
     }
     f->y += 5;

@@ -158,6 +158,7 @@ static void take_failure(struct window *w)
         if (strcmp(running->dataset, w->experiment.dataset) == 0)
             control = "model";
         w->experiment = *running;
+        w->bench = action_bench(experiment_loss(running));
     }
     ui_edit_error(&w->ui, control, w->state.why.text);
     window_dirty(w, AREAS_ALL);
@@ -171,8 +172,8 @@ static void take_state(struct window *w)
         take_failure(w);
     if (w->state.loading && !before.loading)
         w->loading_since = window_now();
-    if (before.loading != w->state.loading || before.share != w->state.share || before.playing != w->state.playing ||
-        before.failed != w->state.failed) {
+    if (before.loading != w->state.loading || before.share != w->state.share ||
+        before.playing != w->state.playing || before.failed != w->state.failed) {
         window_dirty(w, AREAS_CONTROL | 1 << AREA_MAIN);
         w->map_stale = true;
     }
@@ -194,6 +195,8 @@ static void take_snapshot(struct window *w)
         window_dirty(w, AREAS_ALL);
     }
     scene_update(&w->scene, snap, w->data ? w->data->pixel : NULL);
+    if (w->box_held) /* a plane that follows the point in hand would run away from it */
+        memcpy(w->scene.box, w->held_box, sizeof w->held_box);
     window_dirty(w, AREAS_SNAPSHOT);
     if (memcmp(w->drawn_force, snap->force.param, sizeof w->drawn_force) != 0) {
         memcpy(w->drawn_force, snap->force.param, sizeof w->drawn_force);
@@ -529,8 +532,21 @@ static void paint(struct window *w)
         present_surface(w, rects, n);
 }
 
+/* Verification is computed only while a view shows it. */
+static void ask_for_verification(struct window *w)
+{
+    const struct view *roc = view_find("roc");
+    bool wanted = w->view == roc;
+    for (int i = 0; i < SIDE_COUNT; i++)
+        wanted = wanted || w->cell[w->bench][i] == roc;
+    if (wanted != w->recognising)
+        worker_recognise(w->worker, wanted);
+    w->recognising = wanted;
+}
+
 static void take_turns(struct window *w, double now)
 {
+    ask_for_verification(w);
     w->news = false;
     take_state(w);
     take_snapshot(w);

@@ -10,7 +10,7 @@
 #include "app/dataset_open.h"
 #include "math/trainer.h"
 
-enum { RATE_SAMPLES = 64, TOUCH_MAX = 8, TOUCH_TEXT = 48 };
+enum { RATE_SAMPLES = 64 };
 static const double FRAME_S = 0.016; /* a snapshot is drawn at most this often */
 static const double UNSEEN_S = 0.1; /* while nobody looks */
 static const double SNAPSHOT_SHARE = 0.3; /* of the time, at max pace */
@@ -32,9 +32,7 @@ struct command {
     long wanted_serial, reset_serial, touch_serial;
     char touched[64]; /* key of the parameter a hand was on */
     long steps; /* asked for while paused, not yet taken */
-    char touched[TOUCH_MAX][TOUCH_TEXT]; /* keys a hand was on since the last turn */
-    int touch_count;
-    bool playing, quit;
+    bool playing, quit, recognise;
     double pace;
 };
 
@@ -60,6 +58,8 @@ struct worker {
     struct trainer *trainer;
     long done_serial, done_reset, done_touch;
     double step_due, step_cost, snapshot_cost, published_at;
+    bool recognise; /* somebody looks at verification */
+    double recognise_due;
     bool changed; /* something to show beyond the ordinary step */
     struct {
         double time;
@@ -194,14 +194,12 @@ static void take_wishes(struct worker *w, const struct command *c)
         report(w, adopt(w, &c->wanted, &why), &why);
         w->changed = true;
     }
+    w->changed = w->changed || (c->recognise && !w->recognise);
+    w->recognise = c->recognise;
     if (c->touch_serial != w->done_touch) {
         w->done_touch = c->touch_serial;
         if (w->trainer)
             trainer_touch(w->trainer, c->touched);
-        w->changed = true;
-    }
-    for (int i = 0; i < c->touch_count && w->trainer; i++) {
-        trainer_touch(w->trainer, c->touched[i]);
         w->changed = true;
     }
     if (c->reset_serial != w->done_reset) {
@@ -214,11 +212,25 @@ static void take_wishes(struct worker *w, const struct command *c)
     }
 }
 
+/* Verification takes tens of milliseconds: a tenth of the time at most. */
+static enum status recognise(struct worker *w)
+{
+    double began = now_s();
+    if (!w->recognise || began < w->recognise_due)
+        return STATUS_OK;
+    enum status status = trainer_recognise(w->trainer);
+    double done = now_s();
+    w->recognise_due = done + fmax(0.3, 9 * (done - began));
+    return status;
+}
+
 static void publish(struct worker *w)
 {
     double began = now_s();
     struct why why = { "" };
-    enum status status = trainer_snapshot(w->trainer, &w->back->snapshot); /* the slow part, unlocked */
+    enum status status = recognise(w);
+    if (status == STATUS_OK)
+        status = trainer_snapshot(w->trainer, &w->back->snapshot); /* the slow part, unlocked */
     if (status != STATUS_OK) {
         why_set(&why, status, "snapshot: not enough memory; show fewer points");
         report(w, status, &why);
@@ -314,8 +326,8 @@ static void wait_for_post(struct worker *w, const struct command *seen, double s
     struct command *c = &w->command;
     bool same = !c->quit && c->wanted_serial == seen->wanted_serial &&
                 c->reset_serial == seen->reset_serial && c->touch_serial == seen->touch_serial &&
-                c->playing == seen->playing &&
-                c->pace == seen->pace && c->steps == 0 && c->touch_count == 0;
+                c->recognise == seen->recognise && c->playing == seen->playing && c->pace == seen->pace &&
+                c->steps == 0;
     if (same && seconds >= FOREVER)
         SDL_CondWait(w->posted, w->lock);
     else if (same && seconds >= 0.001)
@@ -383,7 +395,6 @@ static int run(void *arg)
         SDL_LockMutex(w->lock);
         struct command c = w->command;
         w->command.steps = 0;
-        w->command.touch_count = 0;
         SDL_UnlockMutex(w->lock);
         if (c.quit)
             return 0;
@@ -476,15 +487,10 @@ void worker_touch(struct worker *w, const char *key)
     SDL_UnlockMutex(w->lock);
 }
 
-void worker_touch(struct worker *w, const char *key)
+void worker_recognise(struct worker *w, bool wanted)
 {
     SDL_LockMutex(w->lock);
-    struct command *c = &w->command;
-    int i = 0;
-    while (i < c->touch_count && strcmp(c->touched[i], key) != 0)
-        i++;
-    if (i == c->touch_count && i < TOUCH_MAX && strlen(key) < TOUCH_TEXT)
-        strcpy(c->touched[c->touch_count++], key);
+    w->command.recognise = wanted;
     SDL_CondSignal(w->posted);
     SDL_UnlockMutex(w->lock);
 }

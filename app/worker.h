@@ -18,8 +18,7 @@ void worker_destroy(struct worker *w);
 
 void worker_want(struct worker *w, const struct experiment *e);    /* latest wins; retune or rebuild as needed */
 void worker_touch(struct worker *w, const char *key);              /* trainer_touch at the next step; latest wins */
-/* A hand on a parameter whose value stays what it was ends its schedule (trainer_touch). */
-void worker_touch(struct worker *w, const char *key);
+void worker_recognise(struct worker *w, bool wanted);              /* snapshots carry verification, a little late */
 void worker_play(struct worker *w, bool playing);
 void worker_pace(struct worker *w, double steps_per_s);            /* 0: max */
 void worker_step(struct worker *w, int steps);                     /* while paused */

@@ -258,7 +258,8 @@ enum status dataset_serve(struct dataset *data, enum loss_task task, struct why 
 {
     if (data->numbers && task != TASK_REAL)
         return why_set(why, STATUS_USAGE,
-            "%s: its labels are numbers, not classes; choose a regression loss (l2, l1, huber), or other data",
+            "%s: its labels are numbers, not classes; choose a regression loss (l2, l1, huber), or other "
+            "data",
             data->name);
     if (task == TASK_REAL && !data->numbers)
         return serve_numbers(data, why);

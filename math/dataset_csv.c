@@ -8,7 +8,7 @@
 #include "math/dataset_build.h"
 #include "math/dataset_text.h"
 
-enum { NUMBER_TEXT = 400, REPORT_ROWS = 8192, SHOWN = 40 };
+enum { NUMBER_TEXT = 400, SET_TEXT = 4096, REPORT_ROWS = 8192, SHOWN = 40 };
 
 /* ---- lines and fields ---- */
 
@@ -133,7 +133,8 @@ static size_t field_text(const struct field *field, char *out, size_t room)
 static bool field_is(const struct field *field, const char *word)
 {
     size_t length = strlen(word);
-    return (size_t)(field->end - field->at) == length && strncasecmp((const char *)field->at, word, length) == 0;
+    return (size_t)(field->end - field->at) == length &&
+           strncasecmp((const char *)field->at, word, length) == 0;
 }
 
 /* ---- numbers ---- */
@@ -211,12 +212,12 @@ static void column_text(const struct table *t, long column, char *out, size_t si
 
 static enum status open_quote(const struct table *t, const struct line *line, struct why *why)
 {
-    return why_set(why, STATUS_FAILED, "%s:%zu: a quote is not closed, or text follows it; close it", t->where,
-        line->number);
+    return why_set(why, STATUS_FAILED, "%s:%zu: a quote is not closed, or text follows it; close it",
+        t->where, line->number);
 }
 
-static enum status refuse_value(const struct table *t, const struct line *line, long column,
-    const struct field *field, struct why *why)
+static enum status refuse_value(
+    const struct table *t, const struct line *line, long column, const struct field *field, struct why *why)
 {
     static const char *const missing[] = { "", "?", "NA", "N/A", "null", "none" };
     char where[SHOWN + 40], shown[SHOWN];
@@ -225,13 +226,16 @@ static enum status refuse_value(const struct table *t, const struct line *line, 
     text_show(field->at, (size_t)(field->end - field->at), shown, sizeof shown);
     for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++)
         if (field_is(field, missing[i]))
-            return why_set(why, STATUS_FAILED, "%s:%zu: the value of %s is missing%s%s; fill it in or remove the line",
-                t->where, line->number, where, *shown ? ": " : "", shown);
+            return why_set(why, STATUS_FAILED,
+                "%s:%zu: the value of %s is missing%s%s; fill it in or remove the line", t->where,
+                line->number, where, *shown ? ": " : "", shown);
     if (is_number(field, &value))
-        return why_set(why, STATUS_FAILED, "%s:%zu: \"%s\" in %s is not a finite number; remove the line", t->where,
-            line->number, shown, where);
-    return why_set(why, STATUS_FAILED, "%s:%zu: \"%s\" in %s is not a number; only the label may be text", t->where,
-        line->number, shown, where);
+        return why_set(why, STATUS_FAILED, "%s:%zu: \"%s\" in %s is not a finite number; remove the line",
+            t->where, line->number, shown, where);
+    return why_set(why, STATUS_FAILED, "%s:%zu: \"%s\" in %s is not a number; %s", t->where, line->number,
+        shown, where,
+        column == t->label ? "this loss reads the label as a number: choose one for classes"
+                           : "only the label may be text");
 }
 
 static enum status read_value(const struct table *t, const struct line *line, long column,
@@ -249,15 +253,16 @@ static enum status read_class(const struct table *t, const struct line *line, co
 {
     if (length == 0 || length >= DATASET_CLASS_NAME)
         return why_set(why, STATUS_FAILED, "%s:%zu: the label is %s; %s", t->where, line->number,
-            length ? "longer than 63 bytes" : "missing", length ? "shorten it" : "fill it in or remove the line");
+            length ? "longer than 63 bytes" : "missing",
+            length ? "shorten it" : "fill it in or remove the line");
     if (!text_is_clean(text, length))
-        return why_set(why, STATUS_FAILED, "%s:%zu: the label is not UTF-8 text; save the file as UTF-8", t->where,
-            line->number);
+        return why_set(why, STATUS_FAILED, "%s:%zu: the label is not UTF-8 text; save the file as UTF-8",
+            t->where, line->number);
     *out = text_set_add(t->names, text, length);
     if (*out < 0)
         return why_set(why, STATUS_FAILED,
-            "%s:%zu: more than %d different labels; check the label column, or choose a regression loss", t->where,
-            line->number, DATASET_CLASS_MAX);
+            "%s:%zu: more than %d different labels; check the label column, or choose a regression loss",
+            t->where, line->number, DATASET_CLASS_MAX);
     return STATUS_OK;
 }
 
@@ -275,10 +280,10 @@ static const char *next_name(const char **at, const char *end, size_t *length)
 }
 
 /* `number` gets every class of the set. */
-static enum status read_set(const struct table *t, const struct line *line, const struct field *field, int *number,
-    int *count, struct why *why)
+static enum status read_set(const struct table *t, const struct line *line, const struct field *field,
+    int *number, int *count, struct why *why)
 {
-    char text[4096];
+    char text[SET_TEXT];
     size_t length = field_text(field, text, sizeof text);
     if (length > sizeof text)
         return why_set(why, STATUS_FAILED, "%s:%zu: the label is longer than %zu bytes; shorten it", t->where,
@@ -294,10 +299,10 @@ static enum status read_set(const struct table *t, const struct line *line, cons
     return STATUS_OK;
 }
 
-static enum status read_label(const struct table *t, const struct line *line, const struct field *field, size_t row,
-    struct dataset *out, struct why *why)
+static enum status read_label(const struct table *t, const struct line *line, const struct field *field,
+    size_t row, struct dataset *out, struct why *why)
 {
-    int number[4096 + 1], count;
+    int number[SET_TEXT + 1], count;
     char text[DATASET_CLASS_NAME];
     switch (t->task) {
     case TASK_REAL:
@@ -321,8 +326,9 @@ static enum status read_line(
         if (!read_field(&at, line->end, &field))
             return open_quote(t, line, why);
         if (column >= t->columns || (at == line->end && column + 1 < t->columns))
-            return why_set(why, STATUS_FAILED, "%s:%zu: %ld values where the first line has %ld; give every line as many",
-                t->where, line->number, count_fields(line), t->columns);
+            return why_set(why, STATUS_FAILED,
+                "%s:%zu: %ld values where the first line has %ld; give every line as many", t->where,
+                line->number, count_fields(line), t->columns);
         enum status status = column == t->label ? read_label(t, line, &field, row, out, why)
                                                 : read_value(t, line, column, &field, value++, why);
         if (status != STATUS_OK)
@@ -381,7 +387,8 @@ static enum status judge_first(struct table *t, const struct line *line, struct 
     }
     if (t->columns < 2)
         return why_set(why, STATUS_FAILED,
-            "%s:%zu: one column; numbers and a label are needed, separated by commas", t->where, line->number);
+            "%s:%zu: one column; numbers and a label are needed, separated by commas", t->where,
+            line->number);
     if (named_count > 1)
         return why_set(why, STATUS_FAILED,
             "%s:%zu: %ld columns are headed label, class or target; leave that name to one of them", t->where,
@@ -402,7 +409,8 @@ static enum status reserve(struct table *t, size_t rows, struct dataset *out, st
     t->names = text_set_create();
     t->place = t->task == TASK_MULTI ? malloc(rows * sizeof *t->place) : NULL;
     if (!t->names || (t->task == TASK_MULTI && !t->place))
-        return why_set(why, STATUS_FAILED, "%s: not enough memory for %zu samples; use fewer", t->where, rows);
+        return why_set(
+            why, STATUS_FAILED, "%s: not enough memory for %zu samples; use fewer", t->where, rows);
     return STATUS_OK;
 }
 
@@ -430,7 +438,7 @@ static enum status fill_sets(const struct table *t, const int *rank, struct data
     for (size_t row = 0; status == STATUS_OK && row < rows; row++) {
         const uint8_t *end = t->csv.at + t->csv.size, *at = t->place[row];
         struct field field;
-        int number[4096 + 1], count;
+        int number[SET_TEXT + 1], count;
         bool quoted = at > t->csv.at && at[-1] == '"';
         const uint8_t *stop = memchr(at, '\n', (size_t)(end - at));
         at -= quoted;
@@ -454,7 +462,8 @@ static enum status name_classes(const struct table *t, struct dataset *out, stru
     out->class_name = calloc((size_t)count, sizeof *out->class_name);
     enum status status = STATUS_OK;
     if (!rank || !out->class_name) {
-        status = why_set(why, STATUS_FAILED, "%s: not enough memory for %d classes; use fewer", t->where, count);
+        status =
+            why_set(why, STATUS_FAILED, "%s: not enough memory for %d classes; use fewer", t->where, count);
     } else if (t->task == TASK_REAL) {
         snprintf(out->class_name[0], DATASET_CLASS_NAME, "y");
     } else {

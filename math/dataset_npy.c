@@ -122,7 +122,8 @@ static enum status read_dictionary(struct header h, struct array *out, struct wh
         if (ok && strcmp(key, "descr") == 0 && !typed) {
             if (!take_text(&h, type, sizeof type) || !read_type(type, out))
                 return why_set(why, STATUS_FAILED,
-                    "%s: its type is not a plain number; save it as float32, float64 or integers", out->where);
+                    "%s: its type is not a plain number; save it as float32, float64 or integers",
+                    out->where);
             typed = true;
         } else if (ok && strcmp(key, "fortran_order") == 0 && !ordered) {
             out->fortran = take(&h, "True");
@@ -136,8 +137,8 @@ static enum status read_dictionary(struct header h, struct array *out, struct wh
     }
     skip_blanks(&h);
     if (!ok || !typed || !ordered || !shaped || h.at != h.end)
-        return why_set(
-            why, STATUS_FAILED, "%s: its NPY header cannot be understood; save it again with numpy.save", out->where);
+        return why_set(why, STATUS_FAILED,
+            "%s: its NPY header cannot be understood; save it again with numpy.save", out->where);
     return STATUS_OK;
 }
 
@@ -146,18 +147,18 @@ static enum status check_size(const struct array *a, size_t room, struct why *wh
 {
     size_t total = (size_t)a->bytes;
     if (a->dims > NPY_DIMS)
-        return why_set(why, STATUS_FAILED, "%s: has %d dimensions; save it with one row for each sample", a->where,
-            a->dims);
+        return why_set(why, STATUS_FAILED, "%s: has %d dimensions; save it with one row for each sample",
+            a->where, a->dims);
     for (int d = 0; d < a->dims; d++)
         if (a->size[d] == 0)
             return why_set(why, STATUS_FAILED, "%s: holds no numbers; choose another file", a->where);
     for (int d = 0; d < a->dims; d++)
         if (__builtin_mul_overflow(total, a->size[d], &total))
-            return why_set(why, STATUS_FAILED, "%s: announces %zu x %zu numbers; save it again", a->where, a->size[0],
-                a->size[1]);
+            return why_set(why, STATUS_FAILED, "%s: announces %zu x %zu numbers; save it again", a->where,
+                a->size[0], a->size[1]);
     if (total != room)
-        return why_set(why, STATUS_FAILED, "%s: %zu bytes of numbers announced, %zu present; save it again", a->where,
-            total, room);
+        return why_set(why, STATUS_FAILED, "%s: %zu bytes of numbers announced, %zu present; save it again",
+            a->where, total, room);
     return STATUS_OK;
 }
 
@@ -178,8 +179,8 @@ static enum status npy_parse(struct bytes file, const char *where, struct array 
         return why_set(why, STATUS_FAILED, "%s: is not an NPY file; save it with numpy.save", where);
     int version = file.at[6], wide = version == 1 ? 2 : 4;
     if (version < 1 || version > 3)
-        return why_set(
-            why, STATUS_FAILED, "%s: is of NPY version %d; known are 1, 2 and 3: save it with numpy.save", where, version);
+        return why_set(why, STATUS_FAILED,
+            "%s: is of NPY version %d; known are 1, 2 and 3: save it with numpy.save", where, version);
     size_t start = 8 + (size_t)wide;
     size_t length = file.size < start ? 0 : little_endian(file.at + 8, wide);
     if (file.size < start || length > NPY_HEADER_MAX || length > file.size - start)
@@ -224,8 +225,8 @@ static enum status read_matrix(
             float value = (float)element(a, row, column);
             if (!isfinite(value))
                 return why_set(why, STATUS_FAILED,
-                    "%s: row %zu, column %zu is not a finite number (%g); remove the row", a->where, row, column,
-                    element(a, row, column));
+                    "%s: row %zu, column %zu is not a finite number (%g); remove the row", a->where, row,
+                    column, element(a, row, column));
             out[row * a->size[1] + column] = value;
         }
         if (progress && row % REPORT_ROWS == 0 &&
@@ -242,8 +243,8 @@ static enum status whole_label(const struct array *y, size_t row, int64_t *out, 
     double value = element(y, row, 0);
     if (!(fabs(value) <= 1e15) || value != floor(value))
         return why_set(why, STATUS_FAILED,
-            "%s: label %zu is %g; classes are whole numbers: save them so, or choose a regression loss", y->where, row,
-            value);
+            "%s: label %zu is %g; classes are whole numbers: save them so, or choose a regression loss",
+            y->where, row, value);
     *out = (int64_t)value;
     return STATUS_OK;
 }
@@ -277,7 +278,8 @@ static enum status number_classes(
         const int64_t *place = bsearch(&of_row[i], known, (size_t)out->classes, sizeof *known, by_size);
         if (!place)
             return why_set(why, STATUS_FAILED,
-                "%s: label %d is %lld; the weights have rows for 0 to %d: give the head that goes with the labels",
+                "%s: label %d is %lld; the weights have rows for 0 to %d: give the head that goes with the "
+                "labels",
                 y->where, i, (long long)of_row[i], out->classes - 1);
         out->label[i] = (int)(place - known);
     }
@@ -285,7 +287,8 @@ static enum status number_classes(
 }
 
 /* Classes are the numbers that occur; with weights the rows of those. */
-static enum status read_classes(const struct array *y, size_t rows_of_weights, struct dataset *out, struct why *why)
+static enum status read_classes(
+    const struct array *y, size_t rows_of_weights, struct dataset *out, struct why *why)
 {
     size_t n = y->size[0], room = n > rows_of_weights ? n : rows_of_weights, classes = rows_of_weights;
     int64_t *of_row = malloc(n * sizeof *of_row), *known = malloc(room * sizeof *known);
@@ -302,8 +305,8 @@ static enum status read_classes(const struct array *y, size_t rows_of_weights, s
         classes = distinct(known, n);
     }
     if (status == STATUS_OK && classes > DATASET_CLASS_MAX)
-        status = why_set(why, STATUS_FAILED, "%s: %zu different labels; allowed %d: use fewer classes", y->where,
-            classes, DATASET_CLASS_MAX);
+        status = why_set(why, STATUS_FAILED, "%s: %zu different labels; allowed %d: use fewer classes",
+            y->where, classes, DATASET_CLASS_MAX);
     if (status == STATUS_OK) {
         out->classes = (int)classes;
         status = number_classes(y, of_row, known, out, why);
@@ -347,8 +350,8 @@ static enum status read_sets(const struct array *y, struct dataset *out, struct 
         for (size_t k = classes; k-- > 0;) {
             double value = element(y, i, k);
             if (value != 0 && value != 1)
-                return why_set(why, STATUS_FAILED, "%s: row %zu, column %zu is %g; a set of classes has 0 and 1",
-                    y->where, i, k, value);
+                return why_set(why, STATUS_FAILED,
+                    "%s: row %zu, column %zu is %g; a set of classes has 0 and 1", y->where, i, k, value);
             out->target[i * classes + k] = (float)value;
             out->label[i] = value == 1 ? (int)k : out->label[i];
         }
@@ -363,15 +366,16 @@ static enum status check_shapes(
 {
     bool sets = task == TASK_MULTI && y->size[1] > 1;
     if (x->size[0] != y->size[0])
-        return why_set(why, STATUS_FAILED, "%s: %zu labels for the %zu rows of %s; use two files that belong together",
-            y->where, y->size[0], x->size[0], x->where);
+        return why_set(why, STATUS_FAILED,
+            "%s: %zu labels for the %zu rows of %s; use two files that belong together", y->where, y->size[0],
+            x->size[0], x->where);
     if (y->size[1] > 1 && !sets)
-        return why_set(why, STATUS_FAILED, "%s: %zu labels a row; this loss takes one: save a plain row of labels",
-            y->where, y->size[1]);
+        return why_set(why, STATUS_FAILED,
+            "%s: %zu labels a row; this loss takes one: save a plain row of labels", y->where, y->size[1]);
     if (w->body && w->size[1] != x->size[1])
         return why_set(why, STATUS_FAILED,
-            "%s: rows of %zu numbers where %s has %zu; use files that belong together", w->where, w->size[1], x->where,
-            x->size[1]);
+            "%s: rows of %zu numbers where %s has %zu; use files that belong together", w->where, w->size[1],
+            x->where, x->size[1]);
     if (w->body && (w->size[0] > DATASET_CLASS_MAX || (sets && w->size[0] != y->size[1])))
         return why_set(why, STATUS_FAILED, "%s: %zu rows; give one for each class", w->where, w->size[0]);
     return STATUS_OK;
@@ -397,7 +401,7 @@ static enum status build(const struct array array[3], enum loss_task task, const
     if (status == STATUS_OK)
         status = read_matrix(x, progress, out->value, why);
     if (status == STATUS_OK)
-        status = task == TASK_REAL                        ? read_real(y, out, why)
+        status = task == TASK_REAL                      ? read_real(y, out, why)
                  : task == TASK_MULTI && y->size[1] > 1 ? read_sets(y, out, why)
                                                         : read_classes(y, w->body ? w->size[0] : 0, out, why);
     if (status == STATUS_OK && task != TASK_REAL)

@@ -149,8 +149,7 @@ static enum status generate(const struct shape *shape, uint64_t seed, struct dat
 {
     struct dataset draft = { .own_units = true, .numbers = shape->targets == 1 };
     snprintf(draft.name, sizeof draft.name, "%s", shape->name);
-    enum status status =
-        dataset_reserve(&draft, (size_t)shape->rows, (size_t)shape->dim, shape->name, why);
+    enum status status = dataset_reserve(&draft, (size_t)shape->rows, (size_t)shape->dim, shape->name, why);
     if (status == STATUS_OK && shape->targets)
         status = dataset_reserve_targets(&draft, (size_t)shape->targets, shape->name, why);
     if (status == STATUS_OK)

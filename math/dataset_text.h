@@ -13,7 +13,8 @@ void text_show(const uint8_t *text, size_t length, char *out, size_t size);
 struct text_set;
 struct text_set *text_set_create(void);                 /* NULL: no memory */
 void text_set_destroy(struct text_set *set);            /* fine on NULL */
-int text_set_add(struct text_set *set, const char *text, size_t length);   /* its number, in order of arrival; -1: full */
+/* Its number, in order of arrival; -1: the set is full. */
+int text_set_add(struct text_set *set, const char *text, size_t length);
 int text_set_count(const struct text_set *set);
 /* Numbers in sorted order, as numbers where all are: rank[number] is the place, name[place] the text. */
 void text_set_sort(struct text_set *set, int *rank, char (*name)[DATASET_CLASS_NAME]);

@@ -117,8 +117,7 @@ static bool read_count(const char *text, double min, double max, int *out)
 static enum status copy_text(const char *key, const char *value, char *out, size_t size, struct why *why)
 {
     if (strlen(value) >= size)
-        return why_set(
-            why, STATUS_USAGE, "--%s: text too long; allowed %zu characters", key, size - 1);
+        return why_set(why, STATUS_USAGE, "--%s: text too long; allowed %zu characters", key, size - 1);
     strcpy(out, value);
     return STATUS_OK;
 }
@@ -199,7 +198,7 @@ static enum status set_loss(struct experiment *e, const char *value, struct why 
 {
     const struct loss *loss = loss_find(value);
     if (!loss) {
-        char known[400] = "";
+        char known[800] = "";
         for (int i = 0, at = 0; i < loss_count() && at < (int)sizeof known; i++)
             at += snprintf(known + at, sizeof known - (size_t)at, "%s%s", i ? ", " : "", loss_at(i)->id);
         return why_set(why, STATUS_USAGE, "--loss %s: unknown; choose %s", value, known);
@@ -239,7 +238,7 @@ static enum status set_added(struct experiment *e, const char *value, struct why
             for (int i = 0, used = 0; i < term_count() && used < (int)sizeof known; i++)
                 used += snprintf(
                     known + used, sizeof known - (size_t)used, "%s%s", i ? ", " : "", term_at(i)->id);
-            return why_set(why, STATUS_USAGE, "--add %s: unknown term; choose of %s, or none", value, known);
+            return why_set(why, STATUS_USAGE, "--add %s: unknown term; choose %s, or none", value, known);
         }
         added[term] = true;
         if (!at[length])
@@ -528,7 +527,7 @@ static enum status set_param(
 
 static enum status unknown_key(const struct experiment *e, const char *key, struct why *why)
 {
-    char known[400] = "";
+    char known[800] = "";
     int at = 0;
     for (int i = 0; i < ROW_COUNT && at < (int)sizeof known; i++)
         at += snprintf(known + at, sizeof known - (size_t)at, "%s%s", i ? ", " : "", rows[i].id);

@@ -302,8 +302,7 @@ static double logit_radius(const struct loss_force *force, const double *x, cons
     return vector_norm(x, dim) * (radius == RADIUS_BOTH ? vector_norm(w, dim) : 1);
 }
 
-/* The logit of class j as it is trained when x belongs to class `label`. */
-static double trained_logit(
+double loss_logit(
     const struct loss_force *force, const double *x, int label, const struct head *head, int j)
 {
     if (loss_decision(force) == DECIDE_SPHERE)
@@ -322,6 +321,6 @@ double loss_slack(const struct loss_force *force, const double *x, int label, co
         return force->loss->slack(force, x, label, head);
     for (int j = 0; j < head->classes; j++)
         if (j != label)
-            rival = fmax(rival, trained_logit(force, x, label, head, j));
-    return trained_logit(force, x, label, head, label) - rival;
+            rival = fmax(rival, loss_logit(force, x, label, head, j));
+    return loss_logit(force, x, label, head, label) - rival;
 }

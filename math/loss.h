@@ -109,6 +109,11 @@ struct loss {
     /* Score losses: l and dl/dz at score z for t = +1; regression: rho and rho' at residual z. NULL elsewhere. */
     struct psi (*curve)(double z, const double *param);
 
+    /* For drawing, where `target` does not say it all: f of a feature of that length (magface, adaface), and what the
+     * cosine of another class becomes beside a sample at that own cosine (curricularface). NULL: `target`; itself. */
+    struct psi (*target_at)(double c, double norm, const double *param);
+    struct psi (*rival)(double c, double own, const double *param);
+
     /* Largest value of the large slider that two neighbours `angle` apart leave room for; NULL: no limit. */
     double (*limit)(double angle_rad, const double *param);
 };
@@ -193,6 +198,10 @@ double loss_cosine(const double *x, const double *w, int dim);
 int loss_predict(const struct loss_force *force, const double *x, const struct head *head);
 /* Rows a class of the rule's head: k of subcenter_arcface, else 1. */
 int loss_sub(const struct loss_force *force);
+
+/* The logit of class j as it is trained when x belongs to class `label` (-1: to none, so nothing is bent). Rule's
+ * head. Rows with a `slack` of their own bend in a way that is not told here. */
+double loss_logit(const struct loss_force *force, const double *x, int label, const struct head *head, int j);
 
 /* Train rule: own logit as trained, minus the largest plain logit of another class; > 0 meets the margin.
  * Angular losses give it in units of the bent cosine times the radius of the row. Rule's head. */

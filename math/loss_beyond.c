@@ -18,16 +18,21 @@ enum { CURRICULAR_T = ARC_M + 1 };
 
 /* A class that is nearer than the margin allows is hard, N(c) = c (t + c); the comparison is without the guard
  * past pi, and has no gradient. */
+static struct psi curricular_rival(double c, double own, const double *param)
+{
+    double t = param[CURRICULAR_T];
+    double bar = own * cos(param[ARC_M]) - sqrt(fmax(0, 1 - own * own)) * sin(param[ARC_M]);
+    return c > bar ? (struct psi){ .value = c * (t + c), .slope = t + 2 * c }
+                   : (struct psi){ .value = c, .slope = 1 };
+}
+
 static void bend_curricular(struct bench *b, int label)
 {
     const double *param = b->force->param;
-    double c = b->cosine[label], t = param[CURRICULAR_T];
-    double bar = c * cos(param[ARC_M]) - sqrt(fmax(0, 1 - c * c)) * sin(param[ARC_M]);
-    for (int j = 0; j < b->classes; j++)
-        if (b->cosine[j] > bar)
-            bench_bend(b, j,
-                (struct psi){ .value = b->cosine[j] * (t + b->cosine[j]), .slope = t + 2 * b->cosine[j] });
-    bench_bend(b, label, arc_target(c, param));
+    double own = b->cosine[label];
+    for (int j = 0; j < b->classes && !b->force->norm_radius; j++) /* the first part of the warm-up is plain */
+        bench_bend(b, j, curricular_rival(b->cosine[j], own, param));
+    bench_bend(b, label, arc_target(own, param));
 }
 
 static double curricularface(
@@ -258,7 +263,7 @@ const struct loss loss_curricularface = {
     .formula = MEAN_LOG "\\frac{e^{s\\cos(\\theta_y+\\m{m})}}{e^{s\\cos(\\theta_y+\\m{m})}+\\sum_{j\\ne y} e^{sN(t,c_j)}}",
     .logit = "\\cos(\\theta+\\m{m})", .rule = "\\theta_1 + \\m{m} < \\theta_2", .source = "Huang et al., CVPR 2020, eq. 3, 5, 9",
     .family = FAMILY_ADAPTIVE, .decision = DECIDE_COSINE, .radius = RADIUS_SCALE, .has_margin = true, .margin = ARC_M,
-    .weight = BLOCK_WEIGHT, .eval = curricularface, .prepare = prepare_curricular, .target = arc_target, .limit = arc_limit,
+    .weight = BLOCK_WEIGHT, .eval = curricularface, .prepare = prepare_curricular, .target = arc_target, .rival = curricular_rival, .limit = arc_limit,
     .param = {
         SCALE_ROW(30, 128), ANGLE_ROW,
         { "t", "progress", "t", -1, 1, 0, 0, 0.01, PARAM_LINEAR, ROLE_RUNNING, "", "N = c, for a negative inside the margin c(t + c); follows the mean cosine", 0, NULL, false },

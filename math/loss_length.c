@@ -74,6 +74,11 @@ static struct psi mag_middle(double c, const double *param)
     return mag_bend(c, mag_margin(middle, param), param[MAG_EASY] != 0).f;
 }
 
+static struct psi mag_at(double c, double norm, const double *param)
+{
+    return mag_bend(c, mag_margin(norm, param), param[MAG_EASY] != 0).f;
+}
+
 static void bend_mag(struct bench *b, int label)
 {
     const double *param = b->force->param;
@@ -171,6 +176,11 @@ static struct psi ada_middle(double c, const double *param)
     return ada_bend(c, 0, param[ADA_M]);
 }
 
+static struct psi ada_at(double c, double norm, const double *param)
+{
+    return ada_bend(c, ada_quality(norm, param), param[ADA_M]);
+}
+
 static void bend_ada(struct bench *b, int label)
 {
     const double *param = b->force->param;
@@ -218,7 +228,7 @@ const struct loss loss_magface = {
     .formula = MEAN_LOG "\\frac{e^{s\\cos(\\theta_y+\\m{m}(a))}}{e^{s\\cos(\\theta_y+\\m{m}(a))}+\\sum_{j\\ne y} e^{s\\cos\\theta_j}}+\\lambda g(a)",
     .logit = "\\cos(\\theta+\\m{m}(a))", .rule = "\\theta_1 + \\m{m}(\\|x\\|) < \\theta_2", .source = "Meng et al., CVPR 2021, eq. 3, and the authors' code",
     .family = FAMILY_ADAPTIVE, .decision = DECIDE_COSINE, .radius = RADIUS_SCALE, .has_margin = true, .margin = MAG_HIGH_M,
-    .weight = BLOCK_WEIGHT, .eval = magface, .slack = slack_mag, .target = mag_middle, .limit = arc_limit,
+    .weight = BLOCK_WEIGHT, .eval = magface, .slack = slack_mag, .target = mag_middle, .target_at = mag_at, .limit = arc_limit,
     .param = {
         SCALE_ROW(30, 128),
         { "l_a", "shortest", "l_a", 0.01, 1000, 1, 1, 0.5, PARAM_LOG, ROLE_PLAIN, "", "up to this length the margin is the least; code 10", 100, NULL, false },
@@ -236,7 +246,7 @@ const struct loss loss_adaface = {
     .logit = "\\cos(\\theta-\\m{m}k)-\\m{m}(1+k)", .rule = "\\cos(\\theta_1-\\m{m}k)-\\m{m}(1+k) > \\cos\\theta_2",
     .source = "Kim et al., CVPR 2022, eq. 6-9; mean and deviation move by 0.01 a batch (the paper's alpha 0.99)",
     .family = FAMILY_ADAPTIVE, .decision = DECIDE_COSINE, .radius = RADIUS_SCALE, .has_margin = true, .margin = ADA_M,
-    .weight = BLOCK_WEIGHT, .eval = adaface, .detached = true, .prepare = prepare_ada, .slack = slack_ada, .target = ada_middle, .limit = cosine_limit,
+    .weight = BLOCK_WEIGHT, .eval = adaface, .detached = true, .prepare = prepare_ada, .slack = slack_ada, .target = ada_middle, .target_at = ada_at, .limit = cosine_limit,
     .param = {
         SCALE_ROW(30, 128),
         { "m", "margin", "m", 0, 1, 0.1, 0, 0.01, PARAM_LINEAR, ROLE_MARGIN, "", "of the cosine at mean length, of the angle when short; code 0.4", 0, NULL, false },

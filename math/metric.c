@@ -44,8 +44,8 @@ static bool set_right(const double *x, const double *target, const struct head *
     return true;
 }
 
-static void add_sample(struct metric *metric, const struct loss_force *force, const struct batch *batch, int i,
-    const struct head *rule, int *predicted)
+static void add_sample(struct metric *metric, const struct loss_force *force, const struct batch *batch,
+    int i, const struct head *rule, int *predicted)
 {
     double refined[GROUP_DIM_MAX];
     const double *x = batch->feature + (size_t)i * (size_t)rule->dim;

@@ -17,6 +17,8 @@ static const double ZERO_LENGTH = 1e-12;
 /* Longest stretch searched at a time: the own target turns at most m <= 6 times in a half circle, so a stretch
  * holds at most one extremum of the difference. */
 static const double STRETCH = 0.03;
+/* Where the slack is asked nothing multiplies the angle. */
+static const double STRETCH_SLACK = 0.03;
 
 /* Just past an angle at which rows are equal. */
 static const double AFTER = 1e-12;
@@ -194,7 +196,7 @@ static void duel_init(struct duel *d, const struct circle *c, int own, int rival
     d->pair = *c->head;
     d->pair.classes = 2;
     d->pair.weight = d->weight;
-    if (c->head->bias) {
+    if (c->head->bias && c->force->loss->bias != BLOCK_SHARED_BIAS) {
         d->bias[0] = c->head->bias[own / c->sub];
         d->bias[1] = c->head->bias[rival / c->sub];
         d->pair.bias = d->bias;
@@ -265,8 +267,8 @@ static void search_stretch(const struct duel *d, double a, double b, struct arc 
         return;
     }
     double sign = left ? 1 : -1, inset = (b - a) * 1e-4;
-    bool towards_zero = sign * duel_excess(d, a + inset) < sign * at_a &&
-                        sign * duel_excess(d, b - inset) < sign * at_b;
+    bool towards_zero =
+        sign * duel_excess(d, a + inset) < sign * at_a && sign * duel_excess(d, b - inset) < sign * at_b;
     double turn = towards_zero ? extremum(d, a, b, sign) : 0;
     if (!towards_zero || (duel_excess(d, turn) > 0) == left) {
         if (left)
@@ -281,10 +283,9 @@ static void search_stretch(const struct duel *d, double a, double b, struct arc 
 
 static void search_smooth(const struct duel *d, double a, double b, struct arc *arc, int *count)
 {
-    int n = (int)ceil((b - a) / STRETCH);
+    int n = (int)ceil((b - a) / (d->bent ? STRETCH : STRETCH_SLACK));
     for (int i = 0; i < n; i++)
-        search_stretch(
-            d, a + (b - a) * i / n, i == n - 1 ? b : a + (b - a) * (i + 1) / n, arc, count);
+        search_stretch(d, a + (b - a) * i / n, i == n - 1 ? b : a + (b - a) * (i + 1) / n, arc, count);
 }
 
 /* Kinks and jumps lie on the own axis, opposite to it, and where MagFace's easy margin ends, across it. ArcFace's
@@ -358,7 +359,7 @@ int region_safe(const struct loss_force *force, const struct head *head, int y,
 
 bool region_norm_matters(const struct loss_force *force)
 {
-    return force->loss->slack && region_is_angular(force);
+    return force->loss->slack && force->loss->family == FAMILY_ADAPTIVE;
 }
 
 /* ---- test rule ---- */
@@ -493,7 +494,8 @@ int region_polygon(const struct head *head, int c, const double box[4], double *
     return n < 3 ? 0 : n;
 }
 
-static int clip_end(const double w[2], double b, double end, double sign, const double *in, int n, double *out, int max)
+static int clip_end(
+    const double w[2], double b, double end, double sign, const double *in, int n, double *out, int max)
 {
     if (!isfinite(end)) {
         memcpy(out, in, 2 * sizeof *in * (size_t)n);
@@ -502,8 +504,7 @@ static int clip_end(const double w[2], double b, double end, double sign, const 
     return clip_half_plane(in, n, sign * w[0], sign * w[1], sign * (b - end), out, max);
 }
 
-int region_band(
-    const double w[2], double b, double from, double to, const double box[4], double *xy, int max)
+int region_band(const double w[2], double b, double from, double to, const double box[4], double *xy, int max)
 {
     double start[8] = { box[0], box[1], box[2], box[1], box[2], box[3], box[0], box[3] }, half[16];
     int n = clip_end(w, b, from, 1, start, 4, half, 8);

@@ -9,7 +9,7 @@ enum status { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
 /* One line, "WHERE: WHAT; WHAT TO DO", without the program's name and without a newline. */
 struct why {
-    char text[512];
+    char text[1024];
 };
 
 /* Writes the sentence (why may be NULL) and returns `status`, so that `return why_set(...)` reads well. */

@@ -37,7 +37,8 @@ enum status trainer_retune(struct trainer *t, const struct experiment *wanted, s
 void trainer_touch(struct trainer *t, const char *key);
 
 /* The journal: every change since step 0, oldest first. The room for a value is that of the longest list of class
- * weights; points moved by hand are written down one by one. */
+ * weights; points moved by hand are written down one by one. To replay an entry: experiment_set, trainer_retune, and
+ * trainer_touch for a hand that left the value as it was. */
 struct change {
     long step;
     char key[48], value[CHANGE_VALUE];

@@ -240,7 +240,8 @@ void trainer_busiest(struct trainer *t, const int *row, int count, int sub, doub
         int best = 0;
         for (int k = 1; k < sub; k++)
             best = t->mean_count[j * sub + k] > t->mean_count[j * sub + best] ? k : best;
-        memcpy(weight + (size_t)j * dim, center + (size_t)j * width + (size_t)best * dim, dim * sizeof *weight);
+        memcpy(
+            weight + (size_t)j * dim, center + (size_t)j * width + (size_t)best * dim, dim * sizeof *weight);
     }
 }
 
@@ -264,8 +265,7 @@ static void halve_score(struct trainer *t, const struct head *head)
     }
 }
 
-struct head trainer_rule_of(
-    struct trainer *t, const struct loss_force *force, const struct sample *sample)
+struct head trainer_rule_of(struct trainer *t, const struct loss_force *force, const struct sample *sample)
 {
     struct head rule = trainer_head(t, t->head);
     const struct loss *loss = force->loss;
@@ -285,8 +285,8 @@ struct head trainer_rule_of(
     return rule;
 }
 
-struct head trainer_class_rows(struct trainer *t, const struct loss_force *force, const struct head *rule,
-    const struct sample *sample)
+struct head trainer_class_rows(
+    struct trainer *t, const struct loss_force *force, const struct head *rule, const struct sample *sample)
 {
     struct head rows = *rule;
     if (loss_sub(force) > 1) {

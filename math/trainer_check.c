@@ -16,8 +16,9 @@ static enum status check_score(const struct loss *loss, const struct dataset *da
     if (data->classes == 2)
         return STATUS_OK;
     two_classes(data, pair, sizeof pair);
-    return why_set(why, STATUS_USAGE, "--loss %s: needs two classes and %s has %d; choose two, for example --classes %s",
-        loss->id, data->name, data->classes, pair);
+    return why_set(why, STATUS_USAGE,
+        "--loss %s: needs two classes and %s has %d; choose two, for example --classes %s", loss->id,
+        data->name, data->classes, pair);
 }
 
 static const char *kind_of_labels(const struct dataset *data)
@@ -44,8 +45,9 @@ static enum status check_labels(const struct loss *loss, const struct dataset *d
     const char *needed = numbers ? "numbers for labels" : sets ? "sets of classes" : "classes";
     if (has_labels(loss, data))
         return loss->task == TASK_SCORE ? check_score(loss, data, why) : STATUS_OK;
-    return why_set(why, STATUS_USAGE, "--loss %s: needs %s and %s has %s; choose other data or, for example, --loss %s",
-        loss->id, needed, data->name, kind_of_labels(data), kind_for(data));
+    return why_set(why, STATUS_USAGE,
+        "--loss %s: needs %s and %s has %s; choose other data or, for example, --loss %s", loss->id, needed,
+        data->name, kind_of_labels(data), kind_for(data));
 }
 
 static enum status check_list(const struct experiment *e, const struct dataset *data, struct why *why)
@@ -86,7 +88,8 @@ enum status trainer_check(const struct experiment *e, const struct dataset *data
             "%s: only %d class to train on; choose at least 2", data->name, data->classes);
     if (loss->extra == BLOCK_GROUP && dim > GROUP_DIM_MAX)
         return why_set(why, STATUS_USAGE,
-            "--loss %s: takes features of at most %d numbers and these have %d; choose --feature-dim %d or less",
+            "--loss %s: takes features of at most %d numbers and these have %d; choose --feature-dim %d or "
+            "less",
             loss->id, GROUP_DIM_MAX, dim, GROUP_DIM_MAX);
     enum status status = experiment_check(e, why);
     if (status == STATUS_OK)

@@ -125,7 +125,8 @@ static bool make_chunk(struct trainer *t)
     t->chunk_target = room((size_t)CHUNK * (size_t)t->data->targets, sizeof *t->chunk_target);
     t->chunk_row = room(CHUNK, sizeof *t->chunk_row);
     return t->chunk_input && t->chunk_feature && t->chunk_double && t->chunk_loss_work && t->chunk_label &&
-           t->chunk_target && t->chunk_row && (!trainer_has_network(t) || network_work_init(&t->chunk_work, &t->net, CHUNK));
+           t->chunk_target && t->chunk_row &&
+           (!trainer_has_network(t) || network_work_init(&t->chunk_work, &t->net, CHUNK));
 }
 
 struct batch_room {
@@ -249,7 +250,8 @@ static void randomise(struct trainer *t)
     float *w = stored(t, t->value, BLOCK_WEIGHT);
     for (size_t i = 0; i < t->place[BLOCK_WEIGHT].size; i++)
         w[i] = (float)(head_spread * rng_normal(&weights));
-    if (t->data->weights && t->experiment.model == MODEL_IDENTITY) /* a head trained elsewhere goes with its features */
+    if (t->data->weights &&
+        t->experiment.model == MODEL_IDENTITY) /* a head trained elsewhere goes with its features */
         memcpy(w, t->data->weights, t->place[BLOCK_WEIGHT].size * sizeof *w);
     if (trainer_has_network(t))
         network_randomise(&t->net, &weights, t->value);

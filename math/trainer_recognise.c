@@ -15,8 +15,8 @@ static enum status compute(
         status = verification_compute(stranger, label + test, holdout, t->dim, seed, &out->open, NULL);
     double tau = isnan(out->closed.eer_tau) ? 1 : out->closed.eer_tau;
     if (status == STATUS_OK)
-        status = identification_compute(feature, label, test, t->dim, holdout ? stranger : NULL, holdout, tau,
-            &out->identity, NULL);
+        status = identification_compute(
+            feature, label, test, t->dim, holdout ? stranger : NULL, holdout, tau, &out->identity, NULL);
     return status;
 }
 

@@ -244,7 +244,8 @@ static int own_param(const struct trainer *t, const char *key)
 void trainer_touch(struct trainer *t, const char *key)
 {
     int p = own_param(t, key);
-    bool radius = p < 0 && strcmp(key, "ring.radius") == 0 && trainer_uses(&t->experiment, BLOCK_RADIUS);
+    bool radius = p < 0 && strcmp(key, "ring.radius") == 0 && trainer_uses(&t->experiment, BLOCK_RADIUS) &&
+                  !t->radius_held;
     if ((p < 0 || t->schedule.ended[p]) && !radius)
         return;
     if (!reserve_changes(t, 1))

@@ -166,6 +166,16 @@ struct head trainer_rule_of(struct trainer *t, const struct loss_force *force, c
 struct head trainer_class_rows(struct trainer *t, const struct loss_force *force, const struct head *rule,
     const struct sample *sample);
 
+/* Where shown samples go besides the sums. */
+struct shown {
+    struct snapshot *out;
+    int at;
+    bool test;
+};
+/* Sums over `count` data rows, all taken at the values in force; `shown` may be NULL. */
+struct metric trainer_measure(struct trainer *t, const int *row, int count, const struct loss_force *force,
+    const struct head *rule, struct shown *shown);
+
 /* Another point of the path of a linear model in two numbers. */
 void trainer_note_path(struct trainer *t);
 

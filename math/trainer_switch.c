@@ -118,11 +118,12 @@ static void make_groups(struct trainer *t, int had, int groups)
 {
     size_t dim = (size_t)t->dim, part[3] = { dim, 1, dim * dim }, from = 0, to = 0;
     float *old = stored(t, t->grad, BLOCK_GROUP), *out = stored(t, t->value, BLOCK_GROUP);
-    memcpy(old, out, t->place[BLOCK_GROUP].size * sizeof *old); /* the gradient's room is free between steps */
+    memcpy(
+        old, out, t->place[BLOCK_GROUP].size * sizeof *old); /* the gradient's room is free between steps */
     for (int i = 0; i < 3; i++) {
         for (int g = 0; g < groups; g++)
             for (size_t k = 0; k < part[i]; k++)
-                out[to + (size_t)g * part[i] + k] = g < had ? old[from + (size_t)g * part[i] + k]
+                out[to + (size_t)g * part[i] + k] = g < had  ? old[from + (size_t)g * part[i] + k]
                                                     : i == 0 ? (float)(spread * rng_normal(&t->makes))
                                                              : 0;
         from += (size_t)had * part[i];

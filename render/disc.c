@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "render/text.h"
 
@@ -114,15 +115,32 @@ void disc_arrow(const struct disc *d, double angle, double radius, double size, 
     canvas_polygon(d->canvas, head, 3, color);
 }
 
+double chip_width(const char *name, double radius)
+{
+    struct font font = { 12, WEIGHT_SEMIBOLD, false };
+    if (strlen(name) <= 2)
+        return 2 * radius;
+    double width = text_width(name, &font);
+    return width <= 2 * radius - 2 ? 2 * radius : width + 14;
+}
+
 void chip_draw(struct canvas *c, const struct theme *theme, struct point at, int label, const char *name,
     double radius, double alpha, bool dashed)
 {
     struct font font = { 12, WEIGHT_SEMIBOLD, false };
     struct color fill = class_color(theme, label);
-    canvas_disc(c, at, radius, color_alpha(fill, alpha));
+    double width = chip_width(name, radius);
+    struct rect pill = { at.x - width / 2, at.y - radius, width, 2 * radius };
+    if (width > 2 * radius)
+        canvas_round_rect(c, pill, radius, color_alpha(fill, alpha));
+    else
+        canvas_disc(c, at, radius, color_alpha(fill, alpha));
     struct point base = { at.x, at.y + text_ascent(&font) / 2 };
     canvas_text(c, base, name, &font, color_alpha(color_on(fill), alpha), ALIGN_CENTER);
-    if (dashed) {
+    if (dashed && width > 2 * radius) {
+        struct rect around = { pill.x - 3.5, pill.y - 3.5, pill.w + 7, pill.h + 7 };
+        canvas_round_outline(c, around, radius + 3.5, 1.5, color_alpha(fill, alpha));
+    } else if (dashed) {
         struct point ring[256];
         int n = arc_points(at, radius + 3.5, 0, 2 * PI, c->scale, ring, 256);
         struct stroke stroke = {
@@ -229,7 +247,8 @@ bool disc_zone(const struct scene *scene, const struct selection *selection, str
                               *rival = &scene->region[selection->rival];
     double angle = (double)scene->angle[selection->sample], least = INFINITY;
     zone_after(own, rival, angle, zone, &least);
-    zone_after(rival, own, angle, zone, &least); /* classes may meet twice: the meeting nearer to the sample */
+    zone_after(
+        rival, own, angle, zone, &least); /* classes may meet twice: the meeting nearer to the sample */
     return isfinite(least);
 }
 

@@ -30,9 +30,10 @@ double disc_beyond(const struct disc *d, double angle);
 
 /* A weight arrow's head with its tip at `radius`. */
 void disc_arrow(const struct disc *d, double angle, double radius, double size, struct color color);
-/* The round badge with a class number; `dashed` when the class has no room. */
+/* The round badge with a class number, longer for a longer name; `dashed` when the class has no room. */
 void chip_draw(struct canvas *c, const struct theme *theme, struct point at, int label, const char *name,
     double radius, double alpha, bool dashed);
+double chip_width(const char *name, double radius);
 
 /* decided minus safe; at most REGION_ARC_MAX arcs. */
 int region_zones(const struct region_class *region, struct arc *out);

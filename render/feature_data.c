@@ -23,8 +23,10 @@ static bool is_fit(const struct snapshot *snap)
 static struct rect data_area(const struct scene *scene, struct rect rect)
 {
     bool fit = is_fit(scene->snap);
-    double left = fit ? 60 : 24, bottom = fit ? 44 : 24, top = 64, right = 24;
-    if (rect.w < 3 * left || rect.h < 2 * (top + bottom))
+    double left = fit ? 60 : 24, bottom = fit ? 44 : 24, top = fit ? 88 : 64, right = 24;
+    if (fit && rect.h >= 400) /* legend and statistics stand below the axis */
+        bottom = 136;
+    if (rect.w < 3 * left || rect.h < 1.6 * (top + bottom))
         left = right = top = bottom = 4;
     return (struct rect){ rect.x + left, rect.y + top, rect.w - left - right, rect.h - top - bottom };
 }
@@ -72,8 +74,8 @@ static void draw_cross(const struct ground *g)
                 continue;
             canvas_line(g->canvas, at, end, 1, theme->axis);
             struct point base = { at.x + (d ? 9 : 0), at.y + (d ? text_ascent(&small) / 2 : 18) };
-            bool inside = base.x > r.x + 24 && base.x < r.x + r.w - 24 && base.y > r.y + 70 &&
-                          base.y < r.y + r.h - 10;
+            bool inside =
+                base.x > r.x + 24 && base.x < r.x + r.w - 24 && base.y > r.y + 70 && base.y < r.y + r.h - 10;
             if (words && inside)
                 canvas_text(g->canvas, base, tick_text(v, step, text, sizeof text), &small, theme->text3,
                     d ? ALIGN_LEFT : ALIGN_CENTER);
@@ -101,20 +103,20 @@ static void draw_scales(const struct ground *g)
                     theme->grid);
                 at = (struct point){ a.x - 8, at.y + text_ascent(&small) / 2 };
             } else {
-                canvas_line(g->canvas, (struct point){ at.x, a.y + a.h }, (struct point){ at.x, a.y + a.h + 5 },
-                    1, theme->axis);
+                canvas_line(g->canvas, (struct point){ at.x, a.y + a.h },
+                    (struct point){ at.x, a.y + a.h + 5 }, 1, theme->axis);
                 at = (struct point){ at.x, a.y + a.h + 20 };
             }
             if (words)
                 canvas_text(g->canvas, at, text, &small, theme->text3, d ? ALIGN_RIGHT : ALIGN_CENTER);
         }
     }
-    canvas_line(g->canvas, (struct point){ a.x, a.y + a.h }, (struct point){ a.x + a.w, a.y + a.h }, 1,
-        theme->axis);
+    canvas_line(
+        g->canvas, (struct point){ a.x, a.y + a.h }, (struct point){ a.x + a.w, a.y + a.h }, 1, theme->axis);
     if (!words)
         return;
     struct font name = { 14, WEIGHT_REGULAR, true };
-    canvas_text(g->canvas, (struct point){ a.x - 8, a.y - 2 }, "y", &name, theme->text2, ALIGN_RIGHT);
+    canvas_text(g->canvas, (struct point){ a.x - 8, a.y - 14 }, "y", &name, theme->text2, ALIGN_RIGHT);
     canvas_text(g->canvas, (struct point){ a.x + a.w, a.y + a.h - 8 },
         g->scene->snap->dim == 1 ? "x" : "w·x + b", &name, theme->text2, ALIGN_RIGHT);
 }
@@ -205,8 +207,8 @@ static void draw_slack(const struct ground *g, const double w[2], double b)
             continue;
         struct point ends[2] = { feature_place(g->scene, g->plane, i),
             ground_at(g, x[0] + lack * w[0] / square, x[1] + lack * w[1] / square) };
-        struct color color = color_alpha(
-            class_color(g->look->theme, snap->label[i]), class_alpha(g->look, snap->label[i]));
+        struct color color =
+            color_alpha(class_color(g->look->theme, snap->label[i]), class_alpha(g->look, snap->label[i]));
         struct stroke dashed = { .color = color, .width = 1.5, .dash_on = 3, .dash_off = 3 };
         struct point foot = ends[1];
         if (!ground_clip(g, &ends[0], &ends[1]))
@@ -235,7 +237,8 @@ static void draw_support(const struct ground *g, const double w[2], double b)
 }
 
 /* A place on the boundary, `share` of the way down what shows of it. */
-static bool boundary_place(const struct ground *g, const double w[2], double b, double share, struct point *at)
+static bool boundary_place(
+    const struct ground *g, const double w[2], double b, double share, struct point *at)
 {
     struct point ends[2];
     if (!ground_level(g, w, b, 0, ends))
@@ -253,10 +256,9 @@ static void draw_w(const struct ground *g, const double w[2], double b)
     struct point at;
     if (!(length > 1e-12) || !boundary_place(g, w, b, 0.74, &at))
         return;
-    double px = fmin(fmax(length * g->plane->unit, 28), 0.22 * fmin(g->rect.w, g->rect.h));
+    double px = fmin(fmax(length * g->plane->unit, 40), 0.22 * fmin(g->rect.w, g->rect.h));
     double dx = w[0] / length, dy = -w[1] / length;
-    struct point tip = { at.x + px * dx, at.y + px * dy },
-                 neck = { tip.x - 9 * dx, tip.y - 9 * dy };
+    struct point tip = { at.x + px * dx, at.y + px * dy }, neck = { tip.x - 9 * dx, tip.y - 9 * dy };
     struct point head[3] = { tip, { tip.x - 11 * dx - 4.5 * dy, tip.y - 11 * dy + 4.5 * dx },
         { tip.x - 11 * dx + 4.5 * dy, tip.y - 11 * dy - 4.5 * dx } };
     canvas_line(g->canvas, at, neck, 2, g->look->theme->text1);
@@ -330,7 +332,8 @@ static void draw_residuals(const struct ground *g)
     for (int i = 0; i < snap->count && i < LINES_MAX; i++) {
         double xy[2];
         scene_xy(g->scene, i, xy);
-        canvas_line(g->canvas, ground_at(g, xy[0], xy[1]), ground_at(g, xy[0], fit_at(snap, xy[0])), 1, color);
+        canvas_line(
+            g->canvas, ground_at(g, xy[0], xy[1]), ground_at(g, xy[0], fit_at(snap, xy[0])), 1, color);
     }
 }
 

@@ -32,7 +32,8 @@ static void draw_arrow(
         return;
     double angle = atan2(w[1], w[0]);
     if (width > 0)
-        canvas_line(g->canvas, g->disc->center, disc_at(g->disc, angle, fmax(tip - head + 2, 0)), width, color);
+        canvas_line(
+            g->canvas, g->disc->center, disc_at(g->disc, angle, fmax(tip - head + 2, 0)), width, color);
     else
         disc_arrow(g->disc, angle, tip, head, color);
 }
@@ -57,9 +58,11 @@ static void draw_weights(const struct ground *g, bool heads)
     const struct snapshot *snap = g->scene->snap;
     if (snap->means || !(g->look->layers & LAYER_WEIGHTS))
         return;
-    for (int j = 0; j < snap->classes; j++) {
+    bool score = snap->force.loss->task == TASK_SCORE; /* one w, towards class 1 */
+    for (int j = score; j < snap->classes; j++) {
         double tip = (g->disc->outer - 3) * arrow_length(snap, j);
-        struct color color = color_alpha(class_color(g->look->theme, j), 0.9 * class_alpha(g->look, j));
+        struct color color = score ? g->look->theme->text1 : class_color(g->look->theme, j);
+        color = color_alpha(color, 0.9 * class_alpha(g->look, j));
         draw_arrow(g, &snap->weight[2 * j], tip, heads ? 0 : 2, 11, color);
     }
     if (snap->sub > 1)
@@ -83,10 +86,9 @@ static void draw_links(const struct ground *g)
 {
     const struct snapshot *snap = g->scene->snap;
     const struct theme *theme = g->look->theme;
-    struct stroke pull = { .color = color_alpha(theme->text1, 0.4), .width = 1 },
-                  push = {
-                      .color = color_alpha(theme->text1, 0.55), .width = 1, .dash_on = 3, .dash_off = 3
-                  };
+    struct stroke pull = { .color = color_alpha(theme->text1, 0.5), .width = 1 }, push = {
+        .color = color_alpha(theme->text1, 0.65), .width = 1, .dash_on = 3, .dash_off = 3
+    };
     for (int i = 0; i < snap->link_count; i++) {
         const struct snapshot_link *l = &snap->link[i];
         struct point ends[2] = { ground_at(g, (double)l->from[0], (double)l->from[1]),
@@ -103,7 +105,7 @@ static void draw_norm(const struct ground *g, double norm, const char *name)
     struct font font = { 12, WEIGHT_SEMIBOLD, false };
     double radius = norm * g->plane->unit;
     char number[32], text[48];
-    if (!(radius > 4) || radius > g->disc->outer - 2)
+    if (!(radius > 4) || radius > g->disc->outer + 0.5)
         return;
     canvas_ring(g->canvas, g->disc->center, radius, 1.5, color_alpha(g->look->theme->text1, 0.8));
     snprintf(text, sizeof text, "%s = %s", name, number_short(norm, number, sizeof number));
@@ -128,12 +130,6 @@ static void draw_circles(const struct ground *g)
         draw_norm(g, force->param[alpha], "α");
 }
 
-void marks_under(const struct ground *g)
-{
-    if (g->look->layers & LAYER_LINKS)
-        draw_links(g);
-}
-
 /* ---- means and centres ---- */
 
 static bool shows(const struct ground *g, struct point at)
@@ -146,12 +142,18 @@ static bool shows(const struct ground *g, struct point at)
 static void draw_mean(const struct ground *g, int label)
 {
     const struct theme *theme = g->look->theme;
-    const double *w = &g->scene->snap->weight[2 * label];
-    struct point at = ground_at(g, w[0], w[1]);
+    const struct snapshot *snap = g->scene->snap;
+    const double *w = &snap->weight[2 * label];
+    bool direction =
+        loss_decision(&snap->force) == DECIDE_COSINE; /* a mean of u(x): its length says nothing */
+    struct point at =
+        direction ? disc_at(g->disc, atan2(w[1], w[0]), 0.94 * g->disc->outer) : ground_at(g, w[0], w[1]);
     double alpha = class_alpha(g->look, label), arm = 4.2;
     if (!shows(g, at))
         return;
     struct color color = color_alpha(class_color(theme, label), alpha);
+    if (direction)
+        canvas_line(g->canvas, g->disc->center, at, 1.25, color);
     canvas_disc(g->canvas, at, 10, color_alpha(theme->disc, 0.85 * alpha));
     canvas_ring(g->canvas, at, 9, 2, color);
     for (int side = -1; side <= 1; side += 2)
@@ -167,7 +169,9 @@ static void draw_centers(const struct ground *g)
         struct point at = ground_at(g, snap->center[2 * j], snap->center[2 * j + 1]);
         if (!shows(g, at))
             continue;
-        struct marker ground = { .shape = SHAPE_DIAMOND, .radius = 10, .fill = color_alpha(theme->disc, 0.8) };
+        struct marker ground = {
+            .shape = SHAPE_DIAMOND, .radius = 10, .fill = color_alpha(theme->disc, 0.8)
+        };
         struct marker diamond = { .shape = SHAPE_DIAMOND,
             .hollow = true,
             .radius = 8,
@@ -198,6 +202,9 @@ static void draw_diamond(const struct ground *g)
         if (ground_clip(g, &ends[0], &ends[1]))
             canvas_lines(g->canvas, ends, 2, &line);
     }
+    struct point probe = ground_at(g, p[0], p[1]);
+    canvas_ring(g->canvas, probe, 8, 4.5, color_alpha(g->look->theme->disc, 0.8));
+    canvas_ring(g->canvas, probe, 8, 1.75, g->look->theme->text1);
     if (!shows(g, corner[1]))
         return;
     struct font font = { 12, WEIGHT_SEMIBOLD, false };
@@ -211,6 +218,8 @@ static void draw_diamond(const struct ground *g)
 void marks_over(const struct ground *g)
 {
     const struct snapshot *snap = g->scene->snap;
+    if (g->look->layers & LAYER_LINKS)
+        draw_links(g);
     draw_circles(g);
     for (int j = 0; snap->means && (g->look->layers & LAYER_WEIGHTS) && j < snap->classes; j++)
         draw_mean(g, j);

@@ -8,8 +8,7 @@
 /* Shafts go under the points, heads above them. */
 void marks_shafts(const struct ground *g);
 void marks_heads(const struct ground *g);
-void marks_under(const struct ground *g);      /* links, circles */
-void marks_over(const struct ground *g);       /* means, centres, the diamond */
+void marks_over(const struct ground *g);       /* links, circles, means, centres, the diamond */
 
 /* Which layers have anything to show for this snapshot: `enum layer` bits. */
 unsigned feature_layers(const struct scene *scene);

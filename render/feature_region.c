@@ -27,7 +27,8 @@ struct ground ground_of(const struct disc *d, struct scene *scene, const struct 
 
 struct point ground_at(const struct ground *g, double x, double y)
 {
-    return (struct point){ g->plane->center.x + g->plane->unit * x, g->plane->center.y - g->plane->unit_y * y };
+    return (
+        struct point){ g->plane->center.x + g->plane->unit * x, g->plane->center.y - g->plane->unit_y * y };
 }
 
 /* The convex polygon's part left of the line from a to b on the page (its corners run clockwise there). */
@@ -63,7 +64,7 @@ static struct point *shown_polygon(
         return buffer[0];
     }
     *count = n ? arc_points(d->center, d->outer, 0, 2 * PI, d->canvas->scale, buffer[0], CLIP_MAX / 2) : 0;
-    for (int i = 0; i < n && *count > 0; i++) {
+    for (int i = 0; i<n && * count> 0; i++) {
         *count = cut(buffer[now], *count, corner[i], corner[(i + 1) % n], buffer[!now]);
         now = !now;
     }
@@ -151,9 +152,8 @@ bool ground_level(const struct ground *g, const double w[2], double b, double le
 
 static struct stroke dashed_border(const struct theme *theme)
 {
-    return (struct stroke){
-        .color = color_alpha(theme->text3, 0.75), .width = 1, .dash_on = 2, .dash_off = 5
-    };
+    return (
+        struct stroke){ .color = color_alpha(theme->text3, 0.75), .width = 1, .dash_on = 2, .dash_off = 5 };
 }
 
 static struct color tint(const struct ground *g, int label, double alpha)
@@ -211,7 +211,7 @@ static void draw_edges(const struct ground *g)
 
 /* ---- zones whose edge is a curve over the radius ---- */
 
-enum { LEVEL_MAX = 160, LEVEL_ARCS = 4, LEVEL_FIRST = 12, LEVEL_DEPTH = 5 };
+enum { LEVEL_MAX = 480, LEVEL_ARCS = 4, LEVEL_FIRST = 8, LEVEL_DEPTH = 6 };
 
 /* The safe arcs of one class at one radius, rising from where its first sector begins. */
 struct level {
@@ -232,19 +232,19 @@ static struct level level_at(const struct curve *c, double radius)
 {
     struct arc safe[REGION_ARC_MAX];
     struct level level = { .radius = radius };
-    int n = region_safe(&c->g->scene->snap->force, &c->head, c->label, c->region,
-        radius / c->g->plane->unit, safe);
+    int n = region_safe(
+        &c->g->scene->snap->force, &c->head, c->label, c->region, radius / c->g->plane->unit, safe);
     double from = c->region->decided[0].from;
     for (int i = 0; i < n && level.count < LEVEL_ARCS; i++) {
         double turned = fmod(safe[i].from - from + 1e-9 + 4 * PI, 2 * PI) - 1e-9;
-        level.safe[level.count++] =
-            (struct arc){ from + turned, from + turned + safe[i].to - safe[i].from };
+        level.safe[level.count++] = (struct arc){ from + turned, from + turned + safe[i].to - safe[i].from };
     }
     return level;
 }
 
 /* How far the chord between two levels lies from the point the edge really has between them, px. */
-static double chord_error(const struct level *a, const struct level *m, const struct level *b, int arc, bool end)
+static double chord_error(
+    const struct level *a, const struct level *m, const struct level *b, int arc, bool end)
 {
     double p = end ? a->safe[arc].to : a->safe[arc].from, q = end ? b->safe[arc].to : b->safe[arc].from;
     double t = end ? m->safe[arc].to : m->safe[arc].from;
@@ -262,14 +262,26 @@ static bool is_straight(const struct level *a, const struct level *m, const stru
     return straight;
 }
 
+/* Where the number of arcs changes the new ones begin at the same radius, so that nothing is left bare. */
+static void add_level(struct curve *c, const struct level *next)
+{
+    struct level copy = *next;
+    if (c->count > 0 && c->count < LEVEL_MAX && c->level[c->count - 1].count != next->count) {
+        copy.radius = c->level[c->count - 1].radius;
+        c->level[c->count++] = copy;
+    }
+    if (c->count < LEVEL_MAX)
+        c->level[c->count++] = *next;
+}
+
 static void refine(struct curve *c, const struct level *a, const struct level *b, int depth)
 {
     struct level middle = level_at(c, (a->radius + b->radius) / 2);
-    if (depth < LEVEL_DEPTH && c->count < LEVEL_MAX - 8 && !is_straight(a, &middle, b)) {
+    if (depth < LEVEL_DEPTH && c->count < LEVEL_MAX - 64 && !is_straight(a, &middle, b)) {
         refine(c, a, &middle, depth + 1);
         refine(c, &middle, b, depth + 1);
-    } else if (c->count < LEVEL_MAX) {
-        c->level[c->count++] = *b;
+    } else {
+        add_level(c, b);
     }
 }
 
@@ -295,18 +307,30 @@ static double edge_at(const struct curve *c, int level, int i)
     return i % 2 ? l->safe[(i - 1) / 2].from : l->safe[(i - 1) / 2].to;
 }
 
-/* Between edges i and i + 1 over levels a..b. */
+static int level_arc(const struct curve *c, int level, int i, struct point *out, int max)
+{
+    const struct disc *d = c->g->disc;
+    return arc_points(d->center, c->level[level].radius, edge_at(c, level, i), edge_at(c, level, i + 1),
+        d->canvas->scale, out, max);
+}
+
+/* Between edges i and i + 1 over levels a..b: out along one, round, in along the other, and back round. */
 static int band_outline(const struct curve *c, int a, int b, int i, struct point *out, int max)
 {
     const struct disc *d = c->g->disc;
-    int n = 0;
-    for (int k = a; k <= b && n < max; k++)
+    int n = 0, room = max / 2 - LEVEL_MAX;
+    for (int k = a; k <= b; k++)
         out[n++] = disc_at(d, edge_at(c, k, i), c->level[k].radius);
-    n += arc_points(d->center, c->level[b].radius, edge_at(c, b, i), edge_at(c, b, i + 1), d->canvas->scale,
-        out + n, max - n - LEVEL_MAX);
-    for (int k = b; k >= a && n < max; k--)
+    n += level_arc(c, b, i, out + n, room);
+    for (int k = b; k >= a; k--)
         out[n++] = disc_at(d, edge_at(c, k, i + 1), c->level[k].radius);
-    return n;
+    int m = level_arc(c, a, i, out + n, room);
+    for (int k = 0; k < m / 2; k++) {
+        struct point swap = out[n + k];
+        out[n + k] = out[n + m - 1 - k];
+        out[n + m - 1 - k] = swap;
+    }
+    return n + m;
 }
 
 enum curve_part { CURVE_FILL, CURVE_HATCH, CURVE_EDGES };
@@ -345,17 +369,14 @@ static void draw_edge(const struct curve *c, int a, int b, int i)
 /* Levels with the same number of arcs make one piece. */
 static void draw_curve(const struct curve *c, enum curve_part part)
 {
-    for (int a = 0; a < c->count - 1;) {
-        int b = a + 1, count = c->level[b].count;
-        while (b + 1 < c->count && c->level[b + 1].count == count)
+    for (int a = 0, b; a < c->count; a = b + 1) {
+        int count = c->level[a].count;
+        for (b = a; b + 1 < c->count && c->level[b + 1].count == count;)
             b++;
-        bool same = c->level[a].count == count;
-        int from = same ? a : a + 1;
-        for (int i = 0; part != CURVE_EDGES && i <= 2 * count && from < b; i++)
-            draw_band(c, from, b, i, part);
-        for (int i = 1; part == CURVE_EDGES && i <= 2 * count && from < b; i++)
-            draw_edge(c, from, b, i);
-        a = b;
+        for (int i = 0; part != CURVE_EDGES && i <= 2 * count && a < b; i++)
+            draw_band(c, a, b, i, part);
+        for (int i = 1; part == CURVE_EDGES && i <= 2 * count && a < b; i++)
+            draw_edge(c, a, b, i);
     }
 }
 
@@ -449,12 +470,13 @@ static void draw_half_planes(const struct ground *g)
     const struct snapshot *snap = g->scene->snap;
     for (int j = 0; j < snap->classes; j++) {
         double xy[16];
-        struct point ends[2];
-        const double *w = &snap->weight[2 * j];
-        int n = region_band(w, snap->bias[j], 0, INFINITY, g->box, xy, 8);
+        int n = region_band(&snap->weight[2 * j], snap->bias[j], 0, INFINITY, g->box, xy, 8);
         ground_fill(g, xy, n, tint(g, j, (double)g->look->theme->region_alpha));
-        struct stroke line = { .color = tint(g, j, 0.95), .width = 2 };
-        if (ground_level(g, w, snap->bias[j], 0, ends))
+    }
+    for (int j = 0; j < snap->classes; j++) {
+        struct point ends[2];
+        struct stroke line = { .color = tint(g, j, 1), .width = 2 };
+        if (ground_level(g, &snap->weight[2 * j], snap->bias[j], 0, ends))
             canvas_lines(g->canvas, ends, 2, &line);
     }
 }
@@ -484,8 +506,7 @@ static void fill_band(const struct ground *g, const double *w, double b, double 
     if (g->look->layers & LAYER_REGIONS)
         ground_fill(g, xy, n, tint(g, label, alpha));
     if (hatched)
-        ground_hatch(g, xy, n, 7,
-            color_alpha(g->look->theme->text1, (double)g->look->theme->hatch_alpha));
+        ground_hatch(g, xy, n, 7, color_alpha(g->look->theme->text1, (double)g->look->theme->hatch_alpha));
 }
 
 /* Full tint beyond the margin lines, half of it and the hatch between them. */

@@ -147,8 +147,8 @@ static bool words_fit(const struct scene *scene, const struct words *words, cons
         double width = words->width[i],
                x = right ? rect.x + rect.w - FEATURE_EDGE - width : rect.x + FEATURE_EDGE;
         struct rect row = { x, row_y(rect, words, i) - 11, width, 15 };
-        bool hits = scene->data ? rect.h < 400
-                                : rect_hits_disc(row, plane->center, feature_reach(plane->radius));
+        bool hits =
+            scene->data ? rect.h < 400 : rect_hits_disc(row, plane->center, feature_reach(plane->radius));
         if (hits || width > rect.w / 2 - FEATURE_EDGE - 8)
             return false;
     }
@@ -169,8 +169,22 @@ static void words_ground(struct canvas *c, const struct scene *scene, const stru
 
 /* ---- legend ---- */
 
-enum swatch { SWATCH_BORDER, SWATCH_WEIGHT, SWATCH_REGION, SWATCH_ZONE, SWATCH_MEAN, SWATCH_CENTER, SWATCH_PULL,
-    SWATCH_PUSH, SWATCH_BOUNDARY, SWATCH_SUPPORT, SWATCH_SLACK, SWATCH_RESIDUAL, SWATCH_LABEL };
+enum swatch {
+    SWATCH_BORDER,
+    SWATCH_WEIGHT,
+    SWATCH_REGION,
+    SWATCH_ZONE,
+    SWATCH_MEAN,
+    SWATCH_CENTER,
+    SWATCH_PULL,
+    SWATCH_PUSH,
+    SWATCH_BOUNDARY,
+    SWATCH_SUPPORT,
+    SWATCH_SLACK,
+    SWATCH_RESIDUAL,
+    SWATCH_LABEL,
+    SWATCH_MARKER
+};
 
 struct legend {
     struct words words;
@@ -193,8 +207,8 @@ static void swatch_cross(struct canvas *c, struct point at, struct color color)
             (struct point){ at.x + 2.8, at.y + side * 2.8 }, 1.75, color);
 }
 
-static void legend_swatch(struct canvas *c, const struct scene *scene, const struct look *look,
-    enum swatch swatch, struct rect box)
+static void legend_swatch(
+    struct canvas *c, const struct scene *scene, const struct look *look, enum swatch swatch, struct rect box)
 {
     const struct theme *theme = look->theme;
     struct point corner[4] = { { box.x, box.y }, { box.x + box.w, box.y }, { box.x + box.w, box.y + box.h },
@@ -248,6 +262,10 @@ static void legend_swatch(struct canvas *c, const struct scene *scene, const str
     case SWATCH_LABEL:
         canvas_line(c, line[0], line[1], 2, color);
         break;
+    case SWATCH_MARKER:
+        canvas_disc(c, middle, 3.5, color);
+        canvas_ring(c, middle, 6.5, 1.75, class_color(theme, label + 1));
+        break;
     }
 }
 
@@ -262,14 +280,16 @@ static void legend_add(struct legend *legend, enum swatch swatch, const char *te
     words->width[i] = SWATCH + 12 + text_width(text, &small);
 }
 
-static void collect_score(struct legend *legend, const struct snapshot *snap)
+static void collect_score(struct legend *legend, const struct scene *scene)
 {
+    bool margin = scene->snap->force.loss->has_margin;
     legend_add(legend, SWATCH_BOUNDARY, "decision boundary");
-    if (!snap->force.loss->has_margin)
-        return;
-    legend_add(legend, SWATCH_SUPPORT, "support vector");
-    legend_add(legend, SWATCH_ZONE, "margin: decided, still pushed");
-    legend_add(legend, SWATCH_SLACK, "slack: distance still missing");
+    if (margin && scene->data)
+        legend_add(legend, SWATCH_SUPPORT, "support vector");
+    if (margin)
+        legend_add(legend, SWATCH_ZONE, "margin: decided, still pushed");
+    if (margin && scene->data)
+        legend_add(legend, SWATCH_SLACK, "slack: distance still missing");
 }
 
 static void collect_classes(struct legend *legend, const struct snapshot *snap, const struct look *look)
@@ -283,7 +303,9 @@ static void collect_classes(struct legend *legend, const struct snapshot *snap, 
     }
     legend_add(legend, SWATCH_BORDER, "decision boundary");
     if (snap->means)
-        legend_add(legend, SWATCH_MEAN, "class mean: the nearest decides");
+        legend_add(legend, SWATCH_MEAN,
+            loss_decision(&snap->force) == DECIDE_COSINE ? "class mean: the nearest direction decides"
+                                                         : "class mean: the nearest decides");
     else
         legend_add(legend, SWATCH_WEIGHT, "class weight W");
     legend_add(legend, SWATCH_REGION, "class region: decided here at test time");
@@ -299,7 +321,7 @@ static void legend_collect(struct legend *legend, const struct scene *scene, con
     legend->words.count = 0;
     switch (snap->force.loss->task) {
     case TASK_SCORE:
-        collect_score(legend, snap);
+        collect_score(legend, scene);
         break;
     case TASK_REAL:
         if (!scene->data)
@@ -308,7 +330,8 @@ static void legend_collect(struct legend *legend, const struct scene *scene, con
         legend_add(legend, SWATCH_BOUNDARY, "fitted line");
         break;
     case TASK_MULTI:
-        legend_add(legend, SWATCH_LABEL, "has the label on one side");
+        legend_add(legend, SWATCH_MARKER, "labels: the point, and rings about it");
+        legend_add(legend, SWATCH_LABEL, "decision boundary of one label");
         legend_add(legend, SWATCH_REGION, "label given at test time");
         break;
     case TASK_CLASS:
@@ -333,6 +356,23 @@ static void draw_legend(struct canvas *c, const struct scene *scene, const struc
         canvas_text(c, (struct point){ left + SWATCH + 12, y }, legend.words.label[i], &small,
             look->theme->text2, ALIGN_LEFT);
     }
+}
+
+double feature_legend(struct canvas *c, const struct scene *scene, const struct look *look, struct point at)
+{
+    const double between = 28;
+    struct legend legend;
+    double x = at.x;
+    legend_collect(&legend, scene, look);
+    for (int i = 0; i < legend.words.count; i++) {
+        struct point word = { x + SWATCH + 12, at.y + text_ascent(&small) / 2 };
+        if (c) {
+            legend_swatch(c, scene, look, legend.swatch[i], (struct rect){ x, at.y - 6.5, SWATCH, 13 });
+            canvas_text(c, word, legend.words.label[i], &small, look->theme->text2, ALIGN_LEFT);
+        }
+        x += legend.words.width[i] + between;
+    }
+    return legend.words.count ? x - between - at.x : 0;
 }
 
 /* ---- statistics ---- */
@@ -373,10 +413,11 @@ static void collect_margin(struct words *words, const struct snapshot *snap, boo
 {
     char text[32];
     bool margin = !isnan(snap->margin_accuracy);
-    if (loss_is_pair(snap->force.loss) || (!margin && snap->force.loss->family == FAMILY_PAIR))
+    bool pairs = !margin && snap->force.loss->family == FAMILY_PAIR;
+    if (pairs && isfinite(snap->rest))
         stats_add(words, brief ? "at rest" : "of the last batch at rest", 0,
             number_percent(snap->rest, text, sizeof text));
-    else
+    else if (!pairs && (margin || snap->force.loss->task == TASK_CLASS))
         stats_add(words, margin ? "with margin" : "no margin", margin && !brief ? snap->count : 0,
             number_percent(snap->margin_accuracy, text, sizeof text));
 }

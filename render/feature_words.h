@@ -10,6 +10,10 @@ double feature_chip_distance(double radius);      /* of a badge's centre from th
 double feature_reach(double radius);              /* nothing of the disc lies beyond */
 bool rect_hits_disc(struct rect r, struct point center, double radius);
 
+/* What the strokes of the plane mean, in one row from `at` (the left end of its middle line). Returns its width; with
+ * c NULL it only measures. */
+double feature_legend(struct canvas *c, const struct scene *scene, const struct look *look, struct point at);
+
 /* Legend and statistics are left out where they would touch the disc. */
 void feature_words(struct canvas *c, const struct scene *scene, const struct look *look, const struct plane *plane,
     struct rect rect);

@@ -33,16 +33,39 @@ static void note_add(struct note *t, const char *format, ...)
     t->n = wrote < 0 ? t->n : t->n + wrote < t->size ? t->n + wrote : t->size - 1;
 }
 
-/* Fewest decimals that read back as the same number; the margin keeps two, so that names sort. */
+/* Fewest decimals that read back as the same number; the margin keeps two, so that names sort. A choice by name. */
 static void value_text(const struct param *param, bool is_margin, double value, char *out, size_t size)
 {
-    int least = is_margin && param->kind != PARAM_INTEGER ? 2 : 0;
+    if (param->kind == PARAM_CHOICE) {
+        snprintf(out, size, "%s", param->choice[(int)value]);
+        return;
+    }
+    int least = is_margin && param->role == ROLE_MARGIN && param->kind != PARAM_INTEGER ? 2 : 0;
     for (int decimals = least; decimals <= 9; decimals++) {
         snprintf(out, size, "%.*f", decimals, value);
         if (fabs(strtod(out, NULL) - value) <= 1e-9 * fabs(value))
             return;
     }
     snprintf(out, size, "%g", value);
+}
+
+/* Class weights: as typed, or where they come from. */
+static void list_text(const struct experiment *e, double value, char *out, size_t size)
+{
+    struct note t = { out, (int)size, 0 };
+    out[0] = '\0';
+    if (value < 1.5)
+        note_add(&t, "inverse");
+    for (int i = 0; value >= 1.5 && i < e->class_weight_count; i++)
+        note_add(&t, "%s%g", i ? ":" : "", e->class_weight[i]);
+}
+
+/* A list of ones says nothing, nor does a statistic that the training keeps, in a name. */
+static bool is_named(const struct param *param, double value, bool caption)
+{
+    if (param->kind == PARAM_LIST)
+        return value > 0;
+    return caption || param->role != ROLE_RUNNING;
 }
 
 /* A margin still on its way to the set value. */
@@ -57,30 +80,78 @@ static void add_ramp(struct note *t, const struct snapshot *snap, int param)
 
 /* Every parameter as it was set, the large slider's first: "m0.30_s16" or "m 0.30, s 16". */
 static void add_params(
-    struct note *t, const struct snapshot *snap, const char *joint, const char *between, bool ramps)
+    struct note *t, const struct snapshot *snap, const char *joint, const char *between, bool caption)
 {
     const struct loss *loss = snap->force.loss;
     const double *set = snap->experiment.param[loss_index(loss)];
-    char value[40];
+    char value[200];
     int first = loss->margin, count = loss_param_count(loss);
-    const char *start = "";
+    const char *start = joint[0] ? " " : "_";
     for (int i = first >= 0 ? -1 : 0; i < count; i++) {
-        if (i == first)
-            continue;
         int at = i < 0 ? first : i;
-        value_text(&loss->param[at], at == first, set[at], value, sizeof value);
-        note_add(t, "%s%s%s%s", start, loss->param[at].id, joint, value);
-        if (ramps)
+        const struct param *param = &loss->param[at];
+        double number = param->role == ROLE_RUNNING ? snap->force.param[at] : set[at];
+        if (i == first || !is_named(param, number, caption))
+            continue;
+        if (param->kind == PARAM_LIST)
+            list_text(&snap->experiment, number, value, sizeof value);
+        else if (param->role == ROLE_RUNNING)
+            number_short(number, value, sizeof value);
+        else
+            value_text(param, at == first, number, value, sizeof value);
+        note_add(t, "%s%s%s%s", start, param->id, joint, value);
+        if (caption)
             add_ramp(t, snap, at);
         start = between;
     }
 }
 
+/* " + center λ 0.1", and what ring has learned. */
+static void add_terms(struct note *t, const struct snapshot *snap)
+{
+    char value[40];
+    for (int k = 0; k < term_count(); k++) {
+        const struct loss *term = term_at(k);
+        if (!snap->force.added[k])
+            continue;
+        int radius = loss_param_find(term, "radius");
+        note_add(t, " + %s λ %s", term->id,
+            number_short(snap->force.term[k][loss_param_find(term, "lambda")], value, sizeof value));
+        if (radius >= 0)
+            note_add(t, ", R %s", number_short(snap->force.term[k][radius], value, sizeof value));
+    }
+}
+
+/* "_center0.1" */
+static void name_terms(struct note *t, const struct snapshot *snap)
+{
+    char value[40];
+    for (int k = 0; k < term_count(); k++) {
+        const struct loss *term = term_at(k);
+        int lambda = loss_param_find(term, "lambda");
+        if (!snap->force.added[k])
+            continue;
+        value_text(&term->param[lambda], false, snap->experiment.param[loss_index(term)][lambda], value,
+            sizeof value);
+        note_add(t, "_%s%s", term->id, value);
+    }
+}
+
+void figure_title(const struct snapshot *snap, char *out, int size)
+{
+    struct note t = { out, size, 0 };
+    note_add(&t, "%s", snap->force.loss->label);
+    for (int k = 0; k < term_count(); k++)
+        if (snap->force.added[k])
+            note_add(&t, " + %s", term_at(k)->id);
+}
+
 void figure_name(const struct snapshot *snap, char *out, int size)
 {
     struct note t = { out, size, 0 };
-    note_add(&t, "%s%s", snap->force.loss->id, loss_param_count(snap->force.loss) > 0 ? "_" : "");
+    note_add(&t, "%s", snap->force.loss->id);
     add_params(&t, snap, "", "_", false);
+    name_terms(&t, snap);
     note_add(&t, "_seed%llu_step%ld", (unsigned long long)snap->experiment.seed, snap->step);
 }
 
@@ -150,8 +221,9 @@ void figure_caption(const struct snapshot *snap, char *out, int size)
     char step[32];
     note_add(&t, "%s · ", snap->data_name);
     add_model(&t, e);
-    note_add(&t, " · %s%s", snap->force.loss->label, loss_param_count(snap->force.loss) > 0 ? " " : "");
+    note_add(&t, " · %s", snap->force.loss->label);
     add_params(&t, snap, " ", ", ", true);
+    add_terms(&t, snap);
     add_schedule(&t, snap);
     note_add(&t, " · ");
     add_optimiser(&t, e);
@@ -159,6 +231,8 @@ void figure_caption(const struct snapshot *snap, char *out, int size)
         number_count(snap->step, step, sizeof step));
     add_accuracy(&t, "train", snap->train_accuracy, snap->train_n);
     add_accuracy(&t, "test", snap->test_accuracy, snap->test_n);
+    if (snap->force.loss->task == TASK_REAL && isfinite(snap->train_loss))
+        note_add(&t, " · train loss %s", number_short(snap->train_loss, step, sizeof step));
     add_events(&t, snap);
     if (snap->diverged)
         note_add(&t, " · diverged at step %s", number_count(snap->diverged_step, step, sizeof step));
@@ -238,8 +312,10 @@ static void draw_title(
 {
     const struct loss *loss = snap->force.loss;
     struct font title = { rect.w < 900 ? 20 : 32, WEIGHT_SEMIBOLD, false };
-    double middle = rect.y + rect.h / 2, left = rect.x + text_width(loss->label, &title) + 2 * margin;
-    canvas_text(c, (struct point){ rect.x, middle + text_ascent(&title) / 2 }, loss->label, &title,
+    char name[128];
+    figure_title(snap, name, sizeof name);
+    double middle = rect.y + rect.h / 2, left = rect.x + text_width(name, &title) + 2 * margin;
+    canvas_text(c, (struct point){ rect.x, middle + text_ascent(&title) / 2 }, name, &title,
         look->theme->text1, ALIGN_LEFT);
     struct formula_size rule = formula_measure(loss->rule, 20), formula = formula_measure(loss->formula, 20);
     double right = rect.x + rect.w - rule.width;

@@ -1,5 +1,6 @@
 /* scene.c - what several views need of one snapshot, computed once: sectors, angles, the ring, the sample that
  * stands for all when none is chosen. */
+#include "render/field.h"
 #include "render/view.h"
 
 #include <math.h>
@@ -22,6 +23,9 @@ void look_init(struct look *look, const struct theme *theme)
         .orbit = { 0, 0, 0, 1 },
         .tau = NAN,
         .interactive = true,
+        .cross_step = NAN,
+        .stage_angle = PI / 3,
+        .stage_norm = { 1, 1 },
     };
 }
 
@@ -78,7 +82,8 @@ static bool make_room(struct scene *scene, const struct snapshot *snap)
         return false;
     scene->scratch = scratch;
     scene->scratch_capacity = wanted > scene->scratch_capacity ? wanted : scene->scratch_capacity;
-    return grow_samples(scene, snap->count) && grow_classes(scene, snap->classes, snap->classes * scene_rows(snap) * snap->dim);
+    return grow_samples(scene, snap->count) &&
+           grow_classes(scene, snap->classes, snap->classes * scene_rows(snap) * snap->dim);
 }
 
 /* ---- the ring ---- */
@@ -370,8 +375,11 @@ void scene_xy(const struct scene *scene, int sample, double xy[2])
 /* Outward to a round number, so that a point moved by hand does not move the others. */
 static void widen(double *low, double *high)
 {
-    double span = fmax(*high - *low, 1e-9 + 1e-6 * fabs(*high)), decade = pow(10, floor(log10(span / 5)));
-    double share = span / 5 / decade, step = decade * (share <= 1 ? 1 : share <= 2 ? 2 : share <= 5 ? 5 : 10);
+    double span = fmax(*high - *low, 1e-9 + 1e-6 * fabs(*high)), decade = pow(10, floor(log10(span / 10)));
+    double share = span / 10 / decade, step = decade * (share <= 1      ? 1
+                                                           : share <= 2 ? 2
+                                                           : share <= 5 ? 5
+                                                                        : 10);
     *low = step * floor(*low / step - 0.25);
     *high = step * ceil(*high / step + 0.25);
 }
@@ -418,7 +426,8 @@ bool scene_update(struct scene *scene, const struct snapshot *snap, const uint8_
         sample_angles(scene, snap, i);
     if (scene->angular) {
         struct head head = snapshot_head(snap);
-        region_sectors(&snap->force, &head, isfinite(snap->norm_median) ? snap->norm_median : 1, scene->region);
+        region_sectors(
+            &snap->force, &head, isfinite(snap->norm_median) ? snap->norm_median : 1, scene->region);
     }
     if (snap->dim == 3 && snap->classes > 0 && snap->force.loss) {
         struct head head = snapshot_head(snap);
@@ -443,6 +452,7 @@ void scene_clear(struct scene *scene)
     free(scene->rival_class);
     free(scene->unit);
     free(scene->scratch);
+    field_destroy(scene->field);
     sphere_map_clear(&scene->ball);
     memset(scene, 0, sizeof *scene);
 }

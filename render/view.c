@@ -12,7 +12,10 @@ static const struct view *const views[] = {
     &view_logit,
     &view_angles,
     &view_roc,
+    &view_score,
+    &view_field,
     &view_confusion,
+    &view_stage,
     &view_dashboard,
 };
 

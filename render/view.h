@@ -29,6 +29,11 @@ struct look {
     float orbit[4];               /* how the sphere is turned: a unit quaternion x, y, z, w */
     double tau;                   /* verification threshold, a cosine; NaN: the one of equal errors */
     bool interactive;             /* false in exports: no toggles, no hover */
+    bool bare;                    /* a cell among others: no title, legend or numbers in its corners */
+    double cross_step;            /* curves: the step under the cross-hair; NaN: none */
+    const struct snapshot *ghost[3];  /* curves: earlier trainings, drawn thin; borrowed */
+    int ghosts;
+    double stage_angle, stage_norm[2];    /* two classes: between the weights, radians; their lengths */
 };
 void look_init(struct look *look, const struct theme *theme);
 
@@ -50,6 +55,7 @@ struct scene {
     int typical_age;                  /* snapshots since it was chosen */
     double *unit;                     /* (classes * sub, dim) rows of the rule's head of length 1, zero rows zero */
     int count_capacity, class_capacity, unit_capacity;
+    struct field *field;              /* what view_field works with (render/field.h), or NULL */
     struct point *scratch;            /* for polygons and markers */
     int scratch_capacity;
 };
@@ -84,8 +90,8 @@ const struct view *view_find(const char *id);
 void view_draw(const struct view *view, struct canvas *c, struct scene *scene, const struct look *look,
     struct rect rect);
 
-extern const struct view view_feature, view_sphere, view_curves, view_logit, view_angles, view_roc, view_confusion,
-    view_dashboard;
+extern const struct view view_feature, view_sphere, view_curves, view_logit, view_angles, view_roc, view_score,
+    view_field, view_confusion, view_stage, view_dashboard;
 
 /* The sphere of 3-D features: its turning by a drag of (dx, dy) px on a ball of that radius (dy down), about the line
  * of sight, and so that a direction faces the eye; sample within 8 px of `at` on the near side; chip under `at`. */
@@ -98,6 +104,11 @@ int sphere_pick_chip(const struct scene *scene, const struct look *look, struct 
 /* The threshold in use, and the one of the curve's point nearest to `at`; NaN away from the plot. */
 double roc_tau(const struct scene *scene, const struct look *look);
 double roc_pick(const struct scene *scene, const struct look *look, struct rect rect, struct point at);
+
+/* The two weights of the stage. Handle 0 or 1: the tip of W1, W2 under `at`; -1 none. A drag sets its length, and for
+ * W2 the angle between them. */
+int stage_pick(const struct look *look, struct rect rect, struct point at);
+void stage_drag(struct look *look, struct rect rect, int handle, struct point at);
 
 /* The pieces the window arranges by itself (view_dashboard arranges the same ones). */
 void header_draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect);
@@ -131,6 +142,8 @@ void figure_draw(struct canvas *c, const struct view *view, struct scene *scene,
 /* Where figure_draw lays the feature plane, alone or in the dashboard; another view's whole rectangle. */
 struct rect figure_plane(
     const struct view *view, const struct scene *scene, double width, double height);
+/* "Softmax + center" */
+void figure_title(const struct snapshot *snap, char *out, int size);
 /* arcface_m0.30_s16_seed6_step4000 */
 void figure_name(const struct snapshot *snap, char *out, int size);
 /* "mnist · MLP 128-64-2 · ArcFace m 0.30, s 30 · Adam 1e-3, batch 128 · seed 1 · step 4,000 · train 96.4 % ..." */

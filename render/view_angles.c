@@ -1,7 +1,10 @@
+/* view_angles.c - histograms of angles: samples to their own and to the nearest other class weight; and, where there
+ * is room, pairs of test samples of the same and of different classes with the threshold of verification. */
 #include "render/view.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "render/axes.h"
 #include "render/number.h"
@@ -9,17 +12,23 @@
 
 static const double pi = 3.14159265358979323846;
 
-enum { BIN_MAX = 120 };
+enum { BIN_MAX = PAIR_BINS, TALL = 640 };
 
+/* Two histograms over one axis: what should be near, in ink, and what should be far, in grey. */
 struct angles {
     struct plot plot;
     const struct theme *theme;
     struct axis x; /* degrees */
-    double own[BIN_MAX], rival[BIN_MAX]; /* share of the samples */
+    double near[BIN_MAX], far[BIN_MAX]; /* share of all of its kind */
     int bins;
     double tallest;
     double height; /* of the tallest bar, px */
+    bool root; /* heights are square roots, so that a few far off are still seen */
+    double near_mean, far_mean; /* radians */
+    double overlap;
 };
+
+/* ---- counting ---- */
 
 /* The axis grows in steps until 99 % of both kinds are on it. */
 static double end_of_axis(const struct scene *scene)
@@ -29,8 +38,8 @@ static double end_of_axis(const struct scene *scene)
     for (int i = 0; i < 3; i++) {
         int own = 0, rival = 0;
         for (int j = 0; j < n; j++) {
-            own += scene->own[j] * 180 / pi > end[i];
-            rival += scene->rival[j] * 180 / pi > end[i];
+            own += (double)scene->own[j] * 180 / pi > end[i];
+            rival += (double)scene->rival[j] * 180 / pi > end[i];
         }
         if (own * 100 <= n && rival * 100 <= n)
             return end[i];
@@ -43,38 +52,94 @@ static void count_into(double *bin, const struct angles *v, const float *angle, 
     for (int i = 0; i < v->bins; i++)
         bin[i] = 0;
     for (int i = 0; i < n; i++) {
-        double share = angle[i] * 180 / pi / v->x.to;
+        double share = (double)angle[i] * 180 / pi / v->x.to;
         if (share >= 0 && share <= 1)
             bin[(int)fmin(v->bins - 1, share * v->bins)] += 1.0 / n;
     }
 }
 
-static void angles_layout(struct angles *v, const struct scene *scene, struct rect rect)
+/* How much of one kind lies where the other is: 0 apart, 1 alike. */
+static void measure(struct angles *v)
+{
+    v->tallest = v->overlap = 0;
+    for (int i = 0; i < v->bins; i++) {
+        v->tallest = fmax(v->tallest, fmax(v->near[i], v->far[i]));
+        v->overlap += fmin(v->near[i], v->far[i]);
+    }
+    v->height = v->plot.area.h;
+}
+
+static void weights_layout(struct angles *v, const struct scene *scene, struct rect rect)
 {
     const struct snapshot *snap = scene->snap;
     v->plot = plot_layout(rect, false);
     v->x = (struct axis){ 0, end_of_axis(scene), v->plot.area.x, v->plot.area.x + v->plot.area.w, false };
-    v->bins = v->plot.size->large ? BIN_MAX : 40;
-    count_into(v->own, v, scene->own, snap->count);
-    count_into(v->rival, v, scene->rival, snap->count);
-    v->tallest = 0;
-    for (int i = 0; i < v->bins; i++)
-        v->tallest = fmax(v->tallest, fmax(v->own[i], v->rival[i]));
-    v->height = v->plot.area.h;
+    v->bins = v->plot.size->large ? 120 : 40;
+    count_into(v->near, v, scene->own, snap->count);
+    count_into(v->far, v, scene->rival, snap->count);
+    v->near_mean = snap->own_angle_mean;
+    v->far_mean = snap->rival_angle_mean;
+    measure(v);
 }
 
-static void draw_bars(struct canvas *c, const struct angles *v, const double *bin, struct color color)
+static double mean_of(const float *share)
+{
+    double sum = 0, all = 0;
+    for (int i = 0; i < PAIR_BINS; i++) {
+        sum += (double)share[i] * (i + 0.5);
+        all += (double)share[i];
+    }
+    return all > 0 ? sum / all * pi / 180 : NAN;
+}
+
+static void pairs_layout(struct angles *v, const struct verification *set, struct rect rect)
+{
+    v->plot = plot_layout(rect, false);
+    v->x = (struct axis){ 0, 180, v->plot.area.x, v->plot.area.x + v->plot.area.w, false };
+    v->bins = v->plot.size->large ? PAIR_BINS : PAIR_BINS / 3;
+    v->root = true;
+    int each = PAIR_BINS / v->bins;
+    for (int i = 0; i < v->bins; i++) {
+        v->near[i] = v->far[i] = 0;
+        for (int j = i * each; j < (i + 1) * each; j++) {
+            v->far[i] += (double)set->angles[0][j];
+            v->near[i] += (double)set->angles[1][j];
+        }
+    }
+    v->near_mean = mean_of(set->angles[1]);
+    v->far_mean = mean_of(set->angles[0]);
+    measure(v);
+}
+
+/* ---- bars ---- */
+
+static double bar_height(const struct angles *v, double share)
+{
+    double part = v->tallest > 0 ? share / v->tallest : 0;
+    return (v->root ? sqrt(part) : part) * v->height;
+}
+
+static void draw_bar(struct canvas *c, const struct angles *v, int i, double share, struct color color)
 {
     struct rect area = v->plot.area;
-    double width = area.w / v->bins;
+    double width = area.w / v->bins, high = fmax(1, bar_height(v, share));
+    if (share > 0)
+        canvas_rect(
+            c, (struct rect){ area.x + i * width, area.y + area.h - high, fmax(1, width - 1), high }, color);
+}
+
+/* Where both kinds are, the lower one stays visible in front of the taller. */
+static void draw_bars(struct canvas *c, const struct angles *v)
+{
     for (int i = 0; i < v->bins; i++) {
-        double high = v->tallest > 0 ? bin[i] / v->tallest * v->height : 0;
-        if (high <= 0)
-            continue;
-        high = fmax(high, 1);
-        canvas_rect(c, (struct rect){ area.x + i * width, area.y + area.h - high, width - 1, high }, color);
+        bool far_first = v->far[i] >= v->near[i];
+        draw_bar(c, v, i, fmax(v->near[i], v->far[i]), far_first ? v->theme->rival : v->theme->text1);
+        draw_bar(c, v, i, fmin(v->near[i], v->far[i]),
+            far_first ? v->theme->text1 : color_mix(v->theme->rival, v->theme->text1, 0.35));
     }
 }
+
+/* ---- captions ---- */
 
 /* A label of two lines over the bars. */
 struct caption {
@@ -93,8 +158,7 @@ static bool bars_below(const struct angles *v, double from, double to)
     double room = v->plot.area.h - caption_height(v), width = v->plot.area.w / v->bins;
     for (int i = 0; i < v->bins; i++) {
         double left = v->plot.area.x + i * width;
-        double high = fmax(v->own[i], v->rival[i]) / fmax(v->tallest, 1e-12) * v->height;
-        if (left + width > from && left < to && high > room)
+        if (left + width > from && left < to && bar_height(v, fmax(v->near[i], v->far[i])) > room)
             return false;
     }
     return true;
@@ -125,26 +189,24 @@ static void caption_fill(const struct angles *v, struct caption *label, const ch
     label->width = fmax(text_width(name, &bold), text_width("mean 180.0°", &v->plot.size->label));
 }
 
-static bool captions_place(
-    const struct angles *v, struct caption *own, struct caption *rival, const struct snapshot *snap)
+static bool captions_place(const struct angles *v, struct caption *near, struct caption *far)
 {
     double left = v->plot.area.x, right = v->plot.right;
-    double own_x = axis_at(&v->x, fmin(v->x.to, snap->own_angle_mean * 180 / pi)) + 16;
-    double rival_x = axis_at(&v->x, fmin(v->x.to, snap->rival_angle_mean * 180 / pi)) + 16;
-    bool found = caption_place(v, rival, isfinite(rival_x) ? rival_x : right, left + own->width + 12, right);
-    return found && caption_place(v, own, isfinite(own_x) ? own_x : left, left, rival->x - 12);
+    double near_x = axis_at(&v->x, fmin(v->x.to, v->near_mean * 180 / pi)) + 16;
+    double far_x = axis_at(&v->x, fmin(v->x.to, v->far_mean * 180 / pi)) + 16;
+    bool found = caption_place(v, far, isfinite(v->far_mean) ? far_x : right, left + near->width + 12, right);
+    return found && caption_place(v, near, isfinite(v->near_mean) ? near_x : left, left, far->x - 12);
 }
 
 /* Over the bars as they are; where they leave no room the bars are drawn lower instead. */
-static void place_captions(
-    struct angles *v, struct caption *own, struct caption *rival, const struct snapshot *snap)
+static void place_captions(struct angles *v, struct caption *near, struct caption *far)
 {
-    if (captions_place(v, own, rival, snap))
+    if (captions_place(v, near, far))
         return;
     v->height = v->plot.area.h - caption_height(v);
-    if (!captions_place(v, own, rival, snap)) {
-        own->x = v->plot.area.x;
-        rival->x = v->plot.right - rival->width;
+    if (!captions_place(v, near, far)) {
+        near->x = v->plot.area.x;
+        far->x = v->plot.right - far->width;
     }
 }
 
@@ -157,6 +219,35 @@ static void draw_caption(
     at.y += v->plot.size->label.size + 4;
     canvas_text(c, at, label->mean, &v->plot.size->label, v->theme->text2, ALIGN_LEFT);
 }
+
+/* Right of the title, as much as fits. */
+static void draw_note(struct canvas *c, const struct angles *v, const char *title, const char *note)
+{
+    char fitted[160];
+    double taken = text_width(title, &v->plot.size->title) + 20;
+    double room = v->plot.right - v->plot.rect.x - v->plot.size->padding - taken;
+    if (room < 60)
+        return;
+    text_fit(note, &v->plot.size->label, room, fitted, sizeof fitted);
+    canvas_text(c, (struct point){ v->plot.right, v->plot.rect.y + v->plot.size->title_y }, fitted,
+        &v->plot.size->label, v->theme->text2, ALIGN_RIGHT);
+}
+
+static double degree_step(const struct angles *v)
+{
+    double step = v->x.to <= 30 ? 5 : v->x.to <= 60 ? 10 : v->x.to <= 90 ? 15 : 30;
+    bool crowded = v->plot.area.w * step / v->x.to < 3.8 * v->plot.size->label.size;
+    return crowded ? 2 * step : step;
+}
+
+static void draw_frame(struct canvas *c, const struct angles *v)
+{
+    draw_bars(c, v);
+    plot_baseline(c, &v->plot, v->theme);
+    plot_degrees(c, &v->plot, v->theme, &v->x, degree_step(v));
+}
+
+/* ---- samples and class weights ---- */
 
 /* From the own angle of the shown sample to the rival angle the train rule asks of it. */
 static void draw_bracket(
@@ -182,29 +273,23 @@ static void draw_bracket(
     canvas_text(c, (struct point){ x, y - 7 }, name, &font, v->theme->margin, ALIGN_CENTER);
 }
 
-static double degree_step(const struct angles *v)
-{
-    double step = v->x.to <= 30 ? 5 : v->x.to <= 60 ? 10 : v->x.to <= 90 ? 15 : 30;
-    bool crowded = v->plot.area.w * step / v->x.to < 3.8 * v->plot.size->label.size;
-    return crowded ? 2 * step : step;
-}
-
-static void draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
+static void draw_weights(
+    struct canvas *c, const struct scene *scene, const struct look *look, struct rect rect)
 {
     struct angles v = { .theme = look->theme };
     const struct snapshot *snap = scene->snap;
-    angles_layout(&v, scene, rect);
+    weights_layout(&v, scene, rect);
     plot_title(c, &v.plot, v.theme, view_angles.label);
     if (!plot_fits(&v.plot))
         return;
+    char note[96], number[24];
+    snprintf(note, sizeof note, "overlap %s", number_percent(v.overlap, number, sizeof number));
+    draw_note(c, &v, view_angles.label, note);
     struct caption own, rival;
-    caption_fill(&v, &own, "own class", snap->own_angle_mean);
-    caption_fill(&v, &rival, "nearest rival", snap->rival_angle_mean);
-    place_captions(&v, &own, &rival, snap);
-    draw_bars(c, &v, v.rival, v.theme->rival);
-    draw_bars(c, &v, v.own, v.theme->text1);
-    plot_baseline(c, &v.plot, v.theme);
-    plot_degrees(c, &v.plot, v.theme, &v.x, degree_step(&v));
+    caption_fill(&v, &own, snap->means ? "own class mean" : "own class", v.near_mean);
+    caption_fill(&v, &rival, "nearest rival", v.far_mean);
+    place_captions(&v, &own, &rival);
+    draw_frame(c, &v);
     struct selection selection;
     if (snap->force.loss->has_margin && view_selection(scene, look, &selection))
         draw_bracket(c, &v, &snap->force, &selection);
@@ -212,10 +297,90 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
     draw_caption(c, &v, &rival, v.theme->text2);
 }
 
+/* ---- pairs ---- */
+
+/* Pairs left of the line are accepted. */
+static void draw_threshold(
+    struct canvas *c, const struct angles *v, const struct verification *set, double tau)
+{
+    if (isnan(tau))
+        return;
+    double angle = acos(fmin(1, fmax(-1, tau))), x = axis_at(&v->x, angle * 180 / pi);
+    double base = v->plot.area.y + v->plot.area.h, top = v->plot.area.y + caption_height(v);
+    canvas_line(c, (struct point){ x, top }, (struct point){ x, base }, 1.75, v->theme->bad);
+    char text[96], a[24], b[24], d[24];
+    struct operating_point at = verification_at(set, tau);
+    const struct font *font = &v->plot.size->label;
+    if (v->plot.size->large)
+        snprintf(text, sizeof text, "threshold %s: %s of the same rejected, %s of the others accepted",
+            number_degrees(angle, d, sizeof d), number_percent(1 - at.tar, a, sizeof a),
+            number_percent(at.far, b, sizeof b));
+    else
+        snprintf(text, sizeof text, "threshold %s", number_degrees(angle, d, sizeof d));
+    double width = text_width(text, font), room = v->plot.right - x - 10;
+    struct point label = { room >= width ? x + 8 : v->plot.right - width, top + 4 };
+    struct rect ground = { label.x - 3, label.y - font->size, width + 6, font->size * 1.4 };
+    canvas_round_rect(c, ground, 3, color_alpha(v->theme->bg, 0.85));
+    canvas_text(c, label, text, font, v->theme->bad, ALIGN_LEFT);
+}
+
+static void draw_pairs(struct canvas *c, const struct scene *scene, const struct look *look,
+    const struct verification *set, const char *title, struct rect rect)
+{
+    struct angles v = { .theme = look->theme };
+    char note[128], a[24], b[24], pairs[24];
+    pairs_layout(&v, set, rect);
+    plot_title(c, &v.plot, v.theme, title);
+    if (!plot_fits(&v.plot))
+        return;
+    snprintf(note, sizeof note, "EER %s, overlap %s, %s pairs, square-root scale",
+        number_percent(set->eer, a, sizeof a), number_percent(v.overlap, b, sizeof b),
+        number_count(set->same + set->different, pairs, sizeof pairs));
+    draw_note(c, &v, title, note);
+    struct caption same, different;
+    caption_fill(&v, &same, "same class", v.near_mean);
+    caption_fill(&v, &different, "different classes", v.far_mean);
+    v.height = v.plot.area.h - caption_height(&v);
+    place_captions(&v, &same, &different);
+    draw_frame(c, &v);
+    draw_threshold(c, &v, set, roc_tau(scene, look));
+    draw_caption(c, &v, &same, v.theme->text1);
+    draw_caption(c, &v, &different, v.theme->text2);
+}
+
+static bool has_pairs(const struct verification *set)
+{
+    return set->same > 0 && set->different > 0;
+}
+
+/* ---- the view ---- */
+
+static void draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
+{
+    const struct recognition *r = &scene->snap->recognition;
+    if (!r->measured || !has_pairs(&r->closed) || rect.h < TALL || rect.w < TALL) {
+        draw_weights(c, scene, look, rect);
+        return;
+    }
+    double half = floor(rect.h / 2);
+    struct rect lower = { rect.x, rect.y + half, rect.w, rect.h - half };
+    draw_weights(c, scene, look, (struct rect){ rect.x, rect.y, rect.w, half });
+    if (!has_pairs(&r->open)) {
+        draw_pairs(c, scene, look, &r->closed, "Pairs of test samples", lower);
+        return;
+    }
+    lower.w /= 2;
+    draw_pairs(c, scene, look, &r->closed, "Pairs, seen classes", lower);
+    lower.x += lower.w;
+    draw_pairs(c, scene, look, &r->open, "Pairs, never seen", lower);
+}
+
 static const char *missing(const struct scene *scene)
 {
     if (scene->snap->count < 1)
         return "No samples are shown.";
+    if (scene->snap->force.loss->decision == DECIDE_NOTHING)
+        return "A regression has no class weights to measure angles to.";
     return scene->snap->classes < 1 ? "There are no class weights to measure angles to." : NULL;
 }
 

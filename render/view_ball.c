@@ -503,11 +503,34 @@ static void draw_samples(const struct picture *p, bool front)
         draw_slice(p, front, (int)(count * s / slices), (int)(count * (s + 1) / slices));
 }
 
-static bool weight_eye(const struct picture *p, int j, double *eye)
+static int rows_a_class(const struct scene *scene)
 {
-    const double *u = &p->scene->unit[(size_t)j * 3];
-    ball_turn(&p->ball, u, eye);
+    return scene->snap->sub > 1 ? scene->snap->sub : 1;
+}
+
+/* Row `row` of the rule's head; a zero row has no direction. */
+static bool row_eye(const struct ball *b, const struct scene *scene, int row, double *eye)
+{
+    const double *u = &scene->unit[(size_t)row * 3];
+    ball_turn(b, u, eye);
     return hypot(hypot(u[0], u[1]), u[2]) > 0.5;
+}
+
+/* The row of class j nearest to direction x. */
+static bool weight_eye(const struct picture *p, int j, const double *x, double *eye)
+{
+    int rows = rows_a_class(p->scene);
+    double best = -INFINITY;
+    for (int k = 0; k < rows; k++) {
+        double other[3];
+        bool there = row_eye(&p->ball, p->scene, j * rows + k, other);
+        double c = x[0] * other[0] + x[1] * other[1] + x[2] * other[2];
+        if (there && c > best) {
+            best = c;
+            memcpy(eye, other, sizeof other);
+        }
+    }
+    return best > -INFINITY;
 }
 
 /* A spike from the surface outward with the class's badge at its end. */
@@ -527,10 +550,11 @@ static void draw_spike(const struct picture *p, int j, const double *eye)
 
 static void draw_weights(const struct picture *p, bool front)
 {
-    for (int j = 0; j < p->scene->snap->classes; j++) {
+    int rows = rows_a_class(p->scene);
+    for (int r = 0; r < rows * p->scene->snap->classes; r++) {
         double eye[3];
-        if (weight_eye(p, j, eye) && (eye[2] >= 0) == front)
-            draw_spike(p, j, eye);
+        if (row_eye(&p->ball, p->scene, r, eye) && (eye[2] >= 0) == front)
+            draw_spike(p, r / rows, eye);
     }
 }
 
@@ -577,7 +601,7 @@ static void draw_selection(const struct picture *p)
     struct selection selection;
     double x[3], own[3], rival[3];
     if (!view_selection(p->scene, p->look, &selection) || !sample_eye(p, selection.sample, x) ||
-        !weight_eye(p, selection.own, own) || !weight_eye(p, selection.rival, rival))
+        !weight_eye(p, selection.own, x, own) || !weight_eye(p, selection.rival, x, rival))
         return;
     draw_way(p, x, rival, class_color(p->theme, selection.rival));
     draw_way(p, x, own, class_color(p->theme, selection.own));
@@ -592,6 +616,13 @@ static void draw_selection(const struct picture *p)
 
 /* ---- words ---- */
 
+/* Borders move with the length of x where a bias is added to W x, and with MagFace's and AdaFace's margins. */
+static bool norm_matters(const struct loss_force *force)
+{
+    bool bias = force->loss->has_bias || loss_is_pair(force->loss);
+    return (bias && loss_decision(force) == DECIDE_LINEAR) || region_norm_matters(force);
+}
+
 static void draw_words(const struct picture *p, struct rect rect)
 {
     const struct snapshot *snap = p->scene->snap;
@@ -603,7 +634,11 @@ static void draw_words(const struct picture *p, struct rect rect)
     for (int i = 0; i < snap->count; i++)
         test += snap->test[i];
     const char *part = test == 0 ? "training" : test == snap->count ? "test" : "training and test";
-    snprintf(text, sizeof text, "%s %s points on S\u00b2", number_count(snap->count, n, sizeof n), part);
+    int used =
+        snprintf(text, sizeof text, "%s %s points on S\u00b2", number_count(snap->count, n, sizeof n), part);
+    if (norm_matters(&snap->force))
+        snprintf(text + used, sizeof text - (size_t)used, ", regions at \u2016x\u2016 = %s",
+            number_short(snap->norm_median, n, sizeof n));
     canvas_text(p->c, (struct point){ rect.x + plot.size->padding, rect.y + plot.size->title_y + 20 }, text,
         &note, p->theme->text3, ALIGN_LEFT);
     if (p->look->interactive && rect.h > 300)
@@ -687,13 +722,15 @@ int sphere_pick_chip(const struct scene *scene, const struct look *look, struct 
     if (!scene->snap || scene->snap->dim != 3)
         return -1;
     struct ball b = ball_layout(look, rect);
-    for (int j = 0; j < scene->snap->classes; j++) {
+    int rows = rows_a_class(scene);
+    for (int r = 0; r < rows * scene->snap->classes; r++) {
         double eye[3];
-        ball_turn(&b, &scene->unit[(size_t)j * 3], eye);
+        if (!row_eye(&b, scene, r, eye))
+            continue;
         double tip[3] = { SPIKE * eye[0], SPIKE * eye[1], 0 };
         struct point q = ball_at(&b, tip);
         if (hypot(q.x - at.x, q.y - at.y) <= 14)
-            return j;
+            return r / rows;
     }
     return -1;
 }

@@ -19,20 +19,21 @@ static const struct font small = { 12, WEIGHT_REGULAR, false };
 
 /* ---- layout ---- */
 
-static double disc_radius(struct rect rect)
+static double disc_radius(struct rect rect, bool bare)
 {
-    return fmax((fmin(rect.w, rect.h) / 2 - 46) / (1 + ROSE_SHARE), 20);
+    double edge = bare ? 30 : 46; /* badges only, or words beyond them */
+    return fmax((fmin(rect.w, rect.h) / 2 - edge) / (1 + ROSE_SHARE), 20);
 }
 
 /* Wide rectangles have room for the title in a corner beside the disc; in others the disc moves below it. */
-static struct rect disc_rect(struct rect rect)
+static struct rect disc_rect(struct rect rect, bool bare)
 {
-    double radius = disc_radius(rect);
+    double radius = disc_radius(rect, bare);
     struct point center = { rect.x + rect.w / 2, rect.y + rect.h / 2 };
     struct rect title = { rect.x + FEATURE_EDGE, rect.y, 220, 56 },
                 toggles = { rect.x + rect.w - FEATURE_EDGE - 270, rect.y, 270, 40 };
-    if (rect_hits_disc(title, center, feature_reach(radius)) ||
-        rect_hits_disc(toggles, center, feature_reach(radius)))
+    if (!bare && (rect_hits_disc(title, center, feature_reach(radius)) ||
+                     rect_hits_disc(toggles, center, feature_reach(radius))))
         return (struct rect){ rect.x, rect.y + 40, rect.w, rect.h - 40 };
     return rect;
 }
@@ -41,9 +42,9 @@ struct plane feature_plane(const struct scene *scene, const struct look *look, s
 {
     if (scene->data)
         return data_plane(scene, look, rect);
-    struct rect area = disc_rect(rect);
+    struct rect area = disc_rect(rect, look->bare);
     double ring = look->ring > 0 ? look->ring : scene->ring > 0 ? scene->ring : 1;
-    double radius = disc_radius(area) * (look->zoom > 0 ? look->zoom : 1);
+    double radius = disc_radius(area, look->bare) * (look->zoom > 0 ? look->zoom : 1);
     return (struct plane){
         .center = { area.x + area.w / 2 + look->pan_x, area.y + area.h / 2 + look->pan_y },
         .radius = radius,
@@ -119,15 +120,28 @@ static int chips_place(const struct scene *scene, const struct plane *plane, str
     return n;
 }
 
-static void draw_chips(
-    const struct disc *d, const struct scene *scene, const struct look *look, const struct plane *plane)
+/* A long name grows outward, as far as the view goes. */
+static struct point chip_middle(
+    const struct disc *d, double angle, double distance, double width, struct rect rect)
+{
+    struct point at = disc_at(d, angle, distance);
+    double extra = width - 2 * FEATURE_CHIP_RADIUS;
+    at.x += cos(angle) * extra / 2;
+    if (extra > 0)
+        at.x = fmax(fmin(at.x, rect.x + rect.w - width / 2 - 4), rect.x + width / 2 + 4);
+    return at;
+}
+
+static void draw_chips(const struct disc *d, const struct scene *scene, const struct look *look,
+    const struct plane *plane, struct rect rect)
 {
     struct chip chip[CHIP_MAX];
     int n = chips_place(scene, plane, chip);
     for (int i = 0; i < n; i++) {
-        struct point at = disc_at(d, chip[i].angle, feature_chip_distance(plane->radius));
         char room[SNAPSHOT_NAME_TEXT];
         const char *name = snapshot_class(scene->snap, chip[i].label, room);
+        struct point at = chip_middle(d, chip[i].angle, feature_chip_distance(plane->radius),
+            chip_width(name, FEATURE_CHIP_RADIUS), rect);
         chip_draw(d->canvas, look->theme, at, chip[i].label, name, FEATURE_CHIP_RADIUS,
             class_alpha(look, chip[i].label), class_no_room(scene, chip[i].label));
     }
@@ -314,7 +328,6 @@ static void draw_disc(const struct ground *g)
     regions_draw(g);
     draw_norm_rings(d, scene, look, g->plane, false);
     marks_shafts(g);
-    marks_under(g);
     draw_points(d, scene, look, g->plane);
     if (d->outer >= 150)
         draw_norm_rings(d, scene, look, g->plane, true);
@@ -325,7 +338,7 @@ static void draw_disc(const struct ground *g)
     marks_over(g);
     canvas_disc(d->canvas, d->center, 3.5, look->theme->text1);
     draw_selection(d, scene, look, g->plane);
-    draw_chips(d, scene, look, g->plane);
+    draw_chips(d, scene, look, g->plane, g->rect);
 }
 
 static void feature_draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
@@ -398,15 +411,18 @@ int feature_pick_chip(const struct scene *scene, const struct look *look, struct
     struct chip chip[CHIP_MAX];
     int n = chips_place(scene, &plane, chip);
     for (int i = 0; i < n; i++) {
-        struct point p = disc_at(&d, chip[i].angle, feature_chip_distance(plane.radius));
-        if (hypot(p.x - at.x, p.y - at.y) <= FEATURE_CHIP_RADIUS + 4)
+        char room[SNAPSHOT_NAME_TEXT];
+        double width = chip_width(snapshot_class(scene->snap, chip[i].label, room), FEATURE_CHIP_RADIUS);
+        struct point p = chip_middle(&d, chip[i].angle, feature_chip_distance(plane.radius), width, rect);
+        double beside = fmax(fabs(at.x - p.x) - width / 2 + FEATURE_CHIP_RADIUS, 0);
+        if (hypot(beside, at.y - p.y) <= FEATURE_CHIP_RADIUS + 4)
             return chip[i].label;
     }
     return -1;
 }
 
-bool feature_unplace(const struct scene *scene, const struct look *look, struct rect rect, struct point at,
-    double out[2])
+bool feature_unplace(
+    const struct scene *scene, const struct look *look, struct rect rect, struct point at, double out[2])
 {
     const struct snapshot *snap = scene->snap;
     bool fit = snap->force.loss && snap->force.loss->task == TASK_REAL;

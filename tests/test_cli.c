@@ -301,6 +301,15 @@ static void a_refusal_names_every_known_option(void **state)
     }
 }
 
+static void a_refused_loss_names_every_loss(void **state)
+{
+    (void)state;
+    refuse(FOR_TRAIN, "--loss nosuch", "choose ");
+    for (int i = 0; i < loss_count(); i++)
+        if (!strstr(why.text, loss_at(i)->id))
+            fail_msg("%s is not named in: %s", loss_at(i)->id, why.text);
+}
+
 static void changes_are_kept_in_order_of_step(void **state)
 {
     (void)state;
@@ -383,6 +392,7 @@ int main(void)
         cmocka_unit_test(class_weights_are_a_list_or_a_rule),
         cmocka_unit_test(wrong_lines_are_refused_with_what_is_allowed),
         cmocka_unit_test(a_refusal_names_every_known_option),
+        cmocka_unit_test(a_refused_loss_names_every_loss),
         cmocka_unit_test(changes_are_kept_in_order_of_step),
         cmocka_unit_test(figure_options_before_are_defaults_and_after_are_its_own),
         cmocka_unit_test(millimetres_are_pixels_at_the_dpi),

@@ -299,7 +299,8 @@ static void generated_sets_have_their_shapes(void **state)
 /* The right label of a point, from the geometry alone; -1 where noise may have crossed over. */
 static int moon_of(double x, double y)
 {
-    double first = fabs(hypot(x + 1, fmax(0, y + 0.5)) - 2), second = fabs(hypot(x - 1, fmin(0, y - 0.5)) - 2);
+    double first = fabs(hypot(x + 1, fmax(0, y + 0.5)) - 2),
+           second = fabs(hypot(x - 1, fmin(0, y - 0.5)) - 2);
     return fabs(first - second) < 0.4 ? -1 : second < first;
 }
 
@@ -389,7 +390,8 @@ static void discs_carry_every_disc_they_lie_in(void **state)
         int members = 0, nearest = 0;
         for (int k = 0; k < 3; k++) {
             double angle = M_PI / 2 + 2 * M_PI * k / 3;
-            distance[k] = hypot(sets.value[2 * i] - 1.15 * cos(angle), sets.value[2 * i + 1] - 1.15 * sin(angle));
+            distance[k] =
+                hypot(sets.value[2 * i] - 1.15 * cos(angle), sets.value[2 * i + 1] - 1.15 * sin(angle));
             nearest = distance[k] < distance[nearest] ? k : nearest;
             members += sets.target[3 * i + (size_t)k] == 1;
             if (fabs(distance[k] - 1.7) > 1e-6)
@@ -861,8 +863,8 @@ static void trouble_in_a_folder_names_the_file(void **state)
 static void an_unknown_name_lists_the_known_ones(void **state)
 {
     (void)state;
-    assert_open_fails(
-        "mnits", "mnits: no data set, no folder and no file of this name; known: mnist, optdigits, fashion-mnist,");
+    assert_open_fails("mnits",
+        "mnits: no data set, no folder and no file of this name; known: mnist, optdigits, fashion-mnist,");
     put_file("file", "x", 1);
     assert_open_fails(inside("file"), "is neither a folder nor a .csv file; known: mnist");
     setenv("MARGINSCOPE_ASSETS", folder, 1);

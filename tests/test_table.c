@@ -19,7 +19,8 @@ static const char table_path[] = "marginscope-table.csv"; /* where the tests are
 static enum status read_text(
     const char *text, size_t size, enum loss_task task, struct dataset *out, struct why *why)
 {
-    return dataset_from_csv((struct bytes){ (const uint8_t *)text, size }, "t.csv", "t", task, NULL, out, why);
+    return dataset_from_csv(
+        (struct bytes){ (const uint8_t *)text, size }, "t.csv", "t", task, NULL, out, why);
 }
 
 static struct dataset table(const char *text, enum loss_task task)
@@ -80,7 +81,8 @@ static void quotes_hold_commas_quotes_and_marks(void **state)
 static void classes_are_sorted_numbers_as_numbers(void **state)
 {
     (void)state;
-    static const char *const numbers[] = { "-1", "2", "10", "1e2" }, *const words[] = { "-1", "10", "2", "x" };
+    static const char *const numbers[] = { "-1", "2", "10", "1e2" }, *const words[] = { "-1", "10", "2",
+        "x" };
     struct dataset data = table("0,0,10\n0,0,2\n0,0,1e2\n0,0,-1\n0,0,2\n", TASK_CLASS);
     for (int k = 0; k < 4; k++)
         assert_string_equal(data.class_name[k], numbers[k]);
@@ -179,18 +181,22 @@ static void a_bad_table_names_its_line_and_column(void **state)
         { TASK_CLASS, "class,x,label\na,1,b\n", "t.csv:1: 2 columns are headed label, class or target" },
         { TASK_CLASS, "1,2,\xFF\n", "t.csv:1: the label is not UTF-8 text" },
         { TASK_CLASS, "1,2,\"a\tb\"\n", "t.csv:1: the label is not UTF-8 text" },
-        { TASK_CLASS, "\xFF\xFE" "1\n", "t.csv:1: is UTF-16" },
         { TASK_CLASS,
-            "1,2,a234567890123456789012345678901234567890123456789012345678901234\n",
+            "\xFF\xFE"
+            "1\n",
+            "t.csv:1: is UTF-16" },
+        { TASK_CLASS, "1,2,a234567890123456789012345678901234567890123456789012345678901234\n",
             "t.csv:1: the label is longer than 63 bytes" },
-        { TASK_REAL, "x,target\n1,2\n1,a\n", "t.csv:3: \"a\" in column 2 (target) is not a number" },
+        { TASK_REAL, "x,target\n1,2\n1,a\n",
+            "t.csv:3: \"a\" in column 2 (target) is not a number; this loss reads the label as a number" },
         { TASK_REAL, "1,2\n1,inf\n", "t.csv:2: \"inf\" in column 2 is not a finite number" },
         { TASK_MULTI, "1,2,a\n1,2,a|\n", "t.csv:2: the label is missing" },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct dataset data = { 0 };
         struct why why = { "" };
-        assert_int_equal(read_text(wrong[i].text, strlen(wrong[i].text), wrong[i].task, &data, &why), STATUS_FAILED);
+        assert_int_equal(
+            read_text(wrong[i].text, strlen(wrong[i].text), wrong[i].task, &data, &why), STATUS_FAILED);
         if (strncmp(why.text, wrong[i].say, strlen(wrong[i].say)) != 0)
             fail_msg("says: %s\nwant: %s", why.text, wrong[i].say);
         assert_non_null(strchr(why.text, ';'));
@@ -237,7 +243,8 @@ static int write_number(struct rng *rng, char *out, size_t size)
     }
     out[used] = '\0';
     if (rng_below(rng, 3) == 0)
-        used += snprintf(out + used, size - (size_t)used, "%c%d", rng_below(rng, 2) ? 'e' : 'E', rng_below(rng, 40) - 25);
+        used += snprintf(
+            out + used, size - (size_t)used, "%c%d", rng_below(rng, 2) ? 'e' : 'E', rng_below(rng, 40) - 25);
     return used;
 }
 
@@ -321,8 +328,8 @@ static struct bytes whole_file(const char *name)
     return (struct bytes){ content, size };
 }
 
-static enum status read_arrays(struct bytes x, struct bytes y, struct bytes w, enum loss_task task,
-    struct dataset *out, struct why *why)
+static enum status read_arrays(
+    struct bytes x, struct bytes y, struct bytes w, enum loss_task task, struct dataset *out, struct why *why)
 {
     struct npy_source source = { x, y, w, { "X.npy", "y.npy", "W.npy" } };
     return dataset_from_npy(&source, "X", task, NULL, out, why);
@@ -332,8 +339,8 @@ static enum status read_arrays(struct bytes x, struct bytes y, struct bytes w, e
 static void every_type_and_order_of_an_array_is_read(void **state)
 {
     (void)state;
-    static const char *const name[] = { "lf4", "bf4", "lf8", "bf8", "ni1", "li2", "bi2", "li4", "li8", "bi8", "nu1",
-        "lu2", "lu4", "lu8", "nb1", "version2", "version3" };
+    static const char *const name[] = { "lf4", "bf4", "lf8", "bf8", "ni1", "li2", "bi2", "li4", "li8", "bi8",
+        "nu1", "lu2", "lu4", "lu8", "nb1", "version2", "version3" };
     struct bytes y = whole_file("labels");
     for (size_t i = 0; i < 2 * sizeof name / sizeof name[0]; i++) {
         char full[32];
@@ -362,7 +369,8 @@ static void array_labels_are_classes_numbers_or_sets(void **state)
 {
     (void)state;
     static const int class[] = { 2, 0, 1, 2, 3, 0 }, number[] = { 2, 0, 1, 2, 10, 0 };
-    struct bytes x = whole_file("lf4"), y = whole_file("labels"), sets = whole_file("nb1_fortran"), none = { 0 };
+    struct bytes x = whole_file("lf4"), y = whole_file("labels"), sets = whole_file("nb1_fortran"),
+                 none = { 0 };
     struct dataset data = { 0 };
     struct why why = { "" };
     assert_int_equal(read_arrays(x, y, none, TASK_CLASS, &data, &why), STATUS_OK);
@@ -429,7 +437,8 @@ static void weights_travel_with_their_classes(void **state)
     dataset_clear(&data);
     labels = numbers_of("(3, 1)", "|u1", "\3\0\2", 3);
     assert_int_equal(
-        read_arrays(features, labels, numbers_of("(3, 2)", "|u1", w, 6), TASK_CLASS, &data, &why), STATUS_FAILED);
+        read_arrays(features, labels, numbers_of("(3, 2)", "|u1", w, 6), TASK_CLASS, &data, &why),
+        STATUS_FAILED);
     assert_non_null(strstr(why.text, "y.npy: label 0 is 3; the weights have rows for 0 to 2"));
 }
 
@@ -456,9 +465,18 @@ static void a_bad_array_says_what_is_wrong(void **state)
     static const uint8_t some[64] = { 0 };
     static const uint8_t one_and_nan[8] = { 0, 0, 0x80, 0x3F, 0, 0, 0xC0, 0x7F };
     static const uint8_t one_and_half[12] = { 0, 0, 0x80, 0x3F, 0, 0, 0, 0x3F };
-#define X32 { "(3, 2)", "|u1", some, 6 }
-#define Y3 { "(3,)", "|u1", some, 3 }
-#define NONE { NULL, NULL, NULL, 0 }
+#define X32                                                                                                  \
+    {                                                                                                        \
+        "(3, 2)", "|u1", some, 6                                                                             \
+    }
+#define Y3                                                                                                   \
+    {                                                                                                        \
+        "(3,)", "|u1", some, 3                                                                               \
+    }
+#define NONE                                                                                                 \
+    {                                                                                                        \
+        NULL, NULL, NULL, 0                                                                                  \
+    }
     static const struct {
         enum loss_task task;
         struct spec x, y, w;
@@ -467,29 +485,36 @@ static void a_bad_array_says_what_is_wrong(void **state)
         { TASK_CLASS, { NULL, NULL, some, 0 }, Y3, NONE, "X.npy: the file is empty" },
         { TASK_CLASS, { NULL, NULL, some, 64 }, Y3, NONE, "X.npy: is not an NPY file" },
         { TASK_CLASS, { NULL, NULL, "\x93NUMPY\4\0\0\0\0\0", 12 }, Y3, NONE, "X.npy: is of NPY version 4" },
-        { TASK_CLASS, { NULL, NULL, "\x93NUMPY\1\0\xFF\0\0\0", 12 }, Y3, NONE, "X.npy: ends within its header" },
-        { TASK_CLASS, { NULL, NULL, "\x93NUMPY\2\0\xFF\xFF\xFF\xFF", 12 }, Y3, NONE, "X.npy: ends within its header" },
+        { TASK_CLASS, { NULL, NULL, "\x93NUMPY\1\0\xFF\0\0\0", 12 }, Y3, NONE,
+            "X.npy: ends within its header" },
+        { TASK_CLASS, { NULL, NULL, "\x93NUMPY\2\0\xFF\xFF\xFF\xFF", 12 }, Y3, NONE,
+            "X.npy: ends within its header" },
         { TASK_CLASS, { "(3, 2)", "<c8", some, 48 }, Y3, NONE, "X.npy: its type is not a plain number" },
         { TASK_CLASS, { "(3, 2)", "|O", some, 48 }, Y3, NONE, "X.npy: its type is not a plain number" },
         { TASK_CLASS, { "(3, 2)", "<f2", some, 12 }, Y3, NONE, "X.npy: its type is not a plain number" },
-        { TASK_CLASS, { "(3, 2)", "|u1", some, 5 }, Y3, NONE, "X.npy: 6 bytes of numbers announced, 5 present" },
-        { TASK_CLASS, { "(3, 2)", "|u1", some, 7 }, Y3, NONE, "X.npy: 6 bytes of numbers announced, 7 present" },
+        { TASK_CLASS, { "(3, 2)", "|u1", some, 5 }, Y3, NONE,
+            "X.npy: 6 bytes of numbers announced, 5 present" },
+        { TASK_CLASS, { "(3, 2)", "|u1", some, 7 }, Y3, NONE,
+            "X.npy: 6 bytes of numbers announced, 7 present" },
         { TASK_CLASS, { "(3, 0)", "|u1", some, 0 }, Y3, NONE, "X.npy: holds no numbers" },
         { TASK_CLASS, { "(3, 1, 2)", "|u1", some, 6 }, Y3, NONE, "X.npy: has 3 dimensions" },
         { TASK_CLASS, { "(9223372036854775807, 4)", "|u1", some, 6 }, Y3, NONE, "X.npy: announces" },
         { TASK_CLASS, { "(4294967296, 4294967296)", "<f4", some, 0 }, Y3, NONE, "X.npy: announces" },
-        { TASK_CLASS, { "(1000000, 1000000)", "<f4", some, 8 }, Y3, NONE, "X.npy: 4000000000000 bytes of numbers" },
+        { TASK_CLASS, { "(1000000, 1000000)", "<f4", some, 8 }, Y3, NONE,
+            "X.npy: 4000000000000 bytes of numbers" },
         { TASK_CLASS, { "(99999999999999999999,)", "|u1", some, 6 }, Y3, NONE, "X.npy: its NPY header" },
         { TASK_CLASS, { "3", "|u1", some, 3 }, Y3, NONE, "X.npy: its NPY header" },
         { TASK_CLASS, { "(3, -2)", "|u1", some, 3 }, Y3, NONE, "X.npy: its NPY header" },
-        { TASK_CLASS, { "{'descr': '|u1', 'shape': (3, 2)}", NULL, some, 6 }, Y3, NONE, "X.npy: its NPY header" },
+        { TASK_CLASS, { "{'descr': '|u1', 'shape': (3, 2)}", NULL, some, 6 }, Y3, NONE,
+            "X.npy: its NPY header" },
         { TASK_CLASS, { "{'descr': '|u1'", NULL, some, 6 }, Y3, NONE, "X.npy: its NPY header" },
         { TASK_CLASS, { "(1, 2)", "<f4", one_and_nan, 8 }, { "(1,)", "|u1", some, 1 }, NONE,
             "X.npy: row 0, column 1 is not a finite number (nan)" },
         { TASK_CLASS, X32, NONE, NONE, "y.npy: the file is empty" },
         { TASK_CLASS, X32, { "(2,)", "|u1", some, 2 }, NONE, "y.npy: 2 labels for the 3 rows of X.npy" },
         { TASK_CLASS, X32, X32, NONE, "y.npy: 2 labels a row" },
-        { TASK_CLASS, X32, { "(3,)", "<f4", one_and_half, 12 }, NONE, "y.npy: label 1 is 0.5; classes are whole" },
+        { TASK_CLASS, X32, { "(3,)", "<f4", one_and_half, 12 }, NONE,
+            "y.npy: label 1 is 0.5; classes are whole" },
         { TASK_CLASS, X32, Y3, { "(2, 3)", "|u1", some, 6 }, "W.npy: rows of 3 numbers where X.npy has 2" },
         { TASK_MULTI, X32, { "(3, 2)", "|u1", "\0\1\1\0\2\0", 6 }, NONE,
             "y.npy: row 2, column 0 is 2; a set of classes has 0 and 1" },
@@ -562,7 +587,8 @@ static struct bytes heap_copy(const void *bytes, size_t size)
     return (struct bytes){ copy, size };
 }
 
-static const char good_table[] = "\xEF\xBB\xBF# a\nx,y,\"label\"\r\n1,2.5,\"a|b\"\n-1e3,0.25,b\r\n\n1,2,3\n 4 , 5,\"q\"\"r\"\n";
+static const char good_table[] =
+    "\xEF\xBB\xBF# a\nx,y,\"label\"\r\n1,2.5,\"a|b\"\n-1e3,0.25,b\r\n\n1,2,3\n 4 , 5,\"q\"\"r\"\n";
 
 static bool survives(const void *bytes, size_t size, enum loss_task task)
 {
@@ -590,14 +616,16 @@ static void damaged_tables_are_read_or_refused(void **state)
         char text[sizeof good_table];
         memcpy(text, good_table, sizeof text);
         for (int i = rng_below(&rng, 4); i >= 0; i--)
-            text[rng_below(&rng, sizeof text - 1)] =
-                rng_below(&rng, 4) ? alphabet[rng_below(&rng, sizeof alphabet - 1)] : (char)rng_below(&rng, 256);
+            text[rng_below(&rng, sizeof text - 1)] = rng_below(&rng, 4)
+                                                         ? alphabet[rng_below(&rng, sizeof alphabet - 1)]
+                                                         : (char)rng_below(&rng, 256);
         accepted += survives(text, sizeof text - 1, task[round % 3]);
     }
     assert_in_range(accepted, FUZZ_ROUNDS / 100, FUZZ_ROUNDS * 99 / 100);
 }
 
-static bool arrays_survive(struct bytes file[3], int damaged, const uint8_t *bytes, size_t size, enum loss_task task)
+static bool arrays_survive(
+    struct bytes file[3], int damaged, const uint8_t *bytes, size_t size, enum loss_task task)
 {
     struct bytes copy[3] = { file[0], file[1], file[2] };
     struct dataset data = { 0 };
@@ -627,8 +655,9 @@ static void damaged_arrays_are_read_or_refused(void **state)
         size_t size = file[f].size;
         memcpy(bytes, file[f].at, size);
         for (int i = rng_below(&rng, 3); i >= 0; i--)
-            bytes[rng_below(&rng, (int)size)] = rng_below(&rng, 2) ? (uint8_t)alphabet[rng_below(&rng, sizeof alphabet - 1)]
-                                                                   : (uint8_t)rng_below(&rng, 256);
+            bytes[rng_below(&rng, (int)size)] = rng_below(&rng, 2)
+                                                    ? (uint8_t)alphabet[rng_below(&rng, sizeof alphabet - 1)]
+                                                    : (uint8_t)rng_below(&rng, 256);
         accepted += arrays_survive(file, f, bytes, size, task[round % 3]);
     }
     assert_in_range(accepted, FUZZ_ROUNDS / 100, FUZZ_ROUNDS * 99 / 100);
@@ -706,7 +735,8 @@ static void every_kind_of_loss_is_served(void **state)
         int targets;
     } want[] = { { "two-blobs", "l2", { -1, 1 }, 1 }, { "breast-cancer", "l1", { 0, 1 }, 1 },
         { "optdigits", "huber", { 0, 1 }, 1 }, { "moons", "logistic", { 0 }, 0 },
-        { "moons", "multilabel", { 0 }, 2 }, { "discs", "softmax", { 0 }, 3 }, { "discs", "l2", { 0, 1 }, 1 } };
+        { "moons", "multilabel", { 0 }, 2 }, { "discs", "softmax", { 0 }, 3 },
+        { "discs", "l2", { 0, 1 }, 1 } };
     for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
         struct experiment e = experiment_with(
             (const char *const[][2]){ { "dataset", want[i].dataset }, { "loss", want[i].loss } }, 2);
@@ -725,13 +755,15 @@ static void every_kind_of_loss_is_served(void **state)
     struct dataset none = { 0 };
     struct why why = { "" };
     assert_int_equal(dataset_open(&e, &none, &why), STATUS_USAGE);
-    assert_non_null(strstr(why.text, "outliers: its labels are numbers, not classes; choose a regression loss"));
+    assert_non_null(
+        strstr(why.text, "outliers: its labels are numbers, not classes; choose a regression loss"));
 }
 
 static void choosing_classes_takes_their_targets_along(void **state)
 {
     (void)state;
-    const char *const settings[][2] = { { "dataset", "discs" }, { "loss", "multilabel" }, { "classes", "A,C" } };
+    const char *const settings[][2] = { { "dataset", "discs" }, { "loss", "multilabel" },
+        { "classes", "A,C" } };
     struct experiment some = experiment_with(settings, 3), all = experiment_with(settings, 2);
     struct dataset part = opened(&some), whole = opened(&all);
     int compared = 0;
@@ -777,16 +809,16 @@ static void a_table_is_opened_by_its_path(void **state)
     dataset_clear(&data);
     put_table("x,y,label\n1,2,5\n3,,7\n");
     assert_int_equal(dataset_open(&e, &data, &why), STATUS_FAILED);
-    assert_string_equal(
-        why.text, "marginscope-table.csv:3: the value of column 2 (y) is missing; fill it in or remove the line");
+    assert_string_equal(why.text,
+        "marginscope-table.csv:3: the value of column 2 (y) is missing; fill it in or remove the line");
     assert_int_equal(unlink(table_path), 0);
 }
 
 static void arrays_are_opened_by_their_options(void **state)
 {
     (void)state;
-    const char *const settings[][2] = { { "features-npy", ARRAYS "/lf4.npy" }, { "labels-npy", ARRAYS "/labels.npy" },
-        { "dataset", "moons" } };
+    const char *const settings[][2] = { { "features-npy", ARRAYS "/lf4.npy" },
+        { "labels-npy", ARRAYS "/labels.npy" }, { "dataset", "moons" } };
     struct experiment e = experiment_with(settings, 2), other = e;
     struct dataset data = opened(&e);
     struct why why = { "" };
@@ -799,11 +831,11 @@ static void arrays_are_opened_by_their_options(void **state)
     assert_int_equal(experiment_set(&other, "loss", "l2", &why), STATUS_OK);
     assert_false(dataset_same(&e, &other));
     other = e;
-    assert_int_equal(experiment_set(&other, "weights-npy", "W.npy", &why), STATUS_OK);
+    assert_int_equal(experiment_set(&other, "weights-npy", "absent/W.npy", &why), STATUS_OK);
     assert_true(experiment_rebuilds(&e, &other));
     assert_false(dataset_same(&e, &other));
     assert_int_equal(dataset_open(&other, &data, &why), STATUS_FAILED);
-    assert_string_equal(why.text, "W.npy: cannot be read (No such file or directory); check the path");
+    assert_string_equal(why.text, "absent/W.npy: cannot be read (No such file or directory); check the path");
     e = experiment_with(settings, 3); /* a data set named later takes their place */
     data = opened(&e);
     assert_string_equal(data.name, "moons");

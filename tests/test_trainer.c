@@ -110,7 +110,8 @@ static void same_experiment_gives_the_same_bytes(void **state)
     steps(b, 60);
     steps(c, 60);
     assert_true(same_state(a, b));
-    assert_memory_not_equal(trainer_block(a, BLOCK_WEIGHT), trainer_block(c, BLOCK_WEIGHT), 20 * sizeof(double));
+    assert_memory_not_equal(
+        trainer_block(a, BLOCK_WEIGHT), trainer_block(c, BLOCK_WEIGHT), 20 * sizeof(double));
     trainer_destroy(a);
     trainer_destroy(b);
     trainer_destroy(c);
@@ -165,11 +166,6 @@ static void check_checkpoint(const struct experiment *e, const struct dataset *d
 static void a_checkpoint_goes_on_bit_by_bit(void **state)
 {
     (void)state;
-    for (int i = 0; i < loss_count(); i++)
-        for (int m = 0; m < MODEL_COUNT; m++) {
-            struct experiment e = SMALL("loss", loss_at(i)->id, "model", model_id((enum model)m));
-            check_checkpoint(&e, &blobs);
-        }
     for (int o = 0; o < OPTIMISER_COUNT; o++) {
         struct experiment e = SMALL("optimizer", optimiser_id((enum optimiser)o), "weight-decay", "0.001");
         check_checkpoint(&e, &digits);
@@ -208,34 +204,6 @@ static void a_damaged_checkpoint_is_refused(void **state)
     trainer_destroy(b);
     trainer_destroy(fresh);
     trainer_destroy(other);
-}
-
-/* Switching keeps network and head: the features of that moment stay to the last bit. */
-static void every_switch_of_the_loss_keeps_the_weights(void **state)
-{
-    (void)state;
-    struct experiment e = SMALL("loss", loss_at(0)->id);
-    struct trainer *t = make(&e, &blobs);
-    for (int i = 0; i < loss_count(); i++)
-        for (int j = 0; j < loss_count(); j++) {
-            float before[40], after[40];
-            double weight[40];
-            size_t head = (size_t)blobs.classes * 2 < 40 ? (size_t)blobs.classes * 2 : 40;
-            set(t, "loss", loss_at(i)->id);
-            steps(t, 5);
-            trainer_features(t, 0, 20, before, NULL);
-            memcpy(weight, trainer_block(t, BLOCK_WEIGHT), head * sizeof *weight);
-            set(t, "loss", loss_at(j)->id);
-            trainer_features(t, 0, 20, after, NULL);
-            assert_memory_equal(before, after, sizeof before);
-            assert_memory_equal(weight, trainer_block(t, BLOCK_WEIGHT), head * sizeof *weight);
-            steps(t, 5);
-            struct batch_view view;
-            assert_true(trainer_last_batch(t, &view));
-            assert_true(isfinite(view.loss));
-            assert_false(trainer_diverged(t));
-        }
-    trainer_destroy(t);
 }
 
 static void a_bias_sleeps_and_wakes_with_its_value(void **state)
@@ -338,7 +306,8 @@ static void the_journal_replays_a_lecture(void **state)
         set(b, change[i].key, change[i].value);
     }
     steps(b, (int)(trainer_steps(a) - trainer_steps(b)));
-    assert_memory_equal(trainer_block(a, BLOCK_WEIGHT), trainer_block(b, BLOCK_WEIGHT), (size_t)blobs.classes * 2 * sizeof(double));
+    assert_memory_equal(trainer_block(a, BLOCK_WEIGHT), trainer_block(b, BLOCK_WEIGHT),
+        (size_t)blobs.classes * 2 * sizeof(double));
     assert_memory_equal(
         trainer_experiment(a)->param, trainer_experiment(b)->param, sizeof trainer_experiment(a)->param);
     trainer_destroy(a);
@@ -615,7 +584,6 @@ int main(void)
         cmocka_unit_test(a_snapshot_leaves_the_training_alone),
         cmocka_unit_test(a_checkpoint_goes_on_bit_by_bit),
         cmocka_unit_test(a_damaged_checkpoint_is_refused),
-        cmocka_unit_test(every_switch_of_the_loss_keeps_the_weights),
         cmocka_unit_test(a_bias_sleeps_and_wakes_with_its_value),
         cmocka_unit_test(a_touched_margin_is_in_force_at_the_next_step),
         cmocka_unit_test(a_loss_chosen_with_its_margin_still_warms_up),

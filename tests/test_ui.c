@@ -372,7 +372,10 @@ static void check_layout(int width, int height)
                 !apart(r, w->ui.item[j].rect))
                 fail_msg("%dx%d: %s overlaps %s", width, height, a->id, w->ui.item[j].id);
     }
-    assert_non_null(ui_find(&w->ui, "param.m")); /* the margin and play never leave the screen */
+    const struct loss *loss = experiment_loss(window_experiment(w));
+    char margin_id[48];
+    snprintf(margin_id, sizeof margin_id, "param.%s", loss->param[loss->margin].id);
+    assert_non_null(ui_find(&w->ui, margin_id)); /* the margin and play never leave the screen */
     assert_non_null(ui_find(&w->ui, "play"));
 }
 
@@ -432,6 +435,31 @@ static void a_point_can_be_pinned(void **unused)
     assert_false(w->look.pinned);
 }
 
+static void the_threshold_follows_the_hand_along_the_roc(void **unused)
+{
+    (void)unused;
+    action_cell(w, -1, view_find("roc"));
+    assert_true(isnan(w->look.tau));
+    struct rect area = w->area[AREA_MAIN];
+    struct point p = { area.x + area.w * 0.5, area.y + area.h * 0.4 };
+    for (int i = 0; i < 20000 && !w->snap->recognition.measured; i++)
+        window_wait(w, 1); /* paused: it is measured because the view asks for it */
+    double wanted = roc_pick(&w->scene, &w->look, area, (struct point){ (int)p.x, (int)p.y });
+    assert_false(isnan(wanted));
+    motion(p.x, p.y);
+    button(true, p.x, p.y, 1);
+    assert_close(w->look.tau, wanted, 1e-12);
+    motion(p.x + 100, p.y);
+    button(false, p.x + 100, p.y, 0);
+    double kept = w->look.tau;
+    motion(p.x - 100, p.y);
+    assert_close(w->look.tau, kept, 0);
+    button(true, p.x, p.y, 2);
+    button(false, p.x, p.y, 0);
+    assert_true(isnan(w->look.tau));
+    click("tab.plane");
+}
+
 static void menus_open_choose_and_close(void **unused)
 {
     (void)unused;
@@ -477,6 +505,9 @@ static void basics_and_plane_come_back_as_they_were_left(void **unused)
     assert_int_equal(e->model, MODEL_IDENTITY);
     assert_string_equal(window_control_value(w, "param.lambda"), "0.01");
     settle();
+    check_layout(1280, 720);
+    check_layout(1024, 640);
+    check_layout(1600, 1000);
     click("loss.logistic");
     click("loss.zero_one"); /* cannot be trained: says so and stays */
     assert_string_equal(experiment_loss(e)->id, "logistic");
@@ -529,6 +560,27 @@ static void a_point_of_the_data_can_be_dragged_and_put_back(void **unused)
     assert_int_equal(e->move_count, 0);
     click("tab.plane");
     settle();
+}
+
+static void titles_are_menus_by_keys_too(void **unused)
+{
+    (void)unused;
+    window_control(w, "play", (double[4]){ 0 });
+    w->ui.focus = ui_hash("title.logit");
+    w->ui.focus_shown = true;
+    key(SDLK_DOWN, 0);
+    assert_int_equal(w->popup, POPUP_VIEW);
+    key(SDLK_DOWN, 0); /* the first of the menu is the plane, which changes places with the logit curve */
+    key(SDLK_RETURN, 0);
+    assert_ptr_equal(w->cell[BENCH_PLANE][2], view_find("feature"));
+    assert_string_equal(w->view->id, "logit");
+    click("tab.plane");
+    assert_ptr_equal(w->cell[BENCH_PLANE][2], view_find("logit"));
+    w->ui.focus = ui_hash("title.logit");
+    w->ui.focus_shown = true;
+    key(SDLK_RETURN, 0);
+    assert_string_equal(w->view->id, "logit");
+    click("tab.plane");
 }
 
 static void titles_are_menus_of_views(void **unused)
@@ -590,8 +642,10 @@ int main(void)
         cmocka_unit_test(controls_stay_inside_and_apart),
         cmocka_unit_test(the_plane_zooms_about_the_pointer),
         cmocka_unit_test(a_point_can_be_pinned),
+        cmocka_unit_test(the_threshold_follows_the_hand_along_the_roc),
         cmocka_unit_test(menus_open_choose_and_close),
         cmocka_unit_test(titles_are_menus_of_views),
+        cmocka_unit_test(titles_are_menus_by_keys_too),
         cmocka_unit_test(basics_and_plane_come_back_as_they_were_left),
         cmocka_unit_test(a_point_of_the_data_can_be_dragged_and_put_back),
         cmocka_unit_test(one_key_means_one_thing),

@@ -36,6 +36,8 @@ enum { RECIPES = sizeof recipes / sizeof recipes[0] };
 static void set_loss(struct snapshot *s, const char *id)
 {
     s->force = loss_force_initial(loss_find(id));
+    if (loss_sub(&s->force) > 1) /* snapshots by hand hold one row a class */
+        s->force.param[loss_param_find(s->force.loss, "k")] = 1;
     s->experiment.loss = loss_index(s->force.loss);
     memcpy(s->experiment.param[s->experiment.loss], s->force.param, sizeof s->force.param);
 }
@@ -521,18 +523,18 @@ static void count_lines(void *arg, int line, struct point p)
 }
 
 /* The amber curve in one piece, or in two about the jump at pi - m (losses.md 10). */
-static void only_arcface_tears_the_target_curve(void **state)
+static void only_the_guard_of_arcface_tears_the_target_curve(void **state)
 {
     (void)state;
     for (int l = 0; l < loss_count(); l++) {
         const struct loss *loss = loss_at(l);
-        if (!loss->has_margin)
+        if (!loss->has_margin || !loss->target || loss->slack)
             continue;
         struct stage *stage = stage_two_classes(loss->id, -1);
         char *text = draw_view(stage, &view_logit, (struct rect){ 0, 0, 900, 600 });
         int seen[2] = { -1, 0 };
         each_point(text, "lines 2.25 #ffc53dff", count_lines, seen);
-        if (seen[1] != (strcmp(loss->id, "arcface") == 0 ? 2 : 1))
+        if (seen[1] != (loss->target == loss_find("arcface")->target ? 2 : 1))
             fail_msg("%s: %d pieces", loss->id, seen[1]);
         free(text);
         stage_close(stage);
@@ -644,7 +646,7 @@ static void every_formula_of_the_rows_can_be_drawn(void **state)
     for (int l = 0; l < loss_count(); l++) {
         const struct loss *loss = loss_at(l);
         struct why why;
-        if (formula_check(loss->formula, &why) || formula_check(loss->logit, &why) ||
+        if (formula_check(loss->formula, &why) || (loss->logit && formula_check(loss->logit, &why)) ||
             formula_check(loss->rule, &why))
             fail_msg("%s: %s", loss->id, why.text);
     }
@@ -681,7 +683,7 @@ int main(void)
         cmocka_unit_test(header_texts_never_overlap),
         cmocka_unit_test(numbers_do_not_move_the_header),
         cmocka_unit_test(curves_end_in_their_values),
-        cmocka_unit_test(only_arcface_tears_the_target_curve),
+        cmocka_unit_test(only_the_guard_of_arcface_tears_the_target_curve),
         cmocka_unit_test(figure_names_follow_the_parameters),
         cmocka_unit_test(captions_say_what_was_trained),
         cmocka_unit_test(captions_say_what_is_in_force),

@@ -81,6 +81,24 @@ static void idle(struct worker *w)
     assert_false(state.loading);
 }
 
+static bool margin_holds(const struct snapshot *s, long wanted)
+{
+    int m = s->force.loss->margin;
+    return (s->force.param[m] == s->experiment.param[s->experiment.loss][m]) == (wanted != 0);
+}
+
+/* The set value was 0.3 and stays 0.3, but the warm-up no longer holds it at 0. */
+static void a_hand_that_changes_nothing_ends_the_warm_up(void **unused)
+{
+    (void)unused;
+    struct experiment e = small();
+    struct worker *w = start(&e, false, 60);
+    await(w, margin_holds, 0);
+    worker_touch(w, "m");
+    await(w, margin_holds, 1);
+    worker_destroy(w);
+}
+
 static void many_workers_come_and_go(void **unused)
 {
     (void)unused;
@@ -278,6 +296,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(many_workers_come_and_go),
+        cmocka_unit_test(a_hand_that_changes_nothing_ends_the_warm_up),
         cmocka_unit_test(paused_steps_are_exact),
         cmocka_unit_test(retunes_do_not_disturb_a_training),
         cmocka_unit_test(retuning_while_paused_shows_it),

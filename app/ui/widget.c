@@ -259,7 +259,8 @@ static void decades_draw(struct ui *ui, const struct ui_slider *s)
     struct rect track = track_of(s);
     double y = track.y + track.h + 10, bold = place(s, s->initial), free_from = -1e9;
     double low = s->param->min > 0 ? s->param->min : s->end * 1e-4;
-    struct font font = { .size = 12, .weight = WEIGHT_REGULAR }, heavy = { .size = 12, .weight = WEIGHT_SEMIBOLD };
+    struct font font = { .size = 12, .weight = WEIGHT_REGULAR },
+                heavy = { .size = 12, .weight = WEIGHT_SEMIBOLD };
     char text[24];
     double bold_half = text_width(number_short(s->initial, text, sizeof text), &heavy) / 2 + 6;
     for (int i = s->param->min > 0 ? 0 : -1; i < 12; i++) {
@@ -275,7 +276,8 @@ static void decades_draw(struct ui *ui, const struct ui_slider *s)
         free_from = middle_x + half + 6;
     }
     canvas_rect(ui->canvas, (struct rect){ bold - 0.5, y, 1, 7 }, t->text1);
-    double half = bold_half - 6, middle_x = fmin(s->rect.x + s->rect.w - half, fmax(s->rect.x + half - 6, bold));
+    double half = bold_half - 6,
+           middle_x = fmin(s->rect.x + s->rect.w - half, fmax(s->rect.x + half - 6, bold));
     ui_text(ui, middle_x, y + 15, number_short(s->initial, text, sizeof text), 12, WEIGHT_SEMIBOLD, t->text1,
         ALIGN_CENTER);
 }

@@ -35,10 +35,19 @@ static bool finite_all(struct trainer *t, const struct evaluation *v)
     return sound;
 }
 
+/* A term is run as softmax with it. */
+static const char *name_of(const struct experiment *e)
+{
+    for (int i = 0; i < term_count(); i++)
+        if (e->added[i])
+            return term_at(i)->id;
+    return experiment_loss(e)->id;
+}
+
 static void print_row(struct trainer *t, const struct evaluation *v)
 {
     const struct experiment *e = trainer_experiment(t);
-    printf("%-26s %4llu %8.2f %8.2f %8.1f %8.1f  %s\n", experiment_loss(e)->id, (unsigned long long)e->seed,
+    printf("%-26s %4llu %8.2f %8.2f %8.1f %8.1f  %s\n", name_of(e), (unsigned long long)e->seed,
         100 * v->train_accuracy, 100 * v->test_accuracy, v->intra_angle_deg, v->inter_angle_deg,
         finite_all(t, v) ? "finite" : "NOT FINITE");
 }
@@ -82,8 +91,9 @@ static void run(const struct experiment *e, const struct dataset *data, int epoc
         print_row(t, &v);
     else
         printf("%-18s %4llu %9.2f %9.2f %9.2f %7.1f %7.1f  %s%s\n", experiment_loss(e)->id,
-        (unsigned long long)e->seed, 100 * v.train_accuracy, 100 * v.test_accuracy, 100 * v.margin_accuracy,
-        v.min_gap_deg, v.intra_angle_deg, pass ? "PASS" : "FAIL", trainer_diverged(t) ? " (diverged)" : "");
+            (unsigned long long)e->seed, 100 * v.train_accuracy, 100 * v.test_accuracy,
+            100 * v.margin_accuracy, v.min_gap_deg, v.intra_angle_deg, pass ? "PASS" : "FAIL",
+            trainer_diverged(t) ? " (diverged)" : "");
     fflush(stdout);
     tally->pass += pass;
     tally->runs++;

@@ -1,7 +1,7 @@
 #!/bin/bash
 # cli.sh BINARY - the command line from outside: what it writes, what it refuses, what it leaves behind.
 # One line per failure, and at the end "N passed, N failed". Needs bash and python3 (standard library only).
-# shellcheck disable=SC2086,SC2015  # option lists are split on purpose; pass cannot fail
+# shellcheck disable=SC2046,SC2086,SC2015  # option lists are split on purpose; pass cannot fail
 set -u
 [ $# -eq 1 ] || { echo "usage: cli.sh BINARY" >&2; exit 2; }
 binary=$(realpath "$1")
@@ -109,7 +109,7 @@ refuses 2 "one case" eval a b
 refuses 2 "--out" figure
 refuses 2 "no such option" --session f.json
 refuses 2 "no such option" train --save f.json
-refuses 2 "allowed center, ring, uniform, regular" train --add arcface
+refuses 2 "choose center, ring, uniform, regular" train --add arcface
 refuses 2 "has no gradient; use it in the score view" train --loss zero_one
 refuses 2 "nothing to train" train --loss triplet --model identity
 refuses 2 "n^3" train --loss triplet --set mining=all --batch 4096

@@ -188,6 +188,76 @@ def loss_switches(w):
     w.wait(lambda: w.state()["loss"] == "arcface", "ArcFace")
 
 
+def finds_a_loss(w):
+    """The list of all losses opens, filters while one types and gives the loss; its parameters follow."""
+    w.click("loss.more")
+    w.wait(lambda: "loss.filter" in w.controls(), "list of losses")
+    w.x("type", "--window", w.id, "--delay", 30, "triplet")
+    w.wait(lambda: w.controls()["loss.filter"]["value"] == "triplet", "typed filter")
+    w.wait(lambda: "loss.cosface" not in w.controls(), "shorter list")
+    w.key("Return")
+    w.wait(lambda: w.state()["loss"] == "triplet" and "loss.filter" not in w.controls(), "Triplet")
+    w.click("param.mining.hard")
+    w.wait(lambda: w.controls()["param.mining"]["value"] == "hard", "hard mining")
+    step = w.state()["step"]
+    w.wait(lambda: w.state()["step"] > step, "steps with mined triplets")
+    w.click("loss.arcface")
+    w.wait(lambda: w.state()["loss"] == "arcface", "ArcFace again")
+
+
+def adds_a_term(w):
+    """A term is a switch; it has its own parameter while it is on."""
+    w.move(*w.middle("param.s"))
+    for _ in range(12):
+        if "term.ring" in w.controls() and w.controls()["term.ring"]["rect"][3] > 20:
+            break
+        w.x("click", 5)
+        time.sleep(0.15)
+    w.click("term.ring")
+    w.wait(lambda: w.state()["added"] == ["ring"], "ring on top")
+    step = w.state()["step"]
+    w.wait(lambda: w.state()["step"] > step and not w.state()["error"], "steps with the ring")
+    w.click("term.ring")
+    w.wait(lambda: w.state()["added"] == [], "no ring")
+    w.x("click", "--repeat", 20, "--delay", 30, 4)   # the panel back to its top
+    w.wait(lambda: "param.s" in w.controls(), "first parameter")
+
+
+def basics(w):
+    """Basics trains its example, a point can be dragged and put back, and Plane is as it was."""
+    w.click("tab.basics")
+    w.wait(lambda: w.state()["dataset"] == "two-blobs" and w.state()["loss"] == "hinge", "hinge on two blobs", 15)
+    w.wait(lambda: w.state()["step"] > 30, "steps of the example")
+    x, y, wide, high = w.controls()["view.feature"]["rect"]
+    spots = [(x + wide * i / 40, y + high * j / 40) for i in range(12, 29, 2) for j in range(10, 31, 2)]
+    def rest():
+        """A spot where a point has shown itself under the resting pointer."""
+        for at in spots:
+            w.move(*at)
+            time.sleep(0.2 * min(w.slow, 3))
+            if w.state()["selected"] >= 0:
+                return at
+        return None
+    w.key("space")
+    at = w.wait(rest, "a point under the pointer", 40)
+    w.move(*at)
+    w.x("mousedown", 1)
+    for i in range(1, 8):
+        w.move(at[0] + 6 * i, at[1] - 4 * i)
+        time.sleep(0.03)
+    w.x("mouseup", 1)
+    w.wait(lambda: w.state()["moved"] == 1, "moved point")
+    w.key("space")
+    step = w.state()["step"]
+    w.wait(lambda: w.state()["step"] > step, "training with the moved point")
+    w.click("loss.zero_one")
+    w.wait(lambda: "no gradient" in w.state()["notice"], "sentence about 0/1")
+    w.click("tab.plane")
+    w.wait(lambda: w.state()["dataset"] == "mnist" and w.state()["loss"] == "arcface", "the plane as it was", 15)
+    step = w.state()["step"]
+    w.wait(lambda: w.state()["step"] > step, "steps on the plane")
+
+
 def screenshot(w):
     """S writes a PNG at twice the size that holds a picture."""
     folder = pathlib.Path(w.env["HOME"], "Pictures")
@@ -316,7 +386,7 @@ def main():
     short = "--short" in sys.argv
     binary = os.path.abspath(sys.argv[-1])
     checks = [trains, slider_drags, slider_keys_and_wheel, pauses_and_steps, loss_switches, screenshot]
-    checks += [resizes, storm, themes, bad_folder, diverges, quits]
+    checks += [finds_a_loss, adds_a_term, basics, resizes, storm, themes, bad_folder, diverges, quits]
     passed = failed = 0
     try:
         no_display(binary)

@@ -1,0 +1,74 @@
+#include "app/training.h"
+
+#include "app/headless.h"
+
+enum status training_begin(struct training *t, const struct options *o, const struct experiment *e,
+    const struct dataset *data, struct why *why)
+{
+    *t = (struct training){ .options = o, .data = data };
+    return trainer_create(e, data, &t->trainer, why);
+}
+
+void training_end(struct training *t)
+{
+    trainer_destroy(t->trainer);
+    t->trainer = NULL;
+}
+
+long training_planned(const struct training *t)
+{
+    const struct options *o = t->options;
+    return o->by_steps ? o->steps : o->epochs * trainer_steps_per_epoch(t->trainer);
+}
+
+bool training_finished(const struct training *t)
+{
+    const struct options *o = t->options;
+    if (trainer_diverged(t->trainer))
+        return true;
+    if (o->by_steps)
+        return trainer_steps(t->trainer) >= o->steps;
+    return trainer_epoch(t->trainer) >= (double)o->epochs - 1e-9;
+}
+
+enum status training_change(struct training *t, struct why *why)
+{
+    const struct options *o = t->options;
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK && t->changes_done < o->change_count &&
+           o->change[t->changes_done].step <= trainer_steps(t->trainer)) {
+        const struct planned_change *change = &o->change[t->changes_done++];
+        struct experiment wanted = *trainer_experiment(t->trainer);
+        status = experiment_set(&wanted, change->key, change->value, why);
+        if (status == STATUS_OK)
+            status = trainer_retune(t->trainer, &wanted, why);
+        if (status == STATUS_OK)
+            trainer_touch(t->trainer, change->key);
+    }
+    return status;
+}
+
+void training_step(struct training *t)
+{
+    double before = headless_now();
+    trainer_step(t->trainer);
+    t->train_s += headless_now() - before;
+}
+
+enum status training_summary(struct training *t, struct summary *out, struct why *why)
+{
+    const struct experiment *e = trainer_experiment(t->trainer);
+    int samples = e->model == MODEL_FREE ? summary_rows(e, t->data) : t->data->train;
+    *out = (struct summary){ .experiment = e,
+        .dataset = t->data->name,
+        .force = trainer_force(t->trainer),
+        .steps = trainer_steps(t->trainer),
+        .epochs = trainer_epoch(t->trainer),
+        .train_s = t->train_s,
+        .samples = trainer_epoch(t->trainer) * samples,
+        .holdout = t->data->holdout > 0,
+        .diverged = trainer_diverged(t->trainer) };
+    if (trainer_evaluate(t->trainer, true, &out->evaluation) != STATUS_OK)
+        return why_set(why, STATUS_FAILED, "summary: out of memory; close other programs and try again");
+    return STATUS_OK;
+}

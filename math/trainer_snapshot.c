@@ -1,0 +1,223 @@
+/* A snapshot: the shown samples, the head that judges them, and all that is told of the step. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "math/trainer_state.h"
+
+static void fill_norms(struct trainer *t, struct snapshot *s)
+{
+    s->norm_median = metric_percentile(t->norm, s->count, 0.5);
+    s->norm_p99 = metric_percentile(t->norm, s->count, 0.99);
+}
+
+static void fill_row(struct snapshot *s, int row, const double *weight, double bias)
+{
+    for (int k = 0; k < s->dim; k++)
+        s->weight[row * s->dim + k] = weight[k];
+    s->bias[row] = bias;
+}
+
+/* The rule's head, one row a class: what is drawn as class weights. */
+static void fill_head(struct trainer *t, struct snapshot *s, const struct head *rule, const struct head *rows)
+{
+    bool shared = s->force.loss->bias == BLOCK_SHARED_BIAS;
+    memset(s->weight, 0, (size_t)(t->classes * t->dim) * sizeof *s->weight);
+    memset(s->bias, 0, (size_t)t->classes * sizeof *s->bias);
+    for (int j = 0; j < rows->classes; j++)
+        fill_row(
+            s, j, rows->weight + (size_t)j * (size_t)t->dim, rows->bias ? rows->bias[shared ? 0 : j] : 0);
+    s->means = s->force.loss->weight == BLOCK_NONE;
+    s->sub = loss_sub(&s->force);
+    if (s->sub > 1)
+        memcpy(s->row_weight, rule->weight, (size_t)(t->classes * s->sub * t->dim) * sizeof *s->row_weight);
+    s->centers = rule->center != NULL;
+    if (s->centers)
+        memcpy(s->center, rule->center, (size_t)(t->classes * t->dim) * sizeof *s->center);
+    for (int j = 0; j < t->classes; j++)
+        s->class_weight[j] = rule->class_weight ? rule->class_weight[j] : 1;
+    s->extra_count = rule->extra ? loss_extra(&s->force, t->dim) : 0;
+    for (int i = 0; i < s->extra_count && i < SNAPSHOT_EXTRA; i++)
+        s->extra[i] = s->extra_count <= SNAPSHOT_EXTRA ? rule->extra[i] : (double)NAN;
+}
+
+static struct snapshot_link link_of(const struct trainer *t, int from, int to, bool push)
+{
+    struct snapshot_link link = { .push = push };
+    for (int k = 0; k < t->dim; k++) {
+        link.from[k] = (float)t->feature[from * t->dim + k];
+        link.to[k] = (float)t->feature[to * t->dim + k];
+    }
+    return link;
+}
+
+/* A pair gives one line, a triplet two. */
+static void fill_links(const struct trainer *t, struct snapshot *s)
+{
+    s->link_count = 0;
+    s->rest = t->rest;
+    for (int i = 0; t->dim <= 3 && i < t->link_count; i++) {
+        const struct link *link = &t->link[i];
+        if (link->positive >= 0 && s->link_count < SNAPSHOT_LINKS)
+            s->link[s->link_count++] = link_of(t, link->anchor, link->positive, false);
+        if (link->negative >= 0 && s->link_count < SNAPSHOT_LINKS)
+            s->link[s->link_count++] = link_of(t, link->anchor, link->negative, true);
+    }
+}
+
+static void fill_path(const struct trainer *t, struct snapshot *s)
+{
+    memcpy(s->path, t->path, (size_t)t->path_count * sizeof *s->path);
+    s->path_count = t->path_count;
+}
+
+static void fill_schedule(const struct trainer *t, struct snapshot *s)
+{
+    struct schedule_state state = schedule_state(&t->schedule, &t->experiment, t->step);
+    s->warmup_step = state.warmup_step;
+    s->warmup_length = state.warmup_length;
+    s->ramp_step = state.ramp_step;
+    s->ramp_length = state.ramp_length;
+    s->annealing = state.annealing;
+}
+
+static bool is_margin(const struct experiment *e, const char *key)
+{
+    const char *dot = strchr(key, '.');
+    const struct loss *loss = experiment_loss(e);
+    if (dot)
+        return false;
+    int p = loss_param_find(loss, key);
+    return p >= 0 && loss->param[p].role == ROLE_MARGIN;
+}
+
+/* "m 0.30"; a loss by its name. */
+static void event_text(const struct experiment *then, const struct change *change, struct event *event)
+{
+    char *end;
+    double value = strtod(change->value, &end);
+    bool number = end != change->value && *end == '\0', whole = value == floor(value);
+    int p = loss_param_find(experiment_loss(then), change->key);
+    if (p >= 0 && experiment_loss(then)->param[p].kind == PARAM_LINEAR && number && event->margin)
+        snprintf(event->text, sizeof event->text, "%.23s %.2f", change->key, value);
+    else if (number)
+        snprintf(event->text, sizeof event->text, whole && fabs(value) < 1e5 ? "%.23s %.0f" : "%.23s %.3g",
+            strcmp(change->key, "lr") == 0 ? "η" : change->key, value);
+    else if (strcmp(change->key, "loss") == 0)
+        snprintf(event->text, sizeof event->text, "%.40s", experiment_loss(then)->label);
+    else
+        snprintf(event->text, sizeof event->text, "%.23s %.23s", change->key, change->value);
+}
+
+static bool one_gesture(const struct trainer *t, const struct change *before, const struct change *now)
+{
+    double near = fmax(60, 0.015 * (double)t->step);
+    return before && strcmp(before->key, now->key) == 0 && (double)(now->step - before->step) <= near;
+}
+
+/* The newest EVENT_MAX changes, in order; a drag counts as one, with its last value. The journal keeps all. A key
+ * like "m" is of the loss chosen at that time. */
+static void fill_events(const struct trainer *t, struct snapshot *s)
+{
+    struct experiment then = t->experiment;
+    then.loss = t->first_loss;
+    s->event_count = 0;
+    for (int i = 0; i < t->change_count; i++) {
+        const struct change *change = &t->change[i];
+        if (strcmp(change->key, "loss") == 0)
+            experiment_set(&then, "loss", change->value, NULL);
+        if (s->event_count > 0 && one_gesture(t, i > 0 ? &t->change[i - 1] : NULL, change))
+            s->event_count--;
+        if (s->event_count == EVENT_MAX)
+            memmove(s->event, s->event + 1, (size_t)--s->event_count * sizeof *s->event);
+        struct event *event = &s->event[s->event_count++];
+        *event = (struct event){ .step = change->step, .margin = is_margin(&then, change->key) };
+        event_text(&then, change, event);
+    }
+}
+
+static void fill_curve(struct trainer *t, struct snapshot *s)
+{
+    struct curve_point *point = trainer_curve_point(t);
+    point->train_loss = (float)s->train_loss;
+    point->test_loss = (float)s->test_loss;
+    point->train_accuracy = (float)s->train_accuracy;
+    point->test_accuracy = (float)s->test_accuracy;
+    point->margin_accuracy = (float)s->margin_accuracy;
+    memcpy(s->curve, t->curve, (size_t)t->curve_count * sizeof *s->curve);
+    s->curve_count = t->curve_count;
+}
+
+static void fill_numbers(struct trainer *t, struct snapshot *s, const struct head *rows,
+    const struct metric *train, const struct metric *test)
+{
+    const struct metric *angles = test->n ? test : train;
+    struct metric shown = { .n = 0 };
+    s->train_n = train->n;
+    s->test_n = test->n;
+    s->train_loss = metric_loss(train);
+    s->test_loss = metric_loss(test);
+    s->train_accuracy = metric_accuracy(train);
+    s->test_accuracy = metric_accuracy(test);
+    s->margin_accuracy = metric_margin(train, s->force.loss);
+    s->intra_angle = metric_own_angle(angles);
+    metric_gaps(rows, &s->inter_angle, &s->min_gap);
+    for (int part = 0; part < 2; part++) {
+        const struct metric *m = part ? test : train;
+        if (t->experiment.split == SPLIT_BOTH || (t->experiment.split == SPLIT_TEST) == (part == 1)) {
+            shown.n += m->n;
+            shown.decided += m->decided;
+            shown.own_angle += m->own_angle;
+            shown.rival_angle += m->rival_angle;
+        }
+    }
+    s->own_angle_mean = metric_own_angle(&shown);
+    s->rival_angle_mean = metric_rival_angle(&shown);
+}
+
+enum status trainer_snapshot(struct trainer *t, struct snapshot *s)
+{
+    bool show_train = t->experiment.split != SPLIT_TEST, show_test = t->experiment.split != SPLIT_TRAIN;
+    int count = (show_train ? t->shown_train.count : 0) + (show_test ? t->shown_test.count : 0);
+    struct loss_force force = trainer_force(t);
+    if (!snapshot_reserve(s, count, t->dim, t->classes, loss_sub(&force), t->data->targets))
+        return STATUS_FAILED;
+    s->step = t->step;
+    s->epoch = trainer_epoch(t);
+    s->experiment = t->experiment;
+    s->force = force;
+    s->dim = t->dim;
+    s->targets = t->data->targets;
+    s->classes = t->classes;
+    s->count = count;
+    snprintf(s->data_name, sizeof s->data_name, "%s", t->data->name);
+    for (int j = 0; j < t->classes && j < SNAPSHOT_NAMES; j++)
+        snprintf(s->class_name[j], sizeof s->class_name[j], "%.*s", SNAPSHOT_NAME_TEXT - 1,
+            t->data->class_name[j]);
+    s->train_size = t->pool;
+    s->test_size = t->point_of ? 0 : t->data->test;
+    s->width = t->data->width;
+    s->height = t->data->height;
+    struct head rule = trainer_rule_of(t, &force, &t->shown_train);
+    struct shown shown = { .out = s };
+    struct metric train = trainer_measure(
+        t, t->shown_train.row, t->shown_train.count, &force, &rule, show_train ? &shown : NULL);
+    shown.test = true;
+    struct metric test =
+        trainer_measure(t, t->shown_test.row, t->shown_test.count, &force, &rule, show_test ? &shown : NULL);
+    struct head rows = trainer_class_rows(t, &force, &rule, &t->shown_train);
+    fill_numbers(t, s, &rows, &train, &test);
+    fill_norms(t, s);
+    fill_head(t, s, &rule, &rows);
+    fill_links(t, s);
+    fill_path(t, s);
+    s->recognition = t->recognition;
+    fill_schedule(t, s);
+    fill_events(t, s);
+    fill_curve(t, s);
+    s->diverged = t->diverged;
+    s->diverged_step = t->diverged_step;
+    memcpy(s->message, t->message, sizeof s->message);
+    return STATUS_OK;
+}

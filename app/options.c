@@ -421,7 +421,7 @@ static const struct option_row row[] = {
     { "activation", "prelu|relu", "between the layers", TRAINING, GROUP_MODEL, take_setting },
     { "feature-dim", "N", "dimension of the features", TRAINING, GROUP_MODEL, take_setting },
     { "optimizer", "ID", "sgd, momentum or adam", TRAINING, GROUP_OPTIMISER, take_setting },
-    { "lr", "RATE", "learning rate", TRAINING, GROUP_OPTIMISER, take_setting },
+    { "lr", "RATE", "learning rate (1e-3; 0.02 with --model identity)", TRAINING, GROUP_OPTIMISER, take_setting },
     { "momentum", "SHARE", "of the momentum optimiser", TRAINING, GROUP_OPTIMISER, take_setting },
     { "weight-decay", "RATE", "pull of the weights to zero", TRAINING, GROUP_OPTIMISER, take_setting },
     { "clip", "NORM", "largest norm of a step's gradient; 0: no limit", TRAINING, GROUP_OPTIMISER, take_setting },

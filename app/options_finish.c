@@ -102,6 +102,7 @@ static enum status check_changes(
  * open (14 px of text are then 7 pt); vector files have 96, so that their pages are of that size. */
 static enum status resolve_size(struct figure_request *request, struct why *why)
 {
+    const double vector_layout = 144.0 / 96;
     struct figure_options *figure = &request->figure;
     bool millimetres = false;
     if (request->size[0] && !option_read_size(request->size, &figure->width, &figure->height, &millimetres))
@@ -116,6 +117,9 @@ static enum status resolve_size(struct figure_request *request, struct why *why)
         double unit = png ? figure->dpi / figure->scale / 25.4 : 96 / 25.4;
         figure->width *= unit;
         figure->height *= unit;
+        figure->layout = !png              ? vector_layout
+                         : request->scaled ? 1
+                                           : 144 * figure->scale / figure->dpi;
     }
     double longest = fmax(figure->width, figure->height), shortest = fmin(figure->width, figure->height);
     if (!(shortest >= 160 && longest <= 8000 && longest * figure->scale <= 20000))

@@ -53,13 +53,29 @@ static void light(struct window *w, int label)
     window_dirty(w, AREAS_SNAPSHOT);
 }
 
+/* The sphere of 3-D features is in the main area. */
+static bool on_ball(const struct window *w)
+{
+    return w->view == view_find("sphere") && w->snap && w->snap->dim == 3;
+}
+
+static int pick_sample(const struct window *w, struct rect area, struct point at)
+{
+    return (on_ball(w) ? sphere_pick : feature_pick)(&w->scene, &w->look, area, at);
+}
+
+static int pick_chip(const struct window *w, struct rect area, struct point at)
+{
+    return (on_ball(w) ? sphere_pick_chip : feature_pick_chip)(&w->scene, &w->look, area, at);
+}
+
 static void hover(struct window *w, struct rect area, struct point at)
 {
-    int sample = feature_pick(&w->scene, &w->look, area, at);
+    int sample = pick_sample(w, area, at);
     if (sample != w->hovered)
         w->hovered_since = window_now();
     w->hovered = sample;
-    light(w, feature_pick_chip(&w->scene, &w->look, area, at));
+    light(w, pick_chip(w, area, at));
 }
 
 static void drag(struct window *w, struct point at)
@@ -108,8 +124,8 @@ static void release(struct window *w, struct rect area, struct point at)
     w->moving = -1;
     if (w->dragged_by >= 4)
         return;
-    int label = feature_pick_chip(&w->scene, &w->look, area, at);
-    int sample = feature_pick(&w->scene, &w->look, area, at);
+    int label = pick_chip(w, area, at);
+    int sample = pick_sample(w, area, at);
     if (label >= 0) {
         w->lit_kept = w->lit_kept == label ? -1 : label;
         w->look.lit_class = -2;
@@ -162,6 +178,54 @@ static void plane_input(struct window *w, struct rect area, bool hot)
         release(w, area, in->at);
     } else if (in->kind == UI_WHEEL && hot) {
         zoom(w, area, in->at, in->wheel);
+    }
+}
+
+/* The point under the hand stays under it; Shift turns about the line of sight. */
+static void orbit(struct window *w, struct rect area, struct point at)
+{
+    double radius = look_ball_radius(&w->look, area), dx = at.x - w->drag_from.x, dy = at.y - w->drag_from.y;
+    w->dragged_by += hypot(dx, dy);
+    if (w->ui.input.shift)
+        look_roll(&w->look, dx / radius);
+    else
+        look_orbit(&w->look, dx, dy, radius);
+    w->drag_from = at;
+    window_dirty(w, 1 << AREA_MAIN);
+}
+
+static void face(struct window *w, int label)
+{
+    int rows = w->snap->sub > 1 ? w->snap->sub : 1;
+    if (label >= 0)
+        look_face(&w->look, &w->scene.unit[(size_t)label * (size_t)rows * 3]);
+    else
+        look_init_orbit(&w->look);
+    window_dirty(w, 1 << AREA_MAIN);
+}
+
+static void ball_input(struct window *w, struct rect area, bool hot)
+{
+    struct ui_input *in = &w->ui.input;
+    if (in->kind == UI_PRESS && hot && in->clicks == 2) {
+        face(w, pick_chip(w, area, in->at));
+    } else if (in->kind == UI_PRESS && hot) {
+        w->dragging = true;
+        w->moving = -1;
+        w->dragged_by = 0;
+        w->drag_from = in->at;
+    } else if (in->kind == UI_MOVE && w->dragging) {
+        orbit(w, area, in->at);
+    } else if (in->kind == UI_MOVE) {
+        if (hot)
+            hover(w, area, in->at);
+        else
+            w->hovered = -1, light(w, -1);
+    } else if (in->kind == UI_RELEASE && w->dragging) {
+        release(w, area, in->at);
+    } else if (in->kind == UI_WHEEL && hot) {
+        w->look.zoom = fmin(3, fmax(0.6, w->look.zoom * pow(1.15, in->wheel)));
+        window_dirty(w, 1 << AREA_MAIN);
     }
 }
 
@@ -343,6 +407,8 @@ void panel_main(struct window *w)
         panel_threshold(w, w->view, area, hot);
         if (w->snap && on_plane(w))
             plane_input(w, area, hot);
+        else if (on_ball(w))
+            ball_input(w, area, hot);
         return;
     }
     canvas_rect(w->ui.canvas, area, w->look.theme->bg);

@@ -170,8 +170,11 @@ static void bias_row(struct window *w, struct flow *f)
 static void rate_rows(struct window *w, struct flow *f)
 {
     struct experiment *e = &w->experiment;
-    if (row_number(w, f, "param.lr", &rate_row, NAN, &e->lr))
+    double rate = experiment_rate(e);
+    if (row_number(w, f, "param.lr", &rate_row, NAN, &rate)) {
+        e->lr = rate;
         action_apply(w);
+    }
     double all = w->data ? w->data->train : batch_row.max, y = f->y + 1;
     double batch = e->batch > 0 ? e->batch : fmin(all, batch_row.max);
     bool full = e->batch == 0;

@@ -87,6 +87,15 @@ static void put_timing(json_t *root, const struct summary *s)
     json_object_set_new(root, "peak_rss_kb", json_integer(s->peak_rss_kb));
 }
 
+static json_t *tar_json(const double *tar)
+{
+    static const char *const far[VERIFICATION_FARS] = { "0.1", "0.01", "0.001" };
+    json_t *object = json_object();
+    for (int f = 0; f < VERIFICATION_FARS; f++)
+        json_object_set_new(object, far[f], number(tar[f]));
+    return object;
+}
+
 static void put_extras(json_t *root, const struct summary *s)
 {
     json_object_set_new(root, "added", added_json(s->experiment, &s->force));
@@ -94,6 +103,13 @@ static void put_extras(json_t *root, const struct summary *s)
     json_object_set_new(root, "min_gap_deg", number(s->evaluation.min_gap_deg));
     if (s->holdout)
         json_object_set_new(root, "eer_open", number(s->evaluation.eer_open));
+    json_object_set_new(root, "tar_at_far", tar_json(s->evaluation.tar));
+    if (s->holdout)
+        json_object_set_new(root, "tar_at_far_open", tar_json(s->evaluation.tar_open));
+    json_object_set_new(root, "rank1", number(s->evaluation.rank1));
+    json_object_set_new(root, "unknown", number(s->evaluation.unknown));
+    if (s->holdout)
+        json_object_set_new(root, "stranger_accepted", number(s->evaluation.stranger_accepted));
     json_object_set_new(root, "diverged", json_boolean(s->diverged));
     if (!s->diverged)
         return;
@@ -182,7 +198,7 @@ void metrics_write_row(FILE *to, const struct metrics_columns *columns, const st
 {
     const double cell[] = { trainer_epoch(trainer), v->train_loss, v->test_loss, v->train_accuracy,
         v->test_accuracy, v->margin_accuracy, v->intra_angle_deg, v->inter_angle_deg,
-        trainer_experiment(trainer)->lr };
+        experiment_rate(trainer_experiment(trainer)) };
     fprintf(to, "%ld", trainer_steps(trainer));
     for (size_t i = 0; i < sizeof cell / sizeof *cell; i++)
         put_cell(to, cell[i]);

@@ -133,10 +133,27 @@ static enum status plan_cells(struct sweep *s, struct why *why)
     return status;
 }
 
+/* The dashboard is many views already, and the stage shows no training. */
+static enum status check_view(const struct options *o, struct why *why)
+{
+    const char *view = o->look.figure.view;
+    const struct view *found = view_find(view);
+    if (found != &view_dashboard && found != &view_stage)
+        return STATUS_OK;
+    char known[300] = "";
+    for (int i = 0; i < view_count(); i++)
+        if (view_at(i) != &view_dashboard && view_at(i) != &view_stage)
+            option_list_add(known, sizeof known, view_at(i)->id);
+    return why_set(
+        why, STATUS_USAGE, "--view %s: not for the cells of a sweep; choose from %s", view, known);
+}
+
 enum status sweep_plan(const struct options *o, struct sweep *out, struct why *why)
 {
     *out = (struct sweep){ .options = o };
-    enum status status = read_axes(out, why);
+    enum status status = check_view(o, why);
+    if (status == STATUS_OK)
+        status = read_axes(out, why);
     if (status == STATUS_OK)
         status = plan_cells(out, why);
     if (status != STATUS_OK)

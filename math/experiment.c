@@ -39,7 +39,6 @@ void experiment_init(struct experiment *e)
         .feature_dim = 2,
         .seed = 1,
         .optimiser = OPTIMISER_ADAM,
-        .lr = 1e-3,
         .momentum = 0.9,
         .clip = EXPERIMENT_CLIP,
         .batch = 128,
@@ -55,6 +54,11 @@ void experiment_init(struct experiment *e)
     for (int i = 0; i < loss_count(); i++)
         for (int p = 0; p < loss_param_count(loss_at(i)); p++)
             e->param[i][p] = loss_at(i)->param[p].initial;
+}
+
+double experiment_rate(const struct experiment *e)
+{
+    return e->lr > 0 ? e->lr : e->model == MODEL_IDENTITY ? 0.02 : 1e-3;
 }
 
 const struct loss *experiment_loss(const struct experiment *e)
@@ -215,6 +219,24 @@ static void get_loss(const struct experiment *e, char *text, int size)
     snprintf(text, (size_t)size, "%s", experiment_loss(e)->id);
 }
 
+static enum status set_rate(struct experiment *e, const char *value, struct why *why)
+{
+    double rate = 0;
+    bool own = strcmp(value, "default") == 0;
+    if (!own && (!read_number(value, &rate) || rate < 1e-8 || rate > 1e6))
+        return why_set(why, STATUS_USAGE, "--lr %s: allowed 1e-08 to 1e+06, or default", value);
+    e->lr = rate;
+    return STATUS_OK;
+}
+
+static void get_rate(const struct experiment *e, char *text, int size)
+{
+    if (e->lr > 0)
+        number_text(e->lr, text, size);
+    else
+        snprintf(text, (size_t)size, "default");
+}
+
 static enum status set_batch(struct experiment *e, const char *value, struct why *why)
 {
     if (strcmp(value, "full") == 0)
@@ -315,8 +337,6 @@ static enum status set_move(struct experiment *e, const char *value, struct why 
     return STATUS_OK;
 }
 
-static void number_text(double value, char *text, int size);
-
 static void get_move(const struct experiment *e, char *text, int size)
 {
     int at = snprintf(text, (size_t)size, "%s", e->move_count ? "" : "none");
@@ -393,7 +413,7 @@ static const struct key_row rows[] = {
     { "seed",         KEY_OTHER,  true,  .set = set_seed,     .get = get_seed },
     { "loss",         KEY_OTHER,  false, .set = set_loss,     .get = get_loss },
     { "optimizer",    KEY_CHOICE, false, FIELD(optimiser),    .choice = optimiser_names },
-    { "lr",           KEY_REAL,   false, FIELD(lr),           .min = 1e-8, .max = 1e6 },
+    { "lr",           KEY_OTHER,  false, .set = set_rate,     .get = get_rate },
     { "momentum",     KEY_REAL,   false, FIELD(momentum),     .min = 0,    .max = 0.9999 },
     { "weight-decay", KEY_REAL,   false, FIELD(weight_decay), .min = 0,    .max = 1 },
     { "clip",         KEY_REAL,   false, FIELD(clip),         .min = 0,    .max = 1e6 },

@@ -50,7 +50,7 @@ struct experiment {
     int move_count;
 
     enum optimiser optimiser;
-    double lr, momentum, weight_decay;
+    double lr, momentum, weight_decay;    /* lr 0: the model's own, see experiment_rate */
     double clip;                          /* largest norm of the whole gradient; 0: no clipping */
     int batch;                            /* samples a step; 0: the full training set */
     int warmup[2];                        /* SCHEDULE_DEFAULT: 300,300 for heads with a fixed scale, else 0,0 */
@@ -60,12 +60,13 @@ struct experiment {
     enum split split;
 };
 
-/* mnist, arcface, mlp 128,64, PReLU, Adam 1e-3, batch 128, seed 1, 5000 training points. */
+/* mnist, arcface, mlp 128,64, PReLU, Adam at the model's rate, batch 128, seed 1, 5000 training points. */
 void experiment_init(struct experiment *e);
 
 /* One setting by its option name: dataset (lets go of the arrays), features-npy (with the model identity, unless that
  * is set later), labels-npy, weights-npy, classes, holdout, model, hidden ("128,64" or "none"), activation,
- * feature-dim, seed, loss, optimizer, lr, momentum, weight-decay, clip, batch (number or "full"), warmup ("N,M" or
+ * feature-dim, seed, loss, optimizer, lr (number or
+ * "default"), momentum, weight-decay, clip, batch (number or "full"), warmup ("N,M" or
  * "default"), anneal (on, off, default), points, split, add (terms: "center,ring" or "none"; `loss` with a term's id
  * is softmax with that term), bias (on, off), move ("row:x:y", later ones of a row replace it), a parameter of the
  * chosen loss (m, s, lambda), or one of any loss or term (cosface.m, ring.lambda). A list is "1:1:5" or "inverse".
@@ -86,6 +87,10 @@ bool experiment_term_fits(const struct loss *loss, const struct loss *term);
 /* True when going from a to b needs a new network or new data (losses.md 1b): a rebuilding key differs, or the loss
  * reads labels in another way (classes, numbers, sets). */
 bool experiment_rebuilds(const struct experiment *a, const struct experiment *b);
+
+/* The learning rate in use: the set one, or where none is set 1e-3, and 0.02 for a linear model on the data as they
+ * are: nothing but the class weights learns there, and a rate that suits a network would leave them standing. */
+double experiment_rate(const struct experiment *e);
 
 const char *model_id(enum model model);
 const char *optimiser_id(enum optimiser optimiser);

@@ -18,7 +18,7 @@ static const double ZERO_LENGTH = 1e-12;
  * holds at most one extremum of the difference. */
 static const double STRETCH = 0.03;
 /* Where the slack is asked nothing multiplies the angle. */
-static const double STRETCH_SLACK = 0.03;
+static const double STRETCH_SLACK = 0.06;
 
 /* Just past an angle at which rows are equal. */
 static const double AFTER = 1e-12;
@@ -359,7 +359,10 @@ int region_safe(const struct loss_force *force, const struct head *head, int y,
 
 bool region_norm_matters(const struct loss_force *force)
 {
-    return force->loss->slack && force->loss->family == FAMILY_ADAPTIVE;
+    const struct loss *loss = force->loss;
+    bool weighed =
+        force->norm_radius && loss->bias != BLOCK_NONE; /* |x| against a bias: sphereface2's warm-up */
+    return loss->slack && region_is_angular(force) && (loss->family == FAMILY_ADAPTIVE || weighed);
 }
 
 /* ---- test rule ---- */

@@ -52,9 +52,11 @@ enum status trainer_snapshot(struct trainer *t, struct snapshot *out);
 struct evaluation {
     double train_loss, test_loss, train_accuracy, test_accuracy, margin_accuracy;
     double intra_angle_deg, inter_angle_deg, min_gap_deg, eer, eer_open;
+    double tar[VERIFICATION_FARS], tar_open[VERIFICATION_FARS];   /* at FAR 1e-1, 1e-2, 1e-3 */
+    double rank1, unknown, stranger_accepted;   /* the latter two at the threshold of equal errors */
 };
-/* `verify` also computes the EERs (slower). */
-enum status trainer_evaluate(struct trainer *t, bool verify, struct evaluation *out);
+/* `verified` also compares samples with each other (trainer_recognise; slower); else those numbers are NaN. */
+enum status trainer_evaluate(struct trainer *t, bool verified, struct evaluation *out);
 
 /* Verification and identification on the test samples, and on those of held-out classes (product.md section 2).
  * Takes tens of milliseconds; nothing measured where there is no test part. The next snapshots carry it. */

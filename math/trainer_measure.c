@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "math/trainer_state.h"
-#include "math/verification.h"
 
 /* The feature as the head sees it, into the snapshot; its group, -1 without. */
 static int show_feature(const struct trainer *t, const struct loss_force *force, const struct head *rule,
@@ -82,22 +81,6 @@ struct metric trainer_measure(struct trainer *t, const int *row, int count, cons
     return metric;
 }
 
-/* All test or hold-out rows compared with each other. */
-static enum status verify(struct trainer *t, int from, int n, double *eer)
-{
-    struct verification result = { .eer = NAN };
-    float *feature = malloc(((size_t)n * (size_t)t->dim + 1) * sizeof *feature);
-    if (!feature)
-        return STATUS_FAILED;
-    trainer_features(t, from, n, feature, NULL);
-    enum status status = n == 0 ? STATUS_OK
-                                : verification_compute(feature, t->data->label + from, n, t->dim,
-                                      t->experiment.seed, &result, NULL);
-    free(feature);
-    *eer = result.eer;
-    return status;
-}
-
 static struct metric measure_range(
     struct trainer *t, int from, int n, const struct loss_force *force, const struct head *rule)
 {
@@ -119,6 +102,21 @@ static struct metric measure_range(
     return sum;
 }
 
+/* NaN for all that was not measured. */
+static void put_recognition(const struct recognition *r, struct evaluation *out)
+{
+    bool there = r && r->measured;
+    out->eer = there ? r->closed.eer : (double)NAN;
+    out->eer_open = there ? r->open.eer : (double)NAN;
+    for (int f = 0; f < VERIFICATION_FARS; f++) {
+        out->tar[f] = there ? r->closed.tar[f] : (double)NAN;
+        out->tar_open[f] = there ? r->open.tar[f] : (double)NAN;
+    }
+    out->rank1 = there ? r->identity.rank1 : (double)NAN;
+    out->unknown = there ? r->identity.unknown : (double)NAN;
+    out->stranger_accepted = there ? r->identity.stranger_accepted : (double)NAN;
+}
+
 enum status trainer_evaluate(struct trainer *t, bool verified, struct evaluation *out)
 {
     const double degrees = 57.29577951308232;
@@ -129,15 +127,10 @@ enum status trainer_evaluate(struct trainer *t, bool verified, struct evaluation
     struct metric train = trainer_measure(t, t->pool_row, t->pool, &force, &rule, NULL);
     struct metric test = measure_range(t, t->data->train, free_points ? 0 : t->data->test, &force, &rule);
     struct head rows = trainer_class_rows(t, &force, &rule, &all);
-    double inter, gap, eer = NAN, eer_open = NAN;
+    double inter, gap;
     metric_gaps(&rows, &inter, &gap);
-    if (verified && !free_points) {
-        enum status status = verify(t, t->data->train, t->data->test, &eer);
-        if (status == STATUS_OK)
-            status = verify(t, t->data->train + t->data->test, t->data->holdout, &eer_open);
-        if (status != STATUS_OK)
-            return status;
-    }
+    if (verified && trainer_recognise(t) != STATUS_OK)
+        return STATUS_FAILED;
     *out = (struct evaluation){ .train_loss = metric_loss(&train),
         .test_loss = metric_loss(&test),
         .train_accuracy = metric_accuracy(&train),
@@ -145,8 +138,7 @@ enum status trainer_evaluate(struct trainer *t, bool verified, struct evaluation
         .margin_accuracy = metric_margin(&train, force.loss),
         .intra_angle_deg = degrees * metric_own_angle(test.n ? &test : &train),
         .inter_angle_deg = degrees * inter,
-        .min_gap_deg = degrees * gap,
-        .eer = eer,
-        .eer_open = eer_open };
+        .min_gap_deg = degrees * gap };
+    put_recognition(verified ? &t->recognition : NULL, out);
     return STATUS_OK;
 }

@@ -22,7 +22,9 @@ static enum status compute(
 
 enum status trainer_recognise(struct trainer *t)
 {
-    int test = t->point_of ? 0 : t->data->test, holdout = t->point_of ? 0 : t->data->holdout;
+    enum loss_task task = experiment_loss(&t->experiment)->task;
+    bool none = t->point_of || task == TASK_REAL || task == TASK_MULTI; /* no one class a sample */
+    int test = none ? 0 : t->data->test, holdout = none ? 0 : t->data->holdout;
     float *feature = malloc(((size_t)(test + holdout) * (size_t)t->dim + 1) * sizeof *feature);
     struct recognition *fresh = calloc(1, sizeof *fresh);
     enum status status = STATUS_FAILED;

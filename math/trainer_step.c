@@ -227,7 +227,7 @@ static bool sound_blocks(const struct trainer *t)
 
 static bool healthy(const struct trainer *t, int n, double norm)
 {
-    return isfinite(t->seen_loss) && isfinite(norm) && t->experiment.lr * norm < blown_up &&
+    return isfinite(t->seen_loss) && isfinite(norm) && experiment_rate(&t->experiment) * norm < blown_up &&
            largest(t->feature, (size_t)n * (size_t)t->dim) < blown_up && sound_blocks(t);
 }
 
@@ -288,7 +288,7 @@ static void update_centers(struct trainer *t)
 static void update(struct trainer *t, int n, double norm)
 {
     const struct experiment *e = &t->experiment;
-    struct update u = { e->optimiser, e->lr, e->momentum, 0, 1, 0 };
+    struct update u = { e->optimiser, experiment_rate(e), e->momentum, 0, 1, 0 };
     size_t head = t->place[BLOCK_WEIGHT].at;
     if (e->clip > 0 && norm > e->clip)
         u.scale = e->clip / norm;

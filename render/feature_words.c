@@ -473,6 +473,8 @@ static void draw_stats(struct canvas *c, const struct scene *scene, const struct
 void feature_words(struct canvas *c, const struct scene *scene, const struct look *look,
     const struct plane *plane, struct rect rect)
 {
+    if (look->bare)
+        return;
     draw_title(c, scene, look, plane, rect);
     if (look->interactive)
         draw_toggles(c, scene, look, plane, rect);

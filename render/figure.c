@@ -183,7 +183,7 @@ static void add_optimiser(struct note *t, const struct experiment *e)
 {
     static const char *const name[OPTIMISER_COUNT] = { "SGD", "momentum", "Adam" };
     char number[32];
-    note_add(t, "%s %s", name[e->optimiser], number_short(e->lr, number, sizeof number));
+    note_add(t, "%s %s", name[e->optimiser], number_short(experiment_rate(e), number, sizeof number));
     if (e->weight_decay > 0)
         note_add(t, ", decay %s", number_short(e->weight_decay, number, sizeof number));
     if (e->batch > 0)

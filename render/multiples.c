@@ -173,14 +173,14 @@ void multiples_size(const struct multiples *m, double *width, double *height)
 }
 
 /* Where the cells lie: as large as width and height allow, in the middle of what is left. */
-struct block {
+struct layout {
     struct rect rect;
     double cell, picture;
 };
 
-static struct block lay_out(const struct multiples *m, struct rect body)
+static struct layout lay_out(const struct multiples *m, struct rect body)
 {
-    struct block b = { .rect = body };
+    struct layout b = { .rect = body };
     double tall = body.h / m->rows - row_height(m, 0);
     b.cell = (body.w - (m->columns - 1) * gutter) / m->columns;
     b.cell = fmax(fmin(b.cell, tall / aspect_of(m)), 40);
@@ -221,7 +221,7 @@ static void draw_cell(struct canvas *c, const struct multiples *m, const struct 
 }
 
 static void draw_row(
-    struct canvas *c, const struct multiples *m, const struct look *look, const struct block *b, int row)
+    struct canvas *c, const struct multiples *m, const struct look *look, const struct layout *b, int row)
 {
     double high = row_height(m, b->picture), y = b->rect.y + row * high, top = m->row_title ? row_head : 0;
     if (m->row_title)
@@ -242,15 +242,14 @@ void multiples_draw(
     struct rect body = sheet_draw(c, &m->sheet, look->theme, look->transparent, width, height);
     double legend = legend_height(m, look, body.w);
     cell.bare = true;
-    cell.layers &= ~(unsigned)LAYER_ROSE;
     if (!m->own_scales) {
         cell.ring = multiples_ring(m);
         share_box(m);
     }
     body.h -= legend;
-    struct block block = lay_out(m, body);
+    struct layout l = lay_out(m, body);
     for (int row = 0; row < m->rows; row++)
-        draw_row(c, m, &cell, &block, row);
+        draw_row(c, m, &cell, &l, row);
     if (legend > 0)
         legend_draw(c, m, look, (struct point){ body.x, body.y + body.h + legend_line / 2 + 6 }, body.w);
 }

@@ -60,7 +60,7 @@ static void draw_head(
     struct formula_size size = formula_measure(sheet->formula, 20);
     if (taken + 2 * SHEET_MARGIN + size.width > rect.w)
         return;
-    struct point at = { rect.x + rect.w - size.width, rect.y + 36 + (size.ascent - size.descent) / 2 };
+    struct point at = { rect.x + rect.w - size.width, rect.y + SHEET_HEAD / 2.0 + (size.ascent - size.descent) / 2 };
     formula_draw(c, at, sheet->formula, 20, theme->text1, theme);
 }
 

@@ -29,7 +29,7 @@ static bool read_rising(const char *const *value, int points, double *number)
 void trend_places(const char *const *value, int points, double *place)
 {
     const double wide = 40;
-    double number[POINTS];
+    double number[POINTS] = { 0 };
     bool rising = points <= POINTS && read_rising(value, points, number);
     bool log_axis = rising && number[0] > 0 && number[points - 1] > wide * number[0];
     bool crowded = rising && !log_axis && points > 2 && number[points - 1] - number[0] > wide * (number[1] - number[0]);

@@ -98,6 +98,8 @@ extern const struct view view_feature, view_sphere, view_curves, view_logit, vie
 void look_orbit(struct look *look, double dx, double dy, double radius);
 void look_roll(struct look *look, double angle);
 void look_face(struct look *look, const double *direction);
+void look_init_orbit(struct look *look);          /* as at first, at zoom 1 */
+double look_ball_radius(const struct look *look, struct rect rect);   /* of the ball, px */
 int sphere_pick(const struct scene *scene, const struct look *look, struct rect rect, struct point at);
 int sphere_pick_chip(const struct scene *scene, const struct look *look, struct rect rect, struct point at);
 

@@ -128,14 +128,14 @@ static void draw_bar(struct canvas *c, const struct angles *v, int i, double sha
             c, (struct rect){ area.x + i * width, area.y + area.h - high, fmax(1, width - 1), high }, color);
 }
 
-/* Where both kinds are, the lower one stays visible in front of the taller. */
+/* Where both kinds are, what they share has a colour of its own. */
 static void draw_bars(struct canvas *c, const struct angles *v)
 {
+    struct color both = color_mix(v->theme->rival, v->theme->text1, 0.4);
     for (int i = 0; i < v->bins; i++) {
-        bool far_first = v->far[i] >= v->near[i];
-        draw_bar(c, v, i, fmax(v->near[i], v->far[i]), far_first ? v->theme->rival : v->theme->text1);
-        draw_bar(c, v, i, fmin(v->near[i], v->far[i]),
-            far_first ? v->theme->text1 : color_mix(v->theme->rival, v->theme->text1, 0.35));
+        draw_bar(c, v, i, fmax(v->near[i], v->far[i]),
+            v->far[i] >= v->near[i] ? v->theme->rival : v->theme->text1);
+        draw_bar(c, v, i, fmin(v->near[i], v->far[i]), both);
     }
 }
 
@@ -318,7 +318,7 @@ static void draw_threshold(
     else
         snprintf(text, sizeof text, "threshold %s", number_degrees(angle, d, sizeof d));
     double width = text_width(text, font), room = v->plot.right - x - 10;
-    struct point label = { room >= width ? x + 8 : v->plot.right - width, top + 4 };
+    struct point label = { room >= width ? x + 8 : v->plot.right - width, top + font->size + 4 };
     struct rect ground = { label.x - 3, label.y - font->size, width + 6, font->size * 1.4 };
     canvas_round_rect(c, ground, 3, color_alpha(v->theme->bg, 0.85));
     canvas_text(c, label, text, font, v->theme->bad, ALIGN_LEFT);

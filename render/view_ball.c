@@ -64,6 +64,18 @@ void look_orbit(struct look *look, double dx, double dy, double radius)
     memcpy(look->orbit, after, sizeof after);
 }
 
+void look_init_orbit(struct look *look)
+{
+    versor none = GLM_QUAT_IDENTITY_INIT;
+    memcpy(look->orbit, none, sizeof none);
+    look->zoom = 1;
+}
+
+double look_ball_radius(const struct look *look, struct rect rect)
+{
+    return ball_layout(look, rect).radius;
+}
+
 void look_roll(struct look *look, double angle)
 {
     versor turn, now, after;

@@ -1,16 +1,18 @@
 /* view_confusion.c - which class is taken for which: rows are the true classes, columns the predicted ones. */
 #include "render/view.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "render/axes.h"
+#include "render/disc.h"
 #include "render/number.h"
 #include "render/text.h"
 
 /* With more classes than this only those with the most errors are drawn. */
-enum { SHOWN_MAX = 24, CLASS_MAX = 4096 };
+enum { SHOWN_MAX = 24, CLASS_MAX = 4096, LIST_WIDTH = 120 };
 
 struct confusion {
     const struct snapshot *snap;
@@ -19,7 +21,7 @@ struct confusion {
     int shown, class[SHOWN_MAX];
     int count[SHOWN_MAX][SHOWN_MAX], total[SHOWN_MAX]; /* total: samples of the row, shown column or not */
     int errors; /* of all classes */
-    struct rect grid;
+    struct rect grid, list; /* list: of the worst pairs; h 0: no room */
     double cell;
 };
 
@@ -74,14 +76,18 @@ static void count_pairs(struct confusion *v)
 
 static void layout(struct confusion *v, struct rect rect)
 {
-    double left = v->plot.size->large ? 64 : 34, top = v->plot.size->large ? 44 : 24;
+    bool large = v->plot.size->large;
+    double left = large ? 64 : 20, top = large ? 44 : 10, right = large ? 90 : 4;
     struct rect area = v->plot.area;
-    double room = fmin(area.w - left - (v->plot.size->large ? 90 : 4), rect.y + rect.h - area.y - top - 12);
+    double room = fmin(area.w - left - right, rect.y + rect.h - area.y - top - (large ? 12 : 8));
     v->cell = floor(room / fmax(v->shown, 1));
-    double size = v->cell * v->shown;
-    v->grid =
-        (struct rect){ area.x + left + fmax(0, (area.w - left - size) / 2 * (v->plot.size->large ? 1 : 0)),
-            area.y + top, size, size };
+    double size = v->cell * v->shown, spare = area.w - left - size;
+    bool list = spare >= LIST_WIDTH + 24;
+    double shift = large ? fmax(0, (spare - (list ? LIST_WIDTH + right : 0)) / 2) : 0;
+    v->grid = (struct rect){ area.x + left + shift, area.y + top, size, size };
+    if (list)
+        v->list = (struct rect){ v->grid.x + size + (large ? right + 24 : 24), v->grid.y, LIST_WIDTH,
+            rect.y + rect.h - v->grid.y - 8 };
 }
 
 static struct font cell_font(const struct confusion *v)
@@ -102,7 +108,7 @@ static void draw_cell(struct canvas *c, const struct confusion *v, int row, int 
         return;
     canvas_rect(c, at,
         color_alpha(right ? theme->text1 : theme->bad,
-            right ? 0.06 + 0.34 * share : 0.18 + 0.8 * fmin(1, 2 * share)));
+            right ? 0.06 + 0.34 * share : 0.05 + 0.85 * sqrt(fmin(1, 2 * share))));
     char text[32];
     struct font font = cell_font(v);
     number_count(count, text, sizeof text);
@@ -112,33 +118,32 @@ static void draw_cell(struct canvas *c, const struct confusion *v, int row, int 
     canvas_text(c, base, text, &font, theme->text1, ALIGN_CENTER);
 }
 
-static void draw_chip(struct canvas *c, const struct confusion *v, struct point at, int label)
+/* A badge with the class's name where there is room for one, else a disc of its colour. */
+static void draw_chip(struct canvas *c, const struct confusion *v, struct point at, int label, double radius)
 {
-    char room[SNAPSHOT_NAME_TEXT], text[8];
-    struct color color = class_color(v->theme, label);
-    double radius = fmin(10, v->cell / 2 - 1);
-    struct font font = { radius >= 9 ? 12 : 10, WEIGHT_SEMIBOLD, false };
-    if (radius < 5)
+    char room[SNAPSHOT_NAME_TEXT], text[16];
+    if (radius < 8.5) {
+        canvas_disc(c, at, fmax(2, radius), class_color(v->theme, label));
         return;
-    canvas_disc(c, at, radius, color);
-    snprintf(text, sizeof text, "%.2s", snapshot_class(v->snap, label, room));
-    if (radius >= 8)
-        canvas_text(c, (struct point){ at.x, at.y + text_ascent(&font) / 2 }, text, &font, color_on(color),
-            ALIGN_CENTER);
+    }
+    snprintf(text, sizeof text, "%.3s", snapshot_class(v->snap, label, room));
+    chip_draw(c, v->theme, at, label, text, radius, 1, false);
 }
 
 static void draw_names(struct canvas *c, const struct confusion *v)
 {
     const struct font *font = &v->plot.size->label;
+    double radius = fmin(v->plot.size->large ? 11 : 9, v->cell / 2 - 1);
+    double away = v->plot.size->large ? 18 : radius + 5;
     for (int k = 0; k < v->shown; k++) {
         double middle = (k + 0.5) * v->cell;
-        draw_chip(c, v, (struct point){ v->grid.x - 18, v->grid.y + middle }, v->class[k]);
-        draw_chip(c, v, (struct point){ v->grid.x + middle, v->grid.y - 16 }, v->class[k]);
+        draw_chip(c, v, (struct point){ v->grid.x - away, v->grid.y + middle }, v->class[k], radius);
+        draw_chip(c, v, (struct point){ v->grid.x + middle, v->grid.y - away }, v->class[k], radius);
     }
     if (!v->plot.size->large)
         return;
-    canvas_text(c, (struct point){ v->grid.x, v->grid.y - 34 }, "predicted class \u2192", font,
-        v->theme->text3, ALIGN_LEFT);
+    canvas_text(
+        c, (struct point){ v->grid.x, v->grid.y - 34 }, "predicted class", font, v->theme->text3, ALIGN_LEFT);
     canvas_text(
         c, (struct point){ v->grid.x - 36, v->grid.y + 12 }, "true", font, v->theme->text3, ALIGN_RIGHT);
     canvas_text(
@@ -159,6 +164,39 @@ static void draw_recall(struct canvas *c, const struct confusion *v)
         struct point at = { v->grid.x + v->grid.w + 62,
             v->grid.y + (k + 0.5) * v->cell + text_ascent(&font) / 2 };
         canvas_text(c, at, number_percent(share, text, sizeof text), &font, v->theme->text1, ALIGN_RIGHT);
+    }
+}
+
+/* The most frequent mistakes in words: of this class, taken for that one, so many. */
+static void draw_worst(struct canvas *c, const struct confusion *v)
+{
+    bool large = v->plot.size->large;
+    double pitch = large ? 30 : 20, radius = large ? 11 : 8.5, y = v->list.y + (large ? -12 : -2);
+    int most = v->list.h > 0 ? (int)((v->list.h - 8) / pitch) : 0, last = INT_MAX, taken = -1;
+    struct font head = { 12, WEIGHT_REGULAR, false }, font = v->plot.size->label;
+    char text[32];
+    if (most < 2)
+        return;
+    canvas_text(c, (struct point){ v->list.x, y }, "most frequent", &head, v->theme->text3, ALIGN_LEFT);
+    for (int line = 0; line < most - 1 && line < 12; line++) {
+        int best = -1, best_count = 0;
+        for (int at = 0; at < v->shown * v->shown; at++) { /* the next in order of count, then of place */
+            int count = v->count[at / v->shown][at % v->shown];
+            bool after = count < last || (count == last && at > taken);
+            if (at / v->shown != at % v->shown && after && count > best_count)
+                best = at, best_count = count;
+        }
+        if (best < 0)
+            return;
+        last = best_count;
+        taken = best;
+        struct point row = { v->list.x + radius, y + (line + 1) * pitch - (large ? 4 : 6) };
+        double base = row.y + text_ascent(&font) / 2;
+        draw_chip(c, v, row, v->class[best / v->shown], radius);
+        canvas_text(c, (struct point){ row.x + radius + 6, base }, "as", &font, v->theme->text3, ALIGN_LEFT);
+        draw_chip(c, v, (struct point){ row.x + 2 * radius + 28, row.y }, v->class[best % v->shown], radius);
+        canvas_text(c, (struct point){ v->list.x + v->list.w, base },
+            number_count(best_count, text, sizeof text), &font, v->theme->text1, ALIGN_RIGHT);
     }
 }
 
@@ -196,6 +234,7 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
             draw_cell(c, &v, row, column);
     draw_names(c, &v);
     draw_recall(c, &v);
+    draw_worst(c, &v);
 }
 
 static const char *missing(const struct scene *scene)

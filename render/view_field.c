@@ -566,6 +566,8 @@ static const char *missing(const struct scene *scene)
         return "No loss has been chosen.";
     if (landscape_fits(scene))
         return NULL;
+    if (!loss->eval)
+        return "A term is drawn with the loss that it is added to.";
     if (loss_is_pair(loss))
         return "A sample of a pair loss needs partners: alone it has no loss to draw.";
     if (loss->task == TASK_REAL)

@@ -22,7 +22,7 @@ struct roc {
     struct rect table, gallery; /* h 0: no room */
 };
 
-enum { TABLE_ROW = 24, TABLE_HEIGHT = 172, SIDE_WIDTH = 380 };
+enum { TABLE_ROW = 24, TABLE_HEIGHT = 184, SIDE_WIDTH = 380 };
 
 double roc_tau(const struct scene *scene, const struct look *look)
 {
@@ -46,12 +46,24 @@ static void roc_layout(struct roc *v, const struct scene *scene, const struct lo
         return;
     v->table = (struct rect){ rect.x + rect.w - SIDE_WIDTH + 8, area.y, SIDE_WIDTH - 32, TABLE_HEIGHT };
     double top = v->table.y + v->table.h + 24;
-    v->gallery = (struct rect){ v->table.x - 24, top, v->table.w + 48, rect.y + rect.h - top };
+    v->gallery = (struct rect){ v->table.x - 20, top, v->table.w + 44, fmin(400, rect.y + rect.h - top) };
 }
 
 static struct point roc_at(const struct roc *v, double far, double tar)
 {
     return (struct point){ axis_at(&v->far, far), axis_at(&v->tar, tar) };
+}
+
+static void draw_axis_names(struct canvas *c, const struct roc *v)
+{
+    struct font font = { 12, WEIGHT_REGULAR, false };
+    struct rect area = v->plot.area;
+    struct point under = { area.x + area.w / 2, area.y + area.h + v->plot.size->bottom - 6 };
+    if (!v->plot.size->large)
+        return;
+    canvas_text(c, (struct point){ v->plot.rect.x + v->plot.size->padding, area.y - 14 },
+        "same pairs accepted", &font, v->theme->text3, ALIGN_LEFT);
+    canvas_text(c, under, "different pairs accepted (log scale)", &font, v->theme->text3, ALIGN_CENTER);
 }
 
 static void draw_axes(struct canvas *c, const struct roc *v)
@@ -66,6 +78,7 @@ static void draw_axes(struct canvas *c, const struct roc *v)
     plot_baseline(c, &v->plot, v->theme);
     for (int i = 0; i < 5; i++)
         plot_tick(c, &v->plot, v->theme, axis_at(&v->far, pow(10, i - 4)), power[i]);
+    draw_axis_names(c, v);
     struct point line[65]; /* FAR = FRR */
     for (int i = 0; i < 65; i++) {
         double far = pow(10, -4 + i / 16.0);
@@ -108,21 +121,21 @@ static struct stroke curve_stroke(const struct roc *v, bool open)
         .round = true };
 }
 
-/* Beside the curve at the left end, where the two are farthest apart. */
+/* Beside the steep part: the upper curve's name before it, the lower one's behind it. */
 static void name_curve(
-    struct canvas *c, const struct roc *v, const struct verification *set, const char *name, bool above)
+    struct canvas *c, const struct roc *v, const struct verification *set, const char *name, bool before)
 {
-    struct operating_point at = { 0, NAN, 0 };
-    double far = pow(10, -2.4);
-    for (int i = 0; i < set->roc_count && !(at.far > 0 && at.far <= far); i++)
-        at = set->roc[i];
-    if (isnan(at.tar))
-        return;
+    const double height = 0.4;
     struct font font = v->plot.size->label;
-    double shift = above ? -8 : font.size + 6, low = v->plot.area.y + font.size, high = v->tar.a - 6;
-    struct point p = roc_at(v, far, at.tar);
-    canvas_text(c, (struct point){ p.x, fmin(high, fmax(low, p.y + shift)) }, name, &font, v->theme->text2,
-        ALIGN_CENTER);
+    for (int i = 1; i < set->roc_count; i++) {
+        if (set->roc[i].tar > height || set->roc[i].far <= LOWEST_FAR)
+            continue;
+        struct point p = roc_at(v, set->roc[i].far, set->roc[i].tar);
+        double width = text_width(name, &font), x = before ? p.x - 12 - width : p.x + 12;
+        x = fmin(v->plot.area.x + v->plot.area.w - width, fmax(v->plot.area.x + 4, x));
+        canvas_text(c, (struct point){ x, p.y }, name, &font, v->theme->text2, ALIGN_LEFT);
+        return;
+    }
 }
 
 /* The note right of the title: the equal error rate, by itself what a panel has to say. */
@@ -144,7 +157,7 @@ static void draw_note(struct canvas *c, const struct roc *v)
 static void table_cell(struct canvas *c, const struct roc *v, int column, double y, const char *text,
     const struct font *font, struct color color)
 {
-    static const double right[] = { 0, 178, 238, 298, 348 };
+    static const double right[] = { 0, 172, 232, 292, 348 };
     struct point at = { v->table.x + right[column], y };
     canvas_text(c, at, text, font, color, column == 0 ? ALIGN_LEFT : ALIGN_RIGHT);
 }
@@ -167,26 +180,29 @@ static void table_row(struct canvas *c, const struct roc *v, double y, const cha
     }
 }
 
-/* "At cos 0.81 (35.9 deg): accepts ..." */
+/* "Threshold 35.9°" and what it lets in. */
 static void threshold_lines(struct canvas *c, const struct roc *v, double y)
 {
-    struct font font = { 14, WEIGHT_REGULAR, false };
-    char text[128], a[32], b[32], d[32];
+    struct font font = { 14, WEIGHT_REGULAR, false }, bold = { 14, WEIGHT_SEMIBOLD, false };
+    char text[128], a[32], b[32];
     struct operating_point at = verification_at(&v->r->closed, v->tau);
-    snprintf(text, sizeof text, "Threshold %s: accepts %s of the same,",
-        number_degrees(acos(fmin(1, v->tau)), d, 32), number_percent(at.tar, a, sizeof a));
-    canvas_text(c, (struct point){ v->table.x, y }, text, &font, v->theme->bad, ALIGN_LEFT);
-    snprintf(text, sizeof text, "%s of different ones (%s pairs).", number_percent(at.far, a, sizeof a),
+    snprintf(text, sizeof text, "Threshold %s", number_degrees(acos(fmax(-1, fmin(1, v->tau))), a, sizeof a));
+    canvas_text(c, (struct point){ v->table.x, y }, text, &bold, v->theme->bad, ALIGN_LEFT);
+    snprintf(text, sizeof text, "accepts %s of the same, %s of the others",
+        number_percent(at.tar, a, sizeof a), number_percent(at.far, b, sizeof b));
+    canvas_text(c, (struct point){ v->table.x, y + 20 }, text, &font, v->theme->text1, ALIGN_LEFT);
+    snprintf(text, sizeof text, "%s pairs of seen classes",
         number_count(v->r->closed.same + v->r->closed.different, b, sizeof b));
-    canvas_text(c, (struct point){ v->table.x, y + 20 }, text, &font, v->theme->text2, ALIGN_LEFT);
+    canvas_text(c, (struct point){ v->table.x, y + 40 }, text, &font, v->theme->text2, ALIGN_LEFT);
 }
 
 static void draw_table(struct canvas *c, const struct roc *v)
 {
     struct font head = { 12, WEIGHT_REGULAR, false }, title = { 14, WEIGHT_SEMIBOLD, false };
-    static const char *const names[] = { "", "EER", "TAR@10%", "@1%", "@0.1%" };
+    static const char *const names[] = { "", "EER", "10%", "1%", "0.1%" };
     double y = v->table.y + 6;
     canvas_text(c, (struct point){ v->table.x, y }, "Operating points", &title, v->theme->text1, ALIGN_LEFT);
+    table_cell(c, v, 4, y, "TAR at a FAR of", &head, v->theme->text3);
     for (int i = 1; i < 5; i++)
         table_cell(c, v, i, y + TABLE_ROW, names[i], &head, v->theme->text3);
     table_row(c, v, y + 2 * TABLE_ROW, "seen classes", &v->r->closed, false);
@@ -211,14 +227,17 @@ static void gallery_line(struct canvas *c, const struct axis *x, const struct ax
         canvas_lines(c, line, count, stroke);
 }
 
-/* The value at the right end with what it is of, kept off its neighbour. */
-static void gallery_name(struct canvas *c, const struct plot *plot, const struct theme *theme, double y,
-    double share, const char *name)
+/* A stroke as in the plot, what it is of, and its value at the right end; returns where the next may begin. */
+static double gallery_name(struct canvas *c, const struct plot *plot, const struct theme *theme, double x,
+    const struct stroke *stroke, double share, const char *name)
 {
     char number[32], text[64];
-    snprintf(text, sizeof text, "%s %s", number_percent(share, number, sizeof number), name);
-    canvas_text(c, (struct point){ plot->area.x + plot->area.w, y }, text, &plot->size->label, theme->text1,
-        ALIGN_RIGHT);
+    double y = plot->rect.y + plot->size->title_y + 22;
+    struct point line[2] = { { x, y - 4 }, { x + 22, y - 4 } };
+    snprintf(text, sizeof text, "%s %s", name, number_percent(share, number, sizeof number));
+    canvas_lines(c, line, 2, stroke);
+    canvas_text(c, (struct point){ x + 28, y }, text, &plot->size->label, theme->text2, ALIGN_LEFT);
+    return x + 28 + text_width(text, &plot->size->label) + 18;
 }
 
 static void draw_gallery(struct canvas *c, const struct roc *v)
@@ -230,6 +249,8 @@ static void draw_gallery(struct canvas *c, const struct roc *v)
         return;
     plot.area.x += plot.size->left;
     plot.area.w -= plot.size->left;
+    plot.area.y += 22;
+    plot.area.h -= 22 + 16;
     plot_title(c, &plot, v->theme, "Who is it? One identity more, one error more");
     struct axis x = { 2, fmax(3, id->identities), plot.area.x, plot.area.x + plot.area.w, false };
     struct axis y = { 0, 1, plot.area.y + plot.area.h, plot.area.y, false };
@@ -243,13 +264,12 @@ static void draw_gallery(struct canvas *c, const struct roc *v)
     struct stroke red = { .color = v->theme->bad, .width = 1.75, .dash_on = 6, .dash_off = 4, .round = true };
     gallery_line(c, &x, &y, id->rank1_at, id->identities, &solid);
     gallery_line(c, &x, &y, id->accept_at, id->identities, &red);
-    double rank = axis_at(&y, id->rank1_at[id->identities]) + 18,
-           wrong = axis_at(&y, id->accept_at[id->identities]) - 8;
-    if (rank > wrong)
-        plot_apart(&wrong, &rank, 18);
-    gallery_name(c, &plot, v->theme, rank, id->rank1_at[id->identities], "rank 1");
-    gallery_name(c, &plot, v->theme, wrong, id->accept_at[id->identities],
-        id->strangers > 0 ? "strangers accepted" : "accepted as another");
+    double next = gallery_name(
+        c, &plot, v->theme, plot.rect.x + plot.size->padding, &solid, id->rank1_at[id->identities], "rank 1");
+    gallery_name(c, &plot, v->theme, next, &red, id->accept_at[id->identities],
+        id->strangers > 0 ? "strangers accepted" : "taken for another");
+    struct point under = { plot.area.x + plot.area.w / 2, plot.area.y + plot.area.h + plot.size->bottom + 8 };
+    canvas_text(c, under, "identities in the gallery", &plot.size->label, v->theme->text3, ALIGN_CENTER);
 }
 
 /* ---- the view ---- */

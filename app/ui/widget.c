@@ -485,7 +485,8 @@ static enum ui_typed field_input(struct ui *ui, const struct ui_field *f, bool h
     } else if (editing && ui->input.kind == UI_PRESS && !hot) {
         return UI_COMMITTED; /* pressing elsewhere accepts, like Tab */
     } else if (ui_clicked(ui, f->id, f->rect) && !editing) {
-        ui_edit_start(ui, f->id, f->value), ui->edit.all = true;
+        ui_edit_start(ui, f->id, f->value);
+        ui->edit.all = true;
     }
     return UI_IDLE;
 }

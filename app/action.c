@@ -260,7 +260,7 @@ void action_fit(struct window *w, int unused)
     w->look.zoom = 1;
     w->look.pan_x = w->look.pan_y = 0;
     if (w->box_held && w->snap)
-        scene_update(&w->scene, w->snap, w->data ? w->data->pixel : NULL);
+        scene_update(&w->scene, w->snap, w->data);
     w->box_held = false;
     window_dirty(w, 1 << AREA_MAIN);
 }

@@ -137,7 +137,7 @@ static enum status draw_figure(struct canvas *c, double width, double height, vo
     const struct layout l = { .width = width, .height = height };
     struct scene scene = { 0 };
     enum status status = STATUS_OK;
-    if (scene_update(&scene, figure->snap, figure->data ? figure->data->pixel : NULL)) {
+    if (scene_update(&scene, figure->snap, figure->data)) {
         scene.ring = o->ring > 0 ? o->ring : scene.ring;
         struct look look = make_look(&scene, o, &l);
         figure_draw(c, view_find(o->view), &scene, &look, width, height);

@@ -39,7 +39,7 @@ struct window {
     SDL_atomic_t wake_sent;
     bool quit, hidden;
     Uint16 modifiers;                 /* of the last key event */
-    bool recognising;                 /* the worker measures verification */
+    unsigned watching;                /* WATCH_ bits the worker was told */
     bool news;                        /* the worker has called since the last look */
 
     struct ui ui;

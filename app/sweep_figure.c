@@ -93,10 +93,12 @@ static void add_axes(struct words *w, const struct sweep *s)
     static const char *const where[] = { " across", " down" };
     char name[SWEEP_KEY + 16];
     for (int i = 0; i < s->axes; i++) {
-        add(w, "%s%s = ", i ? " · " : "", axis_name(s, i, name, sizeof name));
+        add(w, i ? " · " : "");
+        if (!is_loss(&s->axis[i]))
+            add(w, "%s = ", axis_name(s, i, name, sizeof name));
         for (int k = 0; k < s->axis[i].count; k++)
             add(w, "%s%s", k ? ", " : "", value_name(&s->axis[i], k));
-        add(w, "%s", s->axes > 1 ? where[i] : "");
+        add(w, "%s", s->axes > 1 && !s->options->gap ? where[i] : "");
     }
 }
 
@@ -168,9 +170,13 @@ static void add_settings(struct words *w, const struct sweep *s)
             experiment_get(e, setting[i].key, value, sizeof value))
             add(w, "%s%s", setting[i].between, i == 0 ? s->cell[0].data->name : value);
     add_loss(w, s);
-    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-        if (!sweep_varies(s, later[i].key) && experiment_get(e, later[i].key, value, sizeof value))
-            add(w, "%s%s", later[i].between, value);
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+        if (sweep_varies(s, later[i].key) || !experiment_get(e, later[i].key, value, sizeof value))
+            continue;
+        if (strcmp(later[i].key, "lr") == 0)
+            number_short(experiment_rate(e), value, sizeof value);
+        add(w, "%s%s", later[i].between, value);
+    }
 }
 
 static bool same_steps(const struct sweep *s)
@@ -303,7 +309,19 @@ static bool gallery_cell(struct gallery *g, int i, int shown)
         .title = g->name[n],
         .note = g->note[n],
         .bad = cell->summary.diverged };
-    return scene_update(&g->scene[n], &cell->shown[shown], cell->data->pixel);
+    return scene_update(&g->scene[n], &cell->shown[shown], cell->data);
+}
+
+/* Training and test points of one training are at one scale. */
+static void gallery_rings(struct gallery *g)
+{
+    int columns = g->multiples.columns, shown = g->sweep->shown;
+    for (int place = 0; place < columns * g->multiples.rows; place++) {
+        int top = place / columns / shown * shown * columns + place % columns;
+        struct multiples_cell *cell = &g->cell[place];
+        for (int k = 0; cell->scene && k < shown; k++)
+            cell->ring = fmax(cell->ring, g->cell[top + k * columns].scene->ring);
+    }
 }
 
 static bool gallery_fill(struct gallery *g)
@@ -312,6 +330,7 @@ static bool gallery_fill(struct gallery *g)
     bool whole = gallery_reserve(g);
     for (int i = 0; whole && i < g->scenes; i++)
         whole = gallery_cell(g, i / g->sweep->shown, i % g->sweep->shown);
+    gallery_rings(g);
     for (int row = 0; row < g->multiples.rows && row < ROWS_MAX; row++)
         g->row_title[row] = part[row % 2];
     g->multiples.cell = g->cell;
@@ -434,7 +453,7 @@ static enum status write_graph(const struct sweep *s, const struct figure_reques
     g.trend.unit = share ? "%" : "";
     graph_lines(&g, s);
     write_title(&g.title, s);
-    add(&g.title, ": does it overfit less?");
+    add(&g.title, ": gap between test and train %s", share ? "error" : "loss");
     add(&g.subtitle, "gap = test %s − train %s · ", share ? "error" : "loss", share ? "error" : "loss");
     write_subtitle(&g.subtitle, s, 0, false);
     write_caption(&g.caption, s);

@@ -194,7 +194,7 @@ static void take_snapshot(struct window *w)
         forget_selection(w);
         window_dirty(w, AREAS_ALL);
     }
-    scene_update(&w->scene, snap, w->data ? w->data->pixel : NULL);
+    scene_update(&w->scene, snap, w->data);
     if (w->box_held) /* a plane that follows the point in hand would run away from it */
         memcpy(w->scene.box, w->held_box, sizeof w->held_box);
     window_dirty(w, AREAS_SNAPSHOT);
@@ -532,21 +532,20 @@ static void paint(struct window *w)
         present_surface(w, rects, n);
 }
 
-/* Verification is computed only while a view shows it. */
-static void ask_for_verification(struct window *w)
+/* Verification and the map of the inputs are computed only while a view shows them. */
+static void ask_worker(struct window *w)
 {
-    const struct view *roc = view_find("roc");
-    bool wanted = w->view == roc;
+    unsigned wanted = view_watch(w->view);
     for (int i = 0; i < SIDE_COUNT; i++)
-        wanted = wanted || w->cell[w->bench][i] == roc;
-    if (wanted != w->recognising)
-        worker_recognise(w->worker, wanted);
-    w->recognising = wanted;
+        wanted |= view_watch(w->cell[w->bench][i]);
+    if (wanted != w->watching)
+        worker_watch(w->worker, wanted);
+    w->watching = wanted;
 }
 
 static void take_turns(struct window *w, double now)
 {
-    ask_for_verification(w);
+    ask_worker(w);
     w->news = false;
     take_state(w);
     take_snapshot(w);

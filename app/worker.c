@@ -32,7 +32,8 @@ struct command {
     long wanted_serial, reset_serial, touch_serial;
     char touched[64]; /* key of the parameter a hand was on */
     long steps; /* asked for while paused, not yet taken */
-    bool playing, quit, recognise;
+    bool playing, quit;
+    unsigned watch; /* WATCH_ bits */
     double pace;
 };
 
@@ -58,8 +59,8 @@ struct worker {
     struct trainer *trainer;
     long done_serial, done_reset, done_touch;
     double step_due, step_cost, snapshot_cost, published_at;
-    bool recognise; /* somebody looks at verification */
-    double recognise_due;
+    unsigned watch, stale; /* WATCH_ bits: what somebody looks at; what is not of this step */
+    double recognise_due, inputs_due;
     bool changed; /* something to show beyond the ordinary step */
     struct {
         double time;
@@ -186,6 +187,19 @@ static void report(struct worker *w, enum status status, const struct why *why)
     w->wake(w->wake_arg);
 }
 
+/* What is newly looked at is wanted at once. */
+static void watch(struct worker *w, unsigned what)
+{
+    unsigned fresh = what & ~w->watch;
+    w->watch = what;
+    w->stale |= fresh;
+    w->changed = w->changed || fresh;
+    if (fresh & WATCH_RECOGNITION)
+        w->recognise_due = 0;
+    if (fresh & WATCH_INPUTS)
+        w->inputs_due = 0;
+}
+
 static void take_wishes(struct worker *w, const struct command *c)
 {
     struct why why = { "" };
@@ -194,8 +208,7 @@ static void take_wishes(struct worker *w, const struct command *c)
         report(w, adopt(w, &c->wanted, &why), &why);
         w->changed = true;
     }
-    w->changed = w->changed || (c->recognise && !w->recognise);
-    w->recognise = c->recognise;
+    watch(w, c->watch);
     if (c->touch_serial != w->done_touch) {
         w->done_touch = c->touch_serial;
         if (w->trainer)
@@ -210,18 +223,33 @@ static void take_wishes(struct worker *w, const struct command *c)
         }
         w->changed = true;
     }
+    if (w->changed)
+        w->stale = ~0u;
 }
 
 /* Verification takes tens of milliseconds: a tenth of the time at most. */
 static enum status recognise(struct worker *w)
 {
     double began = now_s();
-    if (!w->recognise || began < w->recognise_due)
+    if (!(w->watch & w->stale & WATCH_RECOGNITION) || began < w->recognise_due)
         return STATUS_OK;
     enum status status = trainer_recognise(w->trainer);
     double done = now_s();
+    w->stale &= ~(unsigned)WATCH_RECOGNITION;
     w->recognise_due = done + fmax(0.3, 9 * (done - began));
     return status;
+}
+
+/* A few milliseconds: a twentieth of the time at most. */
+static void map_inputs(struct worker *w)
+{
+    double began = now_s();
+    if (!(w->watch & w->stale & WATCH_INPUTS) || began < w->inputs_due)
+        return;
+    trainer_map_inputs(w->trainer);
+    w->stale &= ~(unsigned)WATCH_INPUTS;
+    double done = now_s();
+    w->inputs_due = done + fmax(0.1, 19 * (done - began));
 }
 
 static void publish(struct worker *w)
@@ -229,6 +257,7 @@ static void publish(struct worker *w)
     double began = now_s();
     struct why why = { "" };
     enum status status = recognise(w);
+    map_inputs(w);
     if (status == STATUS_OK)
         status = trainer_snapshot(w->trainer, &w->back->snapshot); /* the slow part, unlocked */
     if (status != STATUS_OK) {
@@ -302,6 +331,7 @@ static void one_step(struct worker *w)
 {
     double began = now_s();
     trainer_step(w->trainer);
+    w->stale = ~0u;
     double cost = now_s() - began;
     w->step_cost = w->step_cost > 0 ? 0.95 * w->step_cost + 0.05 * cost : cost;
     if (trainer_diverged(w->trainer))
@@ -326,7 +356,7 @@ static void wait_for_post(struct worker *w, const struct command *seen, double s
     struct command *c = &w->command;
     bool same = !c->quit && c->wanted_serial == seen->wanted_serial &&
                 c->reset_serial == seen->reset_serial && c->touch_serial == seen->touch_serial &&
-                c->recognise == seen->recognise && c->playing == seen->playing && c->pace == seen->pace &&
+                c->watch == seen->watch && c->playing == seen->playing && c->pace == seen->pace &&
                 c->steps == 0;
     if (same && seconds >= FOREVER)
         SDL_CondWait(w->posted, w->lock);
@@ -351,6 +381,18 @@ static void publish_when_due(struct worker *w, double pace, bool ahead)
         publish(w);
 }
 
+/* Until what is watched may be measured again at rest; nothing to measure: FOREVER. */
+static double watch_wait(const struct worker *w)
+{
+    unsigned late = w->trainer ? w->watch & w->stale : 0;
+    double due = FOREVER, now = now_s();
+    if (late & WATCH_RECOGNITION)
+        due = fmin(due, fmax(0, w->recognise_due - now));
+    if (late & WATCH_INPUTS)
+        due = fmin(due, fmax(0, w->inputs_due - now));
+    return due;
+}
+
 /* Paused: every command is answered with a snapshot of its own, then sleep. */
 static void pause_turn(struct worker *w, struct command *c)
 {
@@ -366,9 +408,9 @@ static void pause_turn(struct worker *w, struct command *c)
         w->changed = true;
     }
     note_state(w, false);
-    if (w->trainer && w->changed)
+    if (w->trainer && (w->changed || watch_wait(w) <= 0))
         publish(w);
-    wait_for_post(w, c, FOREVER);
+    wait_for_post(w, c, fmax(0.001, watch_wait(w)));
 }
 
 static void play_turn(struct worker *w, struct command *c)
@@ -487,10 +529,10 @@ void worker_touch(struct worker *w, const char *key)
     SDL_UnlockMutex(w->lock);
 }
 
-void worker_recognise(struct worker *w, bool wanted)
+void worker_watch(struct worker *w, unsigned what)
 {
     SDL_LockMutex(w->lock);
-    w->command.recognise = wanted;
+    w->command.watch = what;
     SDL_CondSignal(w->posted);
     SDL_UnlockMutex(w->lock);
 }

@@ -440,6 +440,30 @@ static double star_excess(const struct star *s, double theta, double phi, int *r
     return excess_at(s, u, rival);
 }
 
+/* Where the excess changes sign between low (positive) and high: by secants (Illinois: the end that stays counts
+ * half), and by halves where they do not get there, as at a jump. */
+static double star_between(const struct star *s, double phi, double low, double high)
+{
+    int rival, kept = 0;
+    double at_low = star_excess(s, low, phi, &rival), at_high = star_excess(s, high, phi, &rival);
+    for (int i = 0; i < 60 && high - low > 1e-14; i++) {
+        double x = i < 14 ? low + (high - low) * at_low / (at_low - at_high) : (low + high) / 2;
+        double value = star_excess(s, x, phi, &rival);
+        if (fabs(value) < 1e-15)
+            return x;
+        if (value > 0) {
+            low = x, at_low = value;
+            at_high /= kept > 0 ? 2 : 1;
+            kept = 1;
+        } else {
+            high = x, at_high = value;
+            at_low /= kept < 0 ? 2 : 1;
+            kept = -1;
+        }
+    }
+    return (low + high) / 2;
+}
+
 /* The first angle from the centre at which the rule fails; `guess` is near it, or negative. */
 static double star_root(const struct star *s, double phi, double guess, int *rival)
 {
@@ -457,14 +481,7 @@ static double star_root(const struct star *s, double phi, double guess, int *riv
         low = high;
     if (high >= PI)
         return PI;
-    for (int i = 0; i < 44; i++) {
-        double middle = (low + high) / 2;
-        if (star_excess(s, middle, phi, rival) > 0)
-            low = middle;
-        else
-            high = middle;
-    }
-    return (low + high) / 2;
+    return star_between(s, phi, low, high);
 }
 
 /* How far q is from the chord p r. */
@@ -497,10 +514,10 @@ static bool refine(
     struct sphere_map *map, const struct star *s, const struct ray *p, const struct ray *r, int depth)
 {
     struct ray q = cast(s, (p->phi + r->phi) / 2, (p->theta + r->theta) / 2);
-    bool near = off_chord(p->at, q.at, r->at) < CHORD;
+    bool near = off_chord(p->at, q.at, r->at) < 3 * CHORD; /* about four times what the halves are off */
     bool corner = p->rival != r->rival && distance(p->at, r->at) > CHORD / 10;
     if (depth == 0 || (near && !corner))
-        return add_point(map, p->at, p->rival);
+        return add_point(map, p->at, p->rival) && add_point(map, q.at, q.rival);
     return refine(map, s, p, &q, depth - 1) && refine(map, s, &q, r, depth - 1);
 }
 

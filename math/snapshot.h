@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "math/experiment.h"
+#include "math/input_map.h"
 #include "math/verification.h"
 
 enum { CURVE_MAX = 1024, EVENT_MAX = 64, EVENT_TEXT = 48, SNAPSHOT_LINKS = 300, SNAPSHOT_PATH = 1024 };
@@ -77,6 +78,7 @@ struct snapshot {
     int link_count;
     double rest;                      /* share of the last batch's pairs or triplets at rest; NaN without */
     struct recognition recognition;   /* verification on the test part, when it was asked for (trainer_recognise) */
+    struct input_map inputs;          /* predictions over the plane of two inputs, when asked for (trainer_map_inputs) */
     struct path_point path[SNAPSHOT_PATH]; /* of linear models in two numbers, thinned to fit */
     int path_count;
     int feature_capacity, class_capacity, row_capacity, target_capacity;

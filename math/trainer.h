@@ -62,6 +62,10 @@ enum status trainer_evaluate(struct trainer *t, bool verified, struct evaluation
  * Takes tens of milliseconds; nothing measured where there is no test part. The next snapshots carry it. */
 enum status trainer_recognise(struct trainer *t);
 
+/* Predictions over the plane of the inputs, for data of two numbers; without such a plane an empty map. Takes a few
+ * milliseconds, allocates nothing. The next snapshots carry it. */
+void trainer_map_inputs(struct trainer *t);
+
 /* Features of data rows [from, from+n) into out (n, feature_dim); predicted (n) may be NULL. */
 void trainer_features(struct trainer *t, int from, int n, float *out, int *predicted);
 /* The rule's head (math/loss.h): class weights, +-w/2 of a score, class means of a pair loss over the whole training

@@ -213,6 +213,7 @@ enum status trainer_snapshot(struct trainer *t, struct snapshot *s)
     fill_links(t, s);
     fill_path(t, s);
     s->recognition = t->recognition;
+    s->inputs = t->inputs;
     fill_schedule(t, s);
     fill_events(t, s);
     fill_curve(t, s);

@@ -97,6 +97,7 @@ struct trainer {
     int curve_terms;
 
     struct recognition recognition;   /* the last one asked for */
+    struct input_map inputs;          /* the same */
 
     bool diverged;
     long diverged_step;

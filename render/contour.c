@@ -9,7 +9,7 @@ struct walk {
     const struct mesh *mesh;
     double level;
     uint8_t *seen;
-    int across, up;                  /* cells */
+    int across, up; /* cells */
     struct point *out;
     bool *edge;
     int n, max;
@@ -97,7 +97,8 @@ static struct point between(const struct node *low, const struct node *high, dou
     double t = isfinite(high->value) ? (level - low->value) / (high->value - low->value) : 0;
     if (!isfinite(t))
         t = 0;
-    return (struct point){ low->at.x + t * (high->at.x - low->at.x), low->at.y + t * (high->at.y - low->at.y) };
+    return (
+        struct point){ low->at.x + t * (high->at.x - low->at.x), low->at.y + t * (high->at.y - low->at.y) };
 }
 
 static void add(struct walk *w, struct point at, bool on_level)
@@ -140,10 +141,17 @@ static void trace(struct walk *w, int i, int j, int side)
         add(w, w->out[first], false);
 }
 
-int contour_below(const struct mesh *mesh, double level, uint8_t *seen, struct point *out, bool *edge, int max)
+int contour_below(
+    const struct mesh *mesh, double level, uint8_t *seen, struct point *out, bool *edge, int max)
 {
-    struct walk w = { .mesh = mesh, .level = level, .seen = seen, .across = cells_across(mesh),
-        .up = mesh->rows + 1, .out = out, .edge = edge, .max = max };
+    struct walk w = { .mesh = mesh,
+        .level = level,
+        .seen = seen,
+        .across = cells_across(mesh),
+        .up = mesh->rows + 1,
+        .out = out,
+        .edge = edge,
+        .max = max };
     memset(seen, 0, (size_t)contour_cells(mesh));
     int loops = 0;
     for (int j = 0; j < w.up; j++)

@@ -44,6 +44,6 @@ void field_arrow(struct canvas *c, struct point from, struct point to, double wi
 bool landscape_fits(const struct scene *scene);
 void landscape_draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect);
 /* J at the two numbers p over the shown samples, everything else as it is now; NaN where there is no landscape. */
-double landscape_at(const struct snapshot *snap, const double p[2]);
+double landscape_at(struct scene *scene, const double p[2]);
 
 #endif

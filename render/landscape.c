@@ -18,11 +18,13 @@ enum { LIVE_SAMPLES = 160, STILL_SAMPLES = 4000, LEVELS = 9 };
 /* J over the two numbers p: (w1, w2) beside a fixed b, or (w, b). */
 struct landscape {
     const struct snapshot *snap;
-    bool line;                       /* (w, b) */
-    bool fit;                        /* a regression */
-    double here[2], b, lambda;       /* b: where it stays as it is */
-    int stride;                      /* every so many of the samples counts */
-    bool all;                        /* there is no training sample among them: all count */
+    bool line; /* (w, b) */
+    bool fit; /* a regression */
+    double here[2], b, lambda; /* b: where it stays as it is */
+    int stride; /* every so many of the samples counts */
+    bool all; /* there is no training sample among them: all count */
+    const double *sample; /* (n, 3): what the two numbers multiply, and the target or t */
+    int n;
 };
 
 /* ---- J ---- */
@@ -49,51 +51,73 @@ bool landscape_fits(const struct scene *scene)
     return snapshot_fits(scene->snap);
 }
 
-static struct landscape landscape_of(const struct snapshot *snap, int most)
+static bool counts(const struct landscape *l, int i)
+{
+    return l->all || !l->snap->test[i];
+}
+
+static void gather_sample(const struct landscape *l, int i, double out[3])
+{
+    const struct snapshot *snap = l->snap;
+    const float *x = &snap->feature[(size_t)i * (size_t)snap->dim];
+    out[0] = (double)x[0];
+    out[1] = l->line ? 1 : (double)x[1];
+    out[2] = l->fit ? (double)snap->target[(size_t)i * (size_t)snap->targets] : snap->label[i] ? 1 : -1;
+}
+
+static void gather(struct landscape *l, int most, double *room)
+{
+    const struct snapshot *snap = l->snap;
+    int trained = 0, seen = 0;
+    for (int i = 0; i < snap->count; i++)
+        trained += !snap->test[i];
+    l->all = trained == 0;
+    l->stride = 1 + ((l->all ? snap->count : trained) - 1) / most;
+    for (int i = 0; i < snap->count; i++)
+        if (counts(l, i) && seen++ % l->stride == 0)
+            gather_sample(l, i, &room[3 * (size_t)l->n++]);
+    l->sample = room;
+}
+
+/* `room` holds `most` samples of three numbers. */
+static struct landscape landscape_of(const struct snapshot *snap, int most, double *room)
 {
     struct landscape l = { .snap = snap, .fit = snap->force.loss->task == TASK_REAL };
     const double *w = snap->weight;
-    int lambda = loss_param_find(snap->force.loss, "lambda"), trained = 0;
+    int lambda = loss_param_find(snap->force.loss, "lambda");
     l.line = l.fit && snap->dim == 1;
     l.lambda = lambda >= 0 ? snap->force.param[lambda] : 0;
     l.b = l.fit ? snap->bias[0] : snap->bias[1] - snap->bias[0];
     l.here[0] = l.fit ? w[0] : w[2] - w[0];
     l.here[1] = l.line ? l.b : l.fit ? w[1] : w[3] - w[1];
-    for (int i = 0; i < snap->count; i++)
-        trained += !snap->test[i];
-    l.all = trained == 0;
-    l.stride = 1 + ((l.all ? snap->count : trained) - 1) / most;
+    gather(&l, most, room);
     return l;
-}
-
-static double sample_loss(const struct landscape *l, int i, const double p[2])
-{
-    const struct snapshot *snap = l->snap;
-    const float *x = &snap->feature[(size_t)i * (size_t)snap->dim];
-    double z = p[0] * (double)x[0] + (l->line ? p[1] : p[1] * (double)x[1] + l->b);
-    double u = l->fit ? z - (double)snap->target[(size_t)i * (size_t)snap->targets] : snap->label[i] ? z : -z;
-    return snap->force.loss->curve(u, snap->force.param).value;
 }
 
 static double objective(const struct landscape *l, const double p[2])
 {
-    double sum = 0;
-    int seen = 0, taken = 0;
-    for (int i = 0; i < l->snap->count; i++) {
-        if ((!l->all && l->snap->test[i]) || seen++ % l->stride)
-            continue;
-        sum += sample_loss(l, i, p);
-        taken++;
+    const struct loss_force *force = &l->snap->force;
+    double sum = 0, b = l->line ? 0 : l->b;
+    for (int i = 0; i < l->n; i++) {
+        const double *s = &l->sample[3 * (size_t)i];
+        double z = p[0] * s[0] + p[1] * s[1] + b;
+        sum += force->loss->curve(l->fit ? z - s[2] : s[2] * z, force->param).value;
     }
     double square = p[0] * p[0] + (l->line ? 0 : p[1] * p[1]);
-    return taken > 0 ? sum / taken + l->lambda / 2 * square : NAN;
+    return sum / l->n + l->lambda / 2 * square;
 }
 
-double landscape_at(const struct snapshot *snap, const double p[2])
+static int samples_most(const struct look *look)
 {
-    if (!snapshot_fits(snap))
+    return look->interactive ? LIVE_SAMPLES : STILL_SAMPLES;
+}
+
+double landscape_at(struct scene *scene, const double p[2])
+{
+    struct field *f = snapshot_fits(scene->snap) ? field_room(scene, 3 * STILL_SAMPLES) : NULL;
+    if (!f)
         return NAN;
-    struct landscape l = landscape_of(snap, STILL_SAMPLES);
+    struct landscape l = landscape_of(scene->snap, STILL_SAMPLES, f->work);
     return objective(&l, p);
 }
 
@@ -101,8 +125,8 @@ double landscape_at(const struct snapshot *snap, const double p[2])
  * nothing holds w back. */
 static bool find_minimum(const struct landscape *l, double span, double best[2])
 {
-    static const double way[8][2] = { { 1, 0 }, { -1, 0 }, { 0, 1 }, { 0, -1 }, { 1, 1 }, { -1, -1 }, { 1, -1 },
-        { -1, 1 } };
+    static const double way[8][2] = { { 1, 0 }, { -1, 0 }, { 0, 1 }, { 0, -1 }, { 1, 1 }, { -1, -1 },
+        { 1, -1 }, { -1, 1 } };
     double least = objective(l, l->here), step = span;
     best[0] = l->here[0];
     best[1] = l->here[1];
@@ -262,7 +286,8 @@ static void draw_axes(const struct page *g)
 
 static struct mesh fill_mesh(const struct page *g, struct field *f)
 {
-    int cols = g->look->interactive ? 44 : 88, rows = g->look->interactive ? 36 : 72;
+    double nodes = g->look->interactive ? fmin(fmax(110000.0 / g->land.n, 1400), 4000) : 6400;
+    int cols = (int)sqrt(1.2 * nodes), rows = (int)(nodes / cols);
     for (int j = 0; j < rows; j++)
         for (int i = 0; i < cols; i++) {
             double p[2] = { g->box[0] + (g->box[2] - g->box[0]) * i / (cols - 1),
@@ -388,8 +413,8 @@ static void ghost_name(const struct snapshot *snap, const struct snapshot *ghost
 }
 
 /* Beside a place, on the side that has room. */
-static void draw_word(const struct page *g, struct point at, const char *text, const struct font *font,
-    struct color color)
+static void draw_word(
+    const struct page *g, struct point at, const char *text, const struct font *font, struct color color)
 {
     double width = text_width(text, font) + 8;
     bool left = at.x + 12 + width > g->area.x + g->area.w;
@@ -408,14 +433,19 @@ static void draw_ghosts(const struct page *g)
         const struct snapshot *ghost = g->look->ghost[i];
         if (!is_peer(g, ghost))
             continue;
-        struct stroke stroke = { .color = g->theme->text2, .width = 1.25, .dash_on = dash[i][0],
-            .dash_off = dash[i][1] };
+        struct stroke stroke = {
+            .color = g->theme->text2, .width = 1.25, .dash_on = dash[i][0], .dash_off = dash[i][1]
+        };
         int n = draw_path(g, ghost, &stroke);
         char name[48];
         if (n == 0)
             continue;
         ghost_name(g->land.snap, ghost, name, sizeof name);
-        draw_word(g, g->scene->scratch[n - 1], name, &small, g->theme->text2);
+        struct point end = g->scene->scratch[n - 1], here = page_at(g, g->land.here);
+        bool close = hypot(end.x - here.x, end.y - here.y) < 24;
+        if (close)
+            end = (struct point){ here.x, here.y + 20 * (i + 1) };
+        draw_word(g, end, name, &small, g->theme->text2);
     }
 }
 
@@ -429,7 +459,10 @@ static void draw_minimum(const struct page *g)
     if (!g->has_minimum || !on_page(g, g->minimum))
         return;
     struct point at = page_at(g, g->minimum);
-    struct marker cross = { .shape = SHAPE_CROSS, .radius = 6, .fill = g->theme->text1, .outline = g->theme->bg,
+    struct marker cross = { .shape = SHAPE_CROSS,
+        .radius = 6,
+        .fill = g->theme->text1,
+        .outline = g->theme->bg,
         .outline_width = 1 };
     canvas_markers(g->canvas, &at, 1, &cross);
     char number[24], text[48];
@@ -489,8 +522,7 @@ static void page_layout(struct page *g, struct rect rect)
 void landscape_draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
 {
     struct page g = { .canvas = c, .scene = scene, .look = look, .theme = look->theme };
-    struct field *f = field_room(scene, 0);
-    g.land = landscape_of(scene->snap, look->interactive ? LIVE_SAMPLES : STILL_SAMPLES);
+    struct field *f = field_room(scene, 3 * (size_t)samples_most(look));
     page_layout(&g, rect);
     if (!f) {
         canvas_fail(c, "field: out of memory; close other programs");
@@ -500,6 +532,7 @@ void landscape_draw(struct canvas *c, struct scene *scene, const struct look *lo
         plot_title(c, &g.plot, g.theme, view_field.label);
         return;
     }
+    g.land = landscape_of(scene->snap, samples_most(look), f->work);
     fit_box(&g);
     draw_contours(&g, f);
     draw_axes(&g);

@@ -81,6 +81,22 @@ static const struct scene *first_scene(const struct multiples *m)
     return NULL;
 }
 
+/* The one whose plane has the most marks to explain: not every loss has a margin. */
+static const struct scene *telling_scene(const struct multiples *m, const struct look *look)
+{
+    const struct scene *best = NULL;
+    double most = -1;
+    for (int i = 0; i < m->rows * m->columns; i++) {
+        const struct scene *scene = m->cell[i].scene;
+        double width = scene ? feature_legend(NULL, scene, look, (struct point){ 0, 0 }) : -1;
+        if (width > most) {
+            most = width;
+            best = scene;
+        }
+    }
+    return best;
+}
+
 static double class_width(const struct snapshot *snap, int class)
 {
     char room[SNAPSHOT_NAME_TEXT];
@@ -133,20 +149,20 @@ static int legend_draw(
     struct canvas *c, const struct multiples *m, const struct look *look, struct point at, double width)
 {
     const double apart = 22;
-    const struct scene *scene = first_scene(m);
+    const struct scene *scene = first_scene(m), *telling = telling_scene(m, look);
     double x = at.x, end = at.x + width;
     int lines = has_classes(m) || has_marks(m);
     if (has_classes(m))
         x = classes_row(c, scene->snap, look->theme, at, end) + apart;
     if (!has_marks(m))
         return lines;
-    double marks = feature_legend(NULL, scene, look, at);
+    double marks = feature_legend(NULL, telling, look, at);
     if (has_classes(m) && x + marks > end) {
         lines++;
         at.y += legend_line;
         x = at.x;
     }
-    feature_legend(c, scene, look, (struct point){ x, at.y });
+    feature_legend(c, telling, look, (struct point){ x, at.y });
     return lines;
 }
 
@@ -203,7 +219,7 @@ static void cell_words(struct canvas *c, const struct multiples *m, const struct
     snprintf(note, sizeof note, "%s", cell->note);
     if (m->own_scales && is_plane(m, cell->scene))
         snprintf(note, sizeof note, "%s · ring at norm %s", cell->note,
-            number_short(cell->scene->ring, number, sizeof number));
+            number_short(cell->ring, number, sizeof number));
     text_fit(cell->title, &title_font, rect.w, fitted, sizeof fitted);
     canvas_text(
         c, (struct point){ middle, rect.y + 18 }, fitted, &title_font, theme->text1, ALIGN_CENTER);
@@ -216,8 +232,11 @@ static void draw_cell(struct canvas *c, const struct multiples *m, const struct 
     const struct look *look, struct rect rect)
 {
     struct rect picture = { rect.x, rect.y + cell_head, rect.w, rect.h - cell_head };
+    struct look own = *look;
+    if (m->own_scales)
+        own.ring = cell->ring;
     cell_words(c, m, cell, look, rect);
-    view_draw(m->view, c, cell->scene, look, picture);
+    view_draw(m->view, c, cell->scene, &own, picture);
 }
 
 static void draw_row(

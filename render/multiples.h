@@ -11,6 +11,7 @@ struct multiples_cell {
     const char *title;                /* what differs: "m = 3" */
     const char *note;                 /* "train 97.9%  test 94.9%" */
     bool bad;                         /* the note tells of a divergence */
+    double ring;                      /* with own scales: norm at the ring */
 };
 
 struct multiples {
@@ -19,7 +20,7 @@ struct multiples {
     int columns, rows;
     const struct multiples_cell *cell;    /* (rows * columns), row by row; scene NULL: nothing there */
     const char *const *row_title;     /* (rows) above each row, or NULL */
-    bool own_scales;                  /* each feature plane at its own norm, which its note then tells */
+    bool own_scales;                  /* each feature plane at its cell's norm, which its note then tells */
 };
 
 /* How many columns and rows n cells fill best. */

@@ -1,6 +1,7 @@
 /* scene.c - what several views need of one snapshot, computed once: sectors, angles, the ring, the sample that
  * stands for all when none is chosen. */
 #include "render/field.h"
+#include "render/input_shape.h"
 #include "render/view.h"
 
 #include <math.h>
@@ -50,7 +51,13 @@ static bool grow_samples(struct scene *scene, int count)
     scene->rival = rival ? rival : scene->rival;
     int *rival_class = grown(scene->rival_class, have, count, sizeof *rival_class);
     scene->rival_class = rival_class ? rival_class : scene->rival_class;
-    if (!angle || !own || !rival || !rival_class)
+    float *eye = grown(scene->eye, have, count, 3 * sizeof *eye);
+    scene->eye = eye ? eye : scene->eye;
+    float *sure = grown(scene->sure, have, count, sizeof *sure);
+    scene->sure = sure ? sure : scene->sure;
+    int *order = grown(scene->order, have, count, 2 * sizeof *order);
+    scene->order = order ? order : scene->order;
+    if (!angle || !own || !rival || !rival_class || !eye || !sure || !order)
         return false;
     scene->count_capacity = count > have ? count : have;
     return true;
@@ -74,6 +81,17 @@ static int scene_rows(const struct snapshot *snap)
     return snap->sub > 1 ? snap->sub : 1;
 }
 
+static bool grow_work(struct scene *scene, const struct snapshot *snap)
+{
+    int wanted = (int)loss_work(1, snap->classes, snap->dim);
+    double *work = grown(scene->work, scene->work_capacity, wanted, sizeof *work);
+    if (!work)
+        return false;
+    scene->work = work;
+    scene->work_capacity = wanted > scene->work_capacity ? wanted : scene->work_capacity;
+    return true;
+}
+
 static bool make_room(struct scene *scene, const struct snapshot *snap)
 {
     int wanted = snap->count > SCRATCH_MIN ? snap->count : SCRATCH_MIN;
@@ -82,7 +100,7 @@ static bool make_room(struct scene *scene, const struct snapshot *snap)
         return false;
     scene->scratch = scratch;
     scene->scratch_capacity = wanted > scene->scratch_capacity ? wanted : scene->scratch_capacity;
-    return grow_samples(scene, snap->count) &&
+    return grow_samples(scene, snap->count) && grow_work(scene, snap) &&
            grow_classes(scene, snap->classes, snap->classes * scene_rows(snap) * snap->dim);
 }
 
@@ -408,19 +426,23 @@ static void data_box(struct scene *scene)
 
 /* ---- the scene ---- */
 
-bool scene_update(struct scene *scene, const struct snapshot *snap, const uint8_t *pixel)
+bool scene_update(struct scene *scene, const struct snapshot *snap, const struct dataset *source)
 {
     if (!make_room(scene, snap))
         return false;
     bool same = scene->snap && scene->snap->force.loss == snap->force.loss && scene->ring > 0;
     scene->snap = snap;
-    scene->pixel = pixel;
+    scene->source = source;
+    scene->ranked = false;
+    scene->order_age++;
     scene->angular =
         snap->dim == 2 && snap->classes > 0 && snap->force.loss && region_is_angular(&snap->force);
     scene->data = snap->force.loss && shows_data(snap);
     if (scene->data)
         data_box(scene);
     scene->ring = ring_follow(scene->ring, snap->norm_p99);
+    if (!input_shape_build(&scene->input, &snap->inputs))
+        return false;
     weight_units(scene, snap);
     for (int i = 0; i < snap->count; i++)
         sample_angles(scene, snap, i);
@@ -452,6 +474,10 @@ void scene_clear(struct scene *scene)
     free(scene->rival_class);
     free(scene->unit);
     free(scene->scratch);
+    free(scene->sure);
+    free(scene->order);
+    free(scene->work);
+    free(scene->input);
     field_destroy(scene->field);
     sphere_map_clear(&scene->ball);
     memset(scene, 0, sizeof *scene);

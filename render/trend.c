@@ -11,6 +11,7 @@
 enum { POINTS = 64 };
 
 static const struct font label_font = { 14, WEIGHT_REGULAR, false };
+static const double inset = 40; /* numbers over the first and last dot stand clear of the axis */
 static const struct font value_font = { 14, WEIGHT_SEMIBOLD, false };
 
 /* ---- along the axis ---- */
@@ -112,8 +113,8 @@ static void draw_ticks(
 
 struct curve {
     struct color color;
-    double width;
-    bool dots, numbers;
+    double width, dash;
+    bool dots;
     const char *label;
 };
 
@@ -135,7 +136,11 @@ static void draw_curve(struct canvas *c, const struct trend *t, struct rect area
     for (int i = 0; i < t->points; i++)
         if (isfinite(v[i]))
             line[n++] = (struct point){ area.x + place[i] * area.w, axis_at(axis, v[i]) };
-    struct stroke stroke = { .color = curve->color, .width = curve->width, .round = true };
+    struct stroke stroke = { .color = curve->color,
+        .width = curve->width,
+        .dash_on = curve->dash,
+        .dash_off = curve->dash,
+        .round = curve->dash <= 0 };
     if (n > 1)
         canvas_lines(c, line, n, &stroke);
     for (int i = 0; curve->dots && i < n; i++)
@@ -179,7 +184,7 @@ static void draw_ends(struct canvas *c, struct ends *ends, struct rect area)
             plot_apart(&ends->at[i - 1].y, &ends->at[i].y, gap);
     for (int i = 0; i < ends->count; i++)
         canvas_text(c,
-            (struct point){ area.x + area.w + 24, ends->at[i].y + text_ascent(&label_font) / 2 },
+            (struct point){ area.x + area.w + inset, ends->at[i].y + text_ascent(&label_font) / 2 },
             ends->at[i].label, &value_font, ends->at[i].color, ALIGN_LEFT);
 }
 
@@ -190,11 +195,11 @@ static void draw_line(struct canvas *c, const struct trend *t, const struct them
     double gap[POINTS];
     for (int i = 0; i < t->points; i++)
         gap[i] = gap_at(line, i);
-    struct curve main = { single(t) ? theme->margin : class_color(theme, k), 2.5, true, single(t),
+    struct curve main = { single(t) ? theme->margin : class_color(theme, k), 2.5, 0, true,
         single(t) ? "gap" : line->label };
     if (single(t)) {
-        struct curve train = { theme->text3, 1.5, false, false, "train error" },
-                     test = { theme->text2, 1.5, false, false, "test error" };
+        struct curve train = { theme->text2, 1.75, 6, false, "train error" },
+                     test = { theme->text1, 1.75, 0, false, "test error" };
         draw_curve(c, t, area, axis, place, line->train, &train, ends);
         draw_curve(c, t, area, axis, place, line->test, &test, ends);
     }
@@ -215,16 +220,16 @@ void trend_draw(struct canvas *c, const struct trend *t, const struct theme *the
     double width, double height)
 {
     struct rect body = sheet_draw(c, &t->sheet, theme, transparent, width, height);
-    double right = ends_width(t) + 32, left = 64, place[POINTS];
+    double right = ends_width(t) + inset / 2, left = 64, place[POINTS];
     struct rect area = { body.x + left, body.y + 20, body.w - left - right, body.h - 20 - 68 };
-    if (t->points < 1 || t->points > POINTS || area.w < 40 || area.h < 40)
+    if (t->points < 1 || t->points > POINTS || area.w < 160 || area.h < 40)
         return;
-    area.x += 16; /* dots at the ends stand clear of the numbers */
-    area.w -= 16;
     struct axis axis = value_axis(t, area);
     struct ends ends = { .count = 0 };
     trend_places(t->value, t->points, place);
     draw_grid(c, t, theme, area, &axis);
+    area.x += inset;
+    area.w -= 1.5 * inset;
     draw_ticks(c, t, theme, area, place);
     for (int k = 0; k < t->lines; k++)
         draw_line(c, t, theme, area, &axis, place, k, &ends);

@@ -16,6 +16,8 @@ static const struct view *const views[] = {
     &view_field,
     &view_confusion,
     &view_stage,
+    &view_input,
+    &view_lens,
     &view_dashboard,
 };
 

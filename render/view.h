@@ -3,6 +3,8 @@
 #ifndef RENDER_VIEW_H
 #define RENDER_VIEW_H
 
+#include "math/dataset.h"
+#include "math/lens.h"
 #include "math/snapshot.h"
 #include "math/region.h"
 #include "math/region_sphere.h"
@@ -34,6 +36,9 @@ struct look {
     const struct snapshot *ghost[3];  /* curves: earlier trainings, drawn thin; borrowed */
     int ghosts;
     double stage_angle, stage_norm[2];    /* two classes: between the weights, radians; their lengths */
+    bool probing;                 /* a free point takes the place of the selected sample under the lens */
+    double probe[3];              /* in feature space */
+    int probe_label;              /* the class it is said to be of */
 };
 void look_init(struct look *look, const struct theme *theme);
 
@@ -41,7 +46,7 @@ void look_init(struct look *look, const struct theme *theme);
  * scene_update allocates only when it must grow. */
 struct scene {
     const struct snapshot *snap;      /* borrowed */
-    const uint8_t *pixel;             /* data set's images by row, or NULL; borrowed */
+    const struct dataset *source;     /* what the snapshot was made of, or NULL; borrowed */
     struct region_class *region;      /* (classes) for angular losses in 2-D */
     float *angle;                     /* (count) angle of each shown feature, 2-D */
     float *own, *rival;               /* (count) theta to the own and the nearest other weight, radians */
@@ -50,16 +55,25 @@ struct scene {
     bool data;                        /* the plane shows the data's own coordinates, not a disc of features */
     double box[4];                    /* x0 y0 x1 y1 of what it shows then */
     struct sphere_map ball;           /* regions of 3-D directions */
+    float *eye;                       /* (count, 3) where a turned ball has the samples, NaN for none: of one drawing */
     double ring;                      /* norm at the ring, a 1-2-5 step above norm_p99, with hysteresis */
     int typical;                      /* what scene_typical answers */
     int typical_age;                  /* snapshots since it was chosen */
     double *unit;                     /* (classes * sub, dim) rows of the rule's head of length 1, zero rows zero */
     int count_capacity, class_capacity, unit_capacity;
     struct field *field;              /* what view_field works with (render/field.h), or NULL */
+    struct input_shape *input;        /* snap->inputs as outlines (render/input_shape.h), or NULL */
+    bool ranked;                      /* `sure` is of this snapshot; view_input ranks when it is drawn */
+    float *sure;                      /* (count) certainty of each shown sample, below 0 where it is wrong */
+    int *order;                       /* (2 count) samples, most interesting first; the rest is for sorting */
+    int order_count, order_age;       /* samples in `order`, and snapshots since it was made */
+    double *work;                     /* loss_work() of one sample */
+    int work_capacity;
     struct point *scratch;            /* for polygons and markers */
     int scratch_capacity;
 };
-bool scene_update(struct scene *scene, const struct snapshot *snap, const uint8_t *pixel);
+/* `source` is borrowed as long as the snapshot; NULL: there are no images and no inputs. */
+bool scene_update(struct scene *scene, const struct snapshot *snap, const struct dataset *source);
 void scene_clear(struct scene *scene);
 
 /* The selected sample's numbers, the same in header, plane, fan, psi and histogram. False without a selection. */
@@ -91,7 +105,7 @@ void view_draw(const struct view *view, struct canvas *c, struct scene *scene, c
     struct rect rect);
 
 extern const struct view view_feature, view_sphere, view_curves, view_logit, view_angles, view_roc, view_score,
-    view_field, view_confusion, view_stage, view_dashboard;
+    view_field, view_confusion, view_stage, view_input, view_lens, view_dashboard;
 
 /* The sphere of 3-D features: its turning by a drag of (dx, dy) px on a ball of that radius (dy down), about the line
  * of sight, and so that a direction faces the eye; sample within 8 px of `at` on the near side; chip under `at`. */
@@ -107,10 +121,21 @@ int sphere_pick_chip(const struct scene *scene, const struct look *look, struct 
 double roc_tau(const struct scene *scene, const struct look *look);
 double roc_pick(const struct scene *scene, const struct look *look, struct rect rect, struct point at);
 
+/* The step of the curves under `at`, for look.cross_step; NaN away from them. */
+double curves_pick(const struct scene *scene, const struct look *look, struct rect rect, struct point at);
+
 /* The two weights of the stage. Handle 0 or 1: the tip of W1, W2 under `at`; -1 none. A drag sets its length, and for
  * W2 the angle between them. */
 int stage_pick(const struct look *look, struct rect rect, struct point at);
 void stage_drag(struct look *look, struct rect rect, int handle, struct point at);
+
+/* The sample whose dot, image or row is under `at`; -1 none. */
+int input_pick(struct scene *scene, const struct look *look, struct rect rect, struct point at);
+
+/* What is under the lens: the probe, the selected sample or else the typical one. Its feature (LENS_DIM) and numbers;
+ * false when there is nothing. lens_sample: which shown sample, -1 for the probe. */
+bool lens_of(const struct scene *scene, const struct look *look, double *x, struct lens *out);
+int lens_sample(const struct scene *scene, const struct look *look);
 
 /* The pieces the window arranges by itself (view_dashboard arranges the same ones). */
 void header_draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect);

@@ -20,11 +20,15 @@ enum { LOOP_MAX = 6144, CROSSING_MAX = 64, SLICES = 8 };
 
 /* ---- the camera ---- */
 
+enum { SMALL_HEIGHT = 300 };
+
 struct ball ball_layout(const struct look *look, struct rect rect)
 {
-    struct ball b = { .center = { rect.x + rect.w / 2, rect.y + 20 + rect.h / 2 } };
-    double room = fmin(rect.w, rect.h - 56) / 2 - 30;
-    b.radius = fmax(room / SPIKE, 30) * fmin(3, fmax(0.6, look->zoom));
+    bool small = rect.h < SMALL_HEIGHT;
+    double top = small ? 34 : 20,
+           room = small ? fmin(rect.w, rect.h - 44) / 2 : fmin(rect.w, rect.h - 56) / 2 - 30;
+    struct ball b = { .center = { rect.x + rect.w / 2, rect.y + (rect.h + (small ? top : 2 * top)) / 2 } };
+    b.radius = small ? fmax(room / 1.08, 20) : fmax(room / SPIKE, 30) * fmin(3, fmax(0.6, look->zoom));
     versor q;
     mat4 m;
     memcpy(q, look->orbit, sizeof q);
@@ -333,6 +337,7 @@ struct picture {
     struct ball ball;
     struct outline *outline;
     struct point *room; /* 2 * LOOP_MAX */
+    bool small; /* a cell of the side column: badges and words have no room */
 };
 
 static double cell_alpha(const struct picture *p)
@@ -481,9 +486,20 @@ static bool sample_eye(const struct picture *p, int i, double *eye)
     return true;
 }
 
+/* Once a drawing: every sample is asked for by class, by slice and by side. */
+static void turn_samples(const struct picture *p)
+{
+    for (int i = 0; i < p->scene->snap->count; i++) {
+        double eye[3] = { NAN, NAN, NAN };
+        sample_eye(p, i, eye);
+        for (int k = 0; k < 3; k++)
+            p->scene->eye[3 * (size_t)i + (size_t)k] = (float)eye[k];
+    }
+}
+
 static double point_radius(const struct picture *p)
 {
-    return fmin(4.5, fmax(1.8, 1.2 + p->ball.radius / 150));
+    return fmin(4.5, fmax(p->small ? 1.1 : 1.8, 1.2 + p->ball.radius / 150));
 }
 
 static void draw_slice(const struct picture *p, bool front, int from, int to)
@@ -492,25 +508,27 @@ static void draw_slice(const struct picture *p, bool front, int from, int to)
     for (int j = 0; j < snap->classes; j++) {
         int n = 0;
         for (int i = from; i < to; i++) {
-            double eye[3];
-            if (snap->label[i] == j && sample_eye(p, i, eye) && (eye[2] > 0) == front)
-                p->scene->scratch[n++] = ball_at(&p->ball, eye);
+            const float *at = &p->scene->eye[3 * (size_t)i];
+            bool there = front ? at[2] > 0 : at[2] <= 0;
+            if (snap->label[i] == j && there)
+                p->scene->scratch[n++] = ball_at(&p->ball, (double[]){ (double)at[0], (double)at[1] });
         }
         struct marker marker = class_marker(p->theme, j, point_radius(p));
-        if (!(p->look->layers & LAYER_SHAPES))
+        if (!(p->look->layers & LAYER_SHAPES) || p->small)
             marker.shape = SHAPE_CIRCLE;
         marker.fill.a *= (float)(class_alpha(p->look, j) * (front ? 1 : 0.16));
-        if (!front)
+        if (!front || p->small)
             marker.outline_width = 0;
         if (n > 0)
             canvas_markers(p->c, p->scene->scratch, n, &marker);
     }
 }
 
+/* In slices, so that where classes overlap the last one does not bury the others. */
 static void draw_samples(const struct picture *p, bool front)
 {
     long count = p->scene->snap->count;
-    int slices = front ? SLICES : 1;
+    int slices = front && !p->small ? SLICES : 1;
     for (long s = 0; s < slices; s++)
         draw_slice(p, front, (int)(count * s / slices), (int)(count * (s + 1) / slices));
 }
@@ -553,6 +571,11 @@ static void draw_spike(const struct picture *p, int j, const double *eye)
            tip[3] = { SPIKE * eye[0], SPIKE * eye[1], 0 };
     char room[SNAPSHOT_NAME_TEXT];
     struct color color = color_alpha(class_color(p->theme, j), alpha);
+    if (p->small) {
+        double end[3] = { 1.08 * eye[0], 1.08 * eye[1], 0 };
+        canvas_line(p->c, ball_at(&p->ball, eye), ball_at(&p->ball, end), 3, color);
+        return;
+    }
     canvas_line(p->c, ball_at(&p->ball, eye), ball_at(&p->ball, tip), front ? 2 : 1.5, color);
     if (front)
         canvas_disc(p->c, ball_at(&p->ball, eye), 3.5, color);
@@ -572,21 +595,27 @@ static void draw_weights(const struct picture *p, bool front)
 
 /* ---- selection ---- */
 
-/* The way along a great circle from a to b (eye coordinates), dotted where it is behind. */
+/* The way along a great circle from a to b (eye coordinates), faint where it is behind the ball. */
 static void draw_way(const struct picture *p, const double *a, const double *b, struct color color)
 {
-    enum { STEPS = 48 };
+    enum { STEPS = 64 };
     struct point line[STEPS + 1];
     double angle = acos(fmax(-1, fmin(1, a[0] * b[0] + a[1] * b[1] + a[2] * b[2]))), sine = sin(angle);
-    struct stroke stroke = { .color = color, .width = 2.5, .round = true };
-    if (!(sine > 1e-6))
-        return;
-    for (int i = 0; i <= STEPS; i++) {
+    struct stroke near = { .color = color, .width = 2.5, .round = true },
+                  far = { .color = color_alpha(color, 0.5), .width = 1.5, .dash_on = 3, .dash_off = 4 };
+    bool front = a[2] >= 0;
+    int n = 0;
+    for (int i = 0; sine > 1e-6 && i <= STEPS; i++) {
         double s = sin(angle * (1 - (double)i / STEPS)) / sine, t = sin(angle * i / STEPS) / sine;
         double eye[3] = { s * a[0] + t * b[0], s * a[1] + t * b[1], s * a[2] + t * b[2] };
-        line[i] = ball_at(&p->ball, eye);
+        line[n++] = ball_at(&p->ball, eye);
+        if ((eye[2] >= 0) == front && i < STEPS)
+            continue;
+        canvas_lines(p->c, line, n, front ? &near : &far);
+        line[0] = line[n - 1];
+        n = 1;
+        front = eye[2] >= 0;
     }
-    canvas_lines(p->c, line, STEPS + 1, &stroke);
 }
 
 static void name_way(const struct picture *p, const double *a, const double *b, int class, double angle)
@@ -641,6 +670,8 @@ static void draw_words(const struct picture *p, struct rect rect)
     struct plot plot = plot_layout(rect, false);
     char n[32], text[96];
     plot_title(p->c, &plot, p->theme, "Feature sphere");
+    if (p->small)
+        return;
     struct font note = { 12, WEIGHT_REGULAR, false };
     int test = 0;
     for (int i = 0; i < snap->count; i++)
@@ -687,11 +718,14 @@ void ball_draw(struct canvas *c, struct scene *scene, const struct look *look, s
 {
     struct outline outline;
     struct point room[2 * LOOP_MAX];
-    struct picture p = { c, scene, look, look->theme, ball_layout(look, rect), &outline, room };
+    struct picture p = { c, scene, look, look->theme, ball_layout(look, rect), &outline, room,
+        rect.h < SMALL_HEIGHT };
+    turn_samples(&p);
     if (look->layers & LAYER_WEIGHTS)
         draw_weights(&p, false);
     canvas_disc(c, p.ball.center, p.ball.radius, look->theme->disc);
-    draw_samples(&p, false);
+    if (!p.small)
+        draw_samples(&p, false);
     for (int j = 0; look->layers & LAYER_REGIONS && j < scene->snap->classes; j++)
         draw_cell(&p, j);
     draw_graticule(&p);
@@ -712,8 +746,8 @@ int sphere_pick(const struct scene *scene, const struct look *look, struct rect 
 {
     if (!scene->snap || scene->snap->dim != 3)
         return -1;
-    struct picture p = { NULL, (struct scene *)scene, look, look->theme, ball_layout(look, rect), NULL,
-        NULL };
+    struct picture p = { NULL, (struct scene *)scene, look, look->theme, ball_layout(look, rect), NULL, NULL,
+        false };
     double least = 8;
     int best = -1;
     for (int i = 0; i < scene->snap->count; i++) {

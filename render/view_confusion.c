@@ -77,7 +77,7 @@ static void count_pairs(struct confusion *v)
 static void layout(struct confusion *v, struct rect rect)
 {
     bool large = v->plot.size->large;
-    double left = large ? 64 : 20, top = large ? 44 : 10, right = large ? 90 : 4;
+    double left = large ? 64 : 20, top = large ? 48 : 14, right = large ? 90 : 4;
     struct rect area = v->plot.area;
     double room = fmin(area.w - left - right, rect.y + rect.h - area.y - top - (large ? 12 : 8));
     v->cell = floor(room / fmax(v->shown, 1));
@@ -143,7 +143,7 @@ static void draw_names(struct canvas *c, const struct confusion *v)
     if (!v->plot.size->large)
         return;
     canvas_text(
-        c, (struct point){ v->grid.x, v->grid.y - 34 }, "predicted class", font, v->theme->text3, ALIGN_LEFT);
+        c, (struct point){ v->grid.x, v->grid.y - 37 }, "predicted class", font, v->theme->text3, ALIGN_LEFT);
     canvas_text(
         c, (struct point){ v->grid.x - 36, v->grid.y + 12 }, "true", font, v->theme->text3, ALIGN_RIGHT);
     canvas_text(

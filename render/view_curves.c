@@ -1,3 +1,5 @@
+/* view_curves.c - accuracy above, loss on a log axis below, over the steps: of this training, of its test part, and
+ * thin behind them of earlier trainings. */
 #include "render/view.h"
 
 #include <math.h>
@@ -24,6 +26,16 @@ static double test_accuracy(const struct curve_point *p)
 static double train_accuracy(const struct curve_point *p)
 {
     return p->train_accuracy;
+}
+
+static double margin_accuracy(const struct curve_point *p)
+{
+    return (double)p->margin_accuracy;
+}
+
+static double test_loss(const struct curve_point *p)
+{
+    return (double)p->test_loss;
 }
 
 static double batch_loss(const struct curve_point *p)
@@ -67,24 +79,40 @@ static double series_last(const struct series *s)
     return s->n > 0 ? s->at[s->n - 1].y : NAN;
 }
 
-static void series_draw(struct canvas *c, const struct series *s, const struct axis *x, const struct axis *y,
-    double width, struct color color)
+/* The last value up to that step; NaN before the first. */
+static double series_at(const struct series *s, double step)
+{
+    double value = NAN;
+    for (int i = 0; i < s->n && s->at[i].x <= step; i++)
+        value = s->at[i].y;
+    return value;
+}
+
+static void series_stroke(struct canvas *c, const struct series *s, const struct axis *x,
+    const struct axis *y, struct stroke stroke)
 {
     struct point line[CURVE_MAX + 1];
     for (int i = 0; i < s->n; i++)
         line[i] = (struct point){ axis_at(x, s->at[i].x), axis_at(y, s->at[i].y) };
-    struct stroke stroke = { .color = color, .width = width, .round = true };
     if (s->n >= 2)
         canvas_lines(c, line, s->n, &stroke);
     else if (s->n == 1)
-        canvas_disc(c, line[0], width, color);
+        canvas_disc(c, line[0], stroke.width, stroke.color);
+}
+
+static void series_draw(struct canvas *c, const struct series *s, const struct axis *x, const struct axis *y,
+    double width, struct color color)
+{
+    series_stroke(c, s, x, y, (struct stroke){ .color = color, .width = width, .round = true });
 }
 
 struct curves {
     struct plot plot;
     const struct theme *theme;
+    const struct look *look;
     struct axis x, accuracy, loss;
-    struct series train, test, raw, smooth;
+    struct series train, test, margin, raw, smooth, test_loss;
+    double cross; /* step under the cross-hair; NaN: none */
 };
 
 /* Half of the accuracy axis is wasted once nearly all of the curve is above 50 %: the first steps may then leave
@@ -97,39 +125,92 @@ static double accuracy_floor(const struct series *s)
     return s->n > 0 && below * 10 <= s->n && series_last(s) >= 0.5 ? 0.5 : 0;
 }
 
-static void loss_range(const struct series *raw, struct axis *axis)
+/* Lowest positive and highest value, of a series more. */
+static void range_take(const struct series *s, double *low, double *high)
+{
+    for (int i = 0; i < s->n; i++) {
+        *high = fmax(*high, s->at[i].y);
+        if (s->at[i].y > 0)
+            *low = fmin(*low, s->at[i].y);
+    }
+}
+
+static void ghost_loss(struct series *smooth, const struct snapshot *ghost)
+{
+    struct series raw;
+    series_fill(&raw, ghost, batch_loss);
+    series_smooth(smooth, &raw);
+}
+
+static void loss_range(struct curves *v)
 {
     double low = INFINITY, high = 0;
-    for (int i = 0; i < raw->n; i++) {
-        high = fmax(high, raw->at[i].y);
-        if (raw->at[i].y > 0)
-            low = fmin(low, raw->at[i].y);
+    struct series ghost;
+    range_take(&v->raw, &low, &high);
+    if (v->plot.size->large)
+        range_take(&v->test_loss, &low, &high);
+    for (int i = 0; i < v->look->ghosts; i++) {
+        ghost_loss(&ghost, v->look->ghost[i]);
+        range_take(&ghost, &low, &high);
     }
     if (!(high > 0))
         low = 0.1, high = 1;
-    axis->from = fmax(low, high * 1e-6) / 1.15;
-    axis->to = fmax(high, axis->from * 4);
-    axis->log = true;
+    v->loss.from = fmax(low, high * 1e-6) / 1.15;
+    v->loss.to = fmax(high, v->loss.from * 4);
+    v->loss.log = true;
 }
 
-static void curves_layout(struct curves *v, const struct snapshot *snap, struct rect rect)
+static long last_step(const struct snapshot *snap)
 {
+    long last = snap->curve_count > 0 ? snap->curve[snap->curve_count - 1].step : 0;
+    return snap->step > last ? snap->step : last;
+}
+
+/* The step nearest to `wanted` at which the accuracies were measured; NaN when it is not on the axis. */
+static double measured_step(const struct snapshot *snap, double wanted, double last)
+{
+    double best = NAN;
+    if (!(wanted >= 0 && wanted <= last))
+        return NAN;
+    for (int i = 0; i < snap->curve_count; i++) {
+        const struct curve_point *p = &snap->curve[i];
+        double step = (double)p->step;
+        bool known = isfinite((double)p->train_accuracy) || isfinite((double)p->test_accuracy);
+        if (known && !(fabs(step - wanted) >= fabs(best - wanted)))
+            best = step;
+    }
+    return isnan(best) ? round(wanted) : best;
+}
+
+static void curves_layout(
+    struct curves *v, const struct snapshot *snap, const struct look *look, struct rect rect)
+{
+    v->look = look;
+    v->theme = look->theme;
     v->plot = plot_layout(rect, true);
     struct rect area = v->plot.area;
     double gap = 2 * v->plot.size->label.size, upper = area.y + 0.44 * (area.h - gap), lower = upper + gap;
-    long last = snap->curve_count > 0 ? snap->curve[snap->curve_count - 1].step : 0;
-    last = snap->step > last ? snap->step : last;
+    long last = last_step(snap);
+    for (int i = 0; i < look->ghosts; i++)
+        last = last_step(look->ghost[i]) > last ? last_step(look->ghost[i]) : last;
     v->x = (struct axis){ 0, (double)(last > 1 ? last : 1), area.x, area.x + area.w, false };
     series_fill(&v->train, snap, train_accuracy);
     series_fill(&v->test, snap, test_accuracy);
     series_end(&v->train, snap->step, snap->train_accuracy);
     series_end(&v->test, snap->step, snap->test_accuracy);
+    series_fill(&v->margin, snap, margin_accuracy);
+    series_end(&v->margin, snap->step, snap->margin_accuracy);
+    series_fill(&v->test_loss, snap, test_loss);
+    series_end(&v->test_loss, snap->step, snap->test_loss);
     series_fill(&v->raw, snap, batch_loss);
     series_smooth(&v->smooth, &v->raw);
     double floor_at = accuracy_floor(v->test.n > 0 ? &v->test : &v->train);
+    if (v->margin.n > 0)
+        floor_at = fmin(floor_at, accuracy_floor(&v->margin));
     v->accuracy = (struct axis){ floor_at, 1, upper, area.y, false };
     v->loss = (struct axis){ .a = area.y + area.h, .b = lower };
-    loss_range(&v->raw, &v->loss);
+    loss_range(v);
+    v->cross = measured_step(snap, look->cross_step, v->x.to);
 }
 
 static void draw_accuracy_grid(struct canvas *c, const struct curves *v)
@@ -247,6 +328,86 @@ static void draw_events(struct canvas *c, const struct curves *v, const struct s
     draw_event_names(c, v, snap);
 }
 
+/* ---- earlier trainings ---- */
+
+static struct stroke ghost_stroke(const struct curves *v, int ghost)
+{
+    static const double dash[][2] = { { 1.5, 2.5 }, { 9, 3 }, { 16, 3 } };
+    return (struct stroke){
+        .color = v->theme->text3, .width = 1, .dash_on = dash[ghost % 3][0], .dash_off = dash[ghost % 3][1]
+    };
+}
+
+static void draw_ghosts(struct canvas *c, const struct curves *v, bool accuracy)
+{
+    struct series s;
+    for (int i = 0; i < v->look->ghosts; i++) {
+        const struct snapshot *ghost = v->look->ghost[i];
+        if (accuracy) {
+            series_fill(&s, ghost, test_accuracy);
+            if (s.n == 0)
+                series_fill(&s, ghost, train_accuracy);
+        } else {
+            ghost_loss(&s, ghost);
+        }
+        series_stroke(c, &s, &v->x, accuracy ? &v->accuracy : &v->loss, ghost_stroke(v, i));
+    }
+}
+
+/* Adds "key value" when an experiment has another value than this one there. */
+static bool add_difference(
+    const struct experiment *own, const struct experiment *other, const char *key, char *out, size_t size)
+{
+    char a[EXPERIMENT_PATH], b[EXPERIMENT_PATH];
+    if (!experiment_get(own, key, a, sizeof a) || !experiment_get(other, key, b, sizeof b) ||
+        strcmp(a, b) == 0)
+        return false;
+    const char *name = strrchr(b, '/') ? strrchr(b, '/') + 1 : b;
+    size_t n = strlen(out);
+    snprintf(out + n, size - n, "%s%s %.40s", n > 0 ? ", " : "", key, name);
+    return true;
+}
+
+/* The first two things in which an earlier training differs: "m 0.5, seed 2". */
+static void difference_text(const struct snapshot *snap, const struct snapshot *ghost, char *out, size_t size)
+{
+    const struct experiment *own = &snap->experiment, *other = &ghost->experiment;
+    const struct loss *loss = experiment_loss(other);
+    int found = own->loss != other->loss;
+    out[0] = '\0';
+    if (found)
+        snprintf(out, size, "%s", loss->label);
+    for (int i = 0; i < loss_param_count(loss) && found == 0; i++)
+        found += add_difference(own, other, loss->param[i].id, out, size);
+    for (int i = 0; i < experiment_key_count() && found < 2; i++)
+        if (strcmp(experiment_key(i), "loss") != 0)
+            found += add_difference(own, other, experiment_key(i), out, size);
+    if (found == 0)
+        snprintf(out, size, "earlier run");
+}
+
+/* Right of the title: each one's stroke and what it was. */
+static void name_ghosts(struct canvas *c, const struct curves *v, const struct snapshot *snap)
+{
+    const struct font font = { 12, WEIGHT_REGULAR, false };
+    double right = v->plot.right, y = v->plot.rect.y + v->plot.size->title_y;
+    double left =
+        v->plot.rect.x + v->plot.size->padding + text_width(view_curves.label, &v->plot.size->title) + 20;
+    for (int i = 0; i < v->look->ghosts; i++) {
+        char text[128], fitted[128];
+        difference_text(snap, v->look->ghost[i], text, sizeof text);
+        text_fit(text, &font, fmin(right - left - 30, 0.4 * v->plot.rect.w), fitted, sizeof fitted);
+        double start = right - text_width(fitted, &font);
+        if (start - 30 < left)
+            return;
+        struct point line[2] = { { start - 28, y - 4 }, { start - 6, y - 4 } };
+        struct stroke stroke = ghost_stroke(v, i);
+        canvas_lines(c, line, 2, &stroke);
+        canvas_text(c, (struct point){ start, y }, fitted, &font, v->theme->text2, ALIGN_LEFT);
+        right = start - 44;
+    }
+}
+
 static void draw_lines(struct canvas *c, const struct curves *v)
 {
     const struct theme *theme = v->theme;
@@ -255,11 +416,18 @@ static void draw_lines(struct canvas *c, const struct curves *v)
     bool tested = v->test.n > 0;
     double line = v->plot.size->line;
     canvas_clip(c, &top);
+    draw_ghosts(c, v, true);
     series_draw(c, &v->train, &v->x, &v->accuracy, tested ? 1 : line, tested ? theme->text3 : theme->text1);
+    series_stroke(c, &v->margin, &v->x, &v->accuracy,
+        (struct stroke){ .color = theme->text2, .width = 1, .dash_on = 4, .dash_off = 3 });
     series_draw(c, &v->test, &v->x, &v->accuracy, line, theme->text1);
     canvas_clip(c, &v->plot.rect);
+    draw_ghosts(c, v, false);
     series_draw(c, &v->raw, &v->x, &v->loss, 1, color_alpha(theme->text3, 0.75));
     series_draw(c, &v->smooth, &v->x, &v->loss, line, theme->text1);
+    if (v->plot.size->large)
+        series_stroke(c, &v->test_loss, &v->x, &v->loss,
+            (struct stroke){ .color = theme->text2, .width = 1.25, .dash_on = 5, .dash_off = 3 });
 }
 
 static double inside(const struct axis *axis, double value)
@@ -281,11 +449,17 @@ static const char *loss_text(double loss, char *out, int size)
     return out;
 }
 
-static void draw_values(struct canvas *c, const struct curves *v)
+/* The value under the cross-hair, else the newest. */
+static double shown_value(const struct curves *v, const struct series *s)
+{
+    return isnan(v->cross) ? series_last(s) : series_at(s, v->cross);
+}
+
+static void draw_accuracies(struct canvas *c, const struct curves *v)
 {
     const struct theme *theme = v->theme;
     const struct plot_size *size = v->plot.size;
-    double train = series_last(&v->train), test = series_last(&v->test), loss = series_last(&v->smooth);
+    double train = shown_value(v, &v->train), test = shown_value(v, &v->test);
     double train_y = inside(&v->accuracy, train), test_y = inside(&v->accuracy, test);
     char number[32];
     if (isfinite(train) && isfinite(test)) {
@@ -307,15 +481,87 @@ static void draw_values(struct canvas *c, const struct curves *v)
     if (isfinite(test))
         plot_value(c, &v->plot, test_y, number_fixed(100 * test, 1, number, sizeof number), theme->text1,
             "test", theme->text2);
+}
+
+/* Under the end of its dashed line, where there is room for it. */
+static void name_margin(struct canvas *c, const struct curves *v)
+{
+    const struct font font = { 12, WEIGHT_REGULAR, false };
+    double share = shown_value(v, &v->margin), y = axis_at(&v->accuracy, series_last(&v->margin)) + 15;
+    char text[64], number[32];
+    if (!isfinite(share) || y > v->accuracy.a - 1)
+        return;
+    snprintf(text, sizeof text, "%s with margin", number_fixed(100 * share, 1, number, sizeof number));
+    double width = text_width(text, &font), x = v->plot.area.x + v->plot.area.w - 4;
+    struct rect ground = { x - width - 3, y - 11, width + 5, 15 };
+    canvas_round_rect(c, ground, 3, color_alpha(v->theme->bg, 0.8));
+    canvas_text(c, (struct point){ x, y }, text, &font, v->theme->text2, ALIGN_RIGHT);
+}
+
+static void draw_losses(struct canvas *c, const struct curves *v)
+{
+    const struct theme *theme = v->theme;
+    const struct plot_size *size = v->plot.size;
+    double loss = shown_value(v, &v->smooth),
+           test = size->large ? shown_value(v, &v->test_loss) : (double)NAN;
+    double low = v->loss.a - size->value.size / 2, y = fmin(inside(&v->loss, loss), low);
+    double test_y = fmin(inside(&v->loss, test), low);
+    char number[32];
+    if (isfinite(loss) && isfinite(test)) {
+        double *upper = loss >= test ? &y : &test_y, *lower = loss >= test ? &test_y : &y;
+        plot_apart(upper, lower, size->value.size + 3);
+        double over = fmax(0, *lower - low);
+        y -= over;
+        test_y -= over;
+    }
     if (isfinite(loss))
-        plot_value(c, &v->plot, fmin(inside(&v->loss, loss), v->loss.a - size->value.size / 2),
-            loss_text(loss, number, sizeof number), theme->text1, "loss", theme->text2);
+        plot_value(
+            c, &v->plot, y, loss_text(loss, number, sizeof number), theme->text1, "loss", theme->text2);
+    if (isfinite(test)) {
+        struct plot quiet = v->plot;
+        struct plot_size light = *size;
+        light.value = size->label;
+        quiet.size = &light;
+        plot_value(c, &quiet, test_y, loss_text(test, number, sizeof number), theme->text2, "test loss",
+            theme->text2);
+    }
+}
+
+static void cross_dot(struct canvas *c, const struct curves *v, const struct axis *y, double value, double x)
+{
+    double at = isfinite(value) ? axis_at(y, value) : (double)NAN;
+    if (!(at >= y->b - 1 && at <= y->a + 1))
+        return;
+    canvas_disc(c, (struct point){ x, at }, 4, v->theme->bg);
+    canvas_disc(c, (struct point){ x, at }, 3, v->theme->text1);
+}
+
+/* The line through one step; its values are those in the right gutter. */
+static void draw_cross(struct canvas *c, const struct curves *v)
+{
+    if (isnan(v->cross))
+        return;
+    struct rect area = v->plot.area;
+    const struct font *font = &v->plot.size->label;
+    double x = axis_at(&v->x, v->cross), line = floor(x) + 0.5, base = area.y + area.h;
+    char text[48], number[32];
+    canvas_line(c, (struct point){ line, area.y }, (struct point){ line, base + 4 }, 1, v->theme->text2);
+    cross_dot(c, v, &v->accuracy, series_at(&v->train, v->cross), x);
+    cross_dot(c, v, &v->accuracy, series_at(&v->test, v->cross), x);
+    cross_dot(c, v, &v->loss, series_at(&v->smooth, v->cross), x);
+    snprintf(text, sizeof text, "step %s", number_count((long)v->cross, number, sizeof number));
+    double half = text_width(text, font) / 2 + 5;
+    double middle = fmin(v->plot.right - half, fmax(v->plot.rect.x + half, x));
+    struct rect ground = { middle - half, base + 5, 2 * half, font->size + 7 };
+    canvas_round_rect(c, ground, 3, v->theme->raised);
+    canvas_text(
+        c, (struct point){ middle, base + 8 + font->size }, text, font, v->theme->text1, ALIGN_CENTER);
 }
 
 static void draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
 {
-    struct curves v = { .theme = look->theme };
-    curves_layout(&v, scene->snap, rect);
+    struct curves v;
+    curves_layout(&v, scene->snap, look, rect);
     plot_title(c, &v.plot, v.theme, view_curves.label);
     if (!plot_fits(&v.plot))
         return;
@@ -324,7 +570,11 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
     draw_steps(c, &v);
     draw_lines(c, &v);
     draw_events(c, &v, scene->snap);
-    draw_values(c, &v);
+    name_ghosts(c, &v, scene->snap);
+    name_margin(c, &v);
+    draw_accuracies(c, &v);
+    draw_losses(c, &v);
+    draw_cross(c, &v);
 }
 
 static const char *missing(const struct scene *scene)
@@ -333,3 +583,16 @@ static const char *missing(const struct scene *scene)
 }
 
 const struct view view_curves = { "curves", "Accuracy and loss", draw, missing };
+
+double curves_pick(const struct scene *scene, const struct look *look, struct rect rect, struct point at)
+{
+    struct curves v;
+    if (!scene->snap || missing(scene))
+        return NAN;
+    curves_layout(&v, scene->snap, look, rect);
+    struct rect area = v.plot.area;
+    if (!plot_fits(&v.plot) || at.x < area.x - 4 || at.x > area.x + area.w + 4 || at.y < area.y ||
+        at.y > area.y + area.h)
+        return NAN;
+    return fmin(v.x.to, fmax(0, round((at.x - area.x) / area.w * v.x.to)));
+}

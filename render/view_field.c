@@ -155,7 +155,8 @@ void field_contours(
 void field_labels(struct canvas *c, struct field *field, const struct mesh *mesh,
     const struct contours *contours, const struct theme *theme)
 {
-    struct labels labels = { .at = { contours->center }, .n = 1 };
+    struct point o = contours->center; /* where other words stand, to its right */
+    struct labels labels = { .at = { o, { o.x + 45, o.y }, { o.x + 90, o.y } }, .n = 3 };
     for (int i = contours->count - 1; i >= 0; i--) {
         int n = trace(field, mesh, contours->level[i]);
         if (n >= 3)
@@ -169,8 +170,8 @@ void field_labels(struct canvas *c, struct field *field, const struct mesh *mesh
 struct probe {
     struct loss_force force;
     struct head head;
-    double w[2], b;                  /* of a score: what its two rows say together */
-    double *target;                  /* (classes) of several labels */
+    double w[2], b; /* of a score: what its two rows say together */
+    double *target; /* (classes) of several labels */
     double *work;
     int label;
 };
@@ -215,7 +216,7 @@ struct ground_field {
     struct field *field;
     struct probe probe;
     struct mesh mesh;
-    double low, high;                /* of the loss on the mesh */
+    double low, high; /* of the loss on the mesh */
     bool round;
 };
 
@@ -244,7 +245,8 @@ static struct plane field_plane(const struct scene *scene, const struct look *lo
 
 static void add_node(struct ground_field *g, int k, struct point at)
 {
-    double x[2] = { (at.x - g->plane.center.x) / g->plane.unit, (g->plane.center.y - at.y) / g->plane.unit_y };
+    double x[2] = { (at.x - g->plane.center.x) / g->plane.unit,
+        (g->plane.center.y - at.y) / g->plane.unit_y };
     double slope[2];
     g->field->at[k] = at;
     g->field->value[k] = probe_at(&g->probe, x, slope);
@@ -253,8 +255,9 @@ static void add_node(struct ground_field *g, int k, struct point at)
 /* A live picture may cost a few milliseconds, an exported one more; an evaluation costs by the classes. */
 static int affordable(const struct ground_field *g)
 {
-    int nodes = (g->look->interactive ? 40000 : 160000) / (g->snap->classes + 4);
-    return nodes < 160 ? 160 : nodes > FIELD_NODES ? FIELD_NODES : nodes;
+    int nodes = (g->look->interactive ? 50000 : 160000) / (g->snap->classes + 4);
+    int most = g->look->interactive ? 4000 : FIELD_NODES;
+    return nodes < 160 ? 160 : nodes > most ? most : nodes;
 }
 
 /* Rays and circles: for a head of directions the contours are rays, and stay exact. */
@@ -266,7 +269,8 @@ static void mesh_disc(struct ground_field *g)
         for (int i = 0; i < cols; i++) {
             double angle = 2 * pi * i / cols, radius = g->plane.radius * fmax((double)j / (rows - 1), 1e-4);
             add_node(g, j * cols + i,
-                (struct point){ g->plane.center.x + radius * cos(angle), g->plane.center.y - radius * sin(angle) });
+                (struct point){
+                    g->plane.center.x + radius * cos(angle), g->plane.center.y - radius * sin(angle) });
         }
     g->mesh = (struct mesh){ cols, rows, true, g->field->at, g->field->value };
 }
@@ -281,7 +285,8 @@ static void mesh_plane(struct ground_field *g)
     for (int j = 0; j < rows; j++)
         for (int i = 0; i < cols; i++)
             add_node(g, j * cols + i,
-                (struct point){ g->rect.x + g->rect.w * i / (cols - 1), g->rect.y + g->rect.h * j / (rows - 1) });
+                (struct point){
+                    g->rect.x + g->rect.w * i / (cols - 1), g->rect.y + g->rect.h * j / (rows - 1) });
     g->mesh = (struct mesh){ cols, rows, false, g->field->at, g->field->value };
 }
 
@@ -373,7 +378,7 @@ static const double decades = 3; /* from the longest arrow down to none */
 
 struct force_place {
     struct point at;
-    double x, y;                     /* -dL/dx */
+    double x, y; /* -dL/dx */
 };
 
 static int forces_find(const struct ground_field *g, double pitch, struct force_place *out, int max)
@@ -387,9 +392,10 @@ static int forces_find(const struct ground_field *g, double pitch, struct force_
             double dx = (i + (row & 1 ? 0.5 : 0)) * pitch, dy = row * down, slope[2];
             struct point at = { o.x + dx, o.y + dy };
             double x[2] = { dx / g->plane.unit, -dy / g->plane.unit_y };
-            bool here = g->round ? hypot(dx, dy) < g->plane.radius - 0.4 * pitch && hypot(dx, dy) > 0.3 * pitch
-                                 : at.x > a.x + 16 && at.x < a.x + a.w - 16 && at.y > a.y + 16 &&
-                                       at.y < a.y + a.h - 16;
+            bool here =
+                g->round
+                    ? hypot(dx, dy) < g->plane.radius - 0.4 * pitch && hypot(dx, dy) > 0.3 * pitch
+                    : at.x > a.x + 16 && at.x < a.x + a.w - 16 && at.y > a.y + 16 && at.y < a.y + a.h - 16;
             if (!here || n == max)
                 continue;
             probe_at(&g->probe, x, slope);
@@ -430,8 +436,8 @@ static double draw_forces(const struct ground_field *g)
 static bool shown(const struct ground_field *g, struct point at)
 {
     double away = hypot(at.x - g->plane.center.x, at.y - g->plane.center.y);
-    bool on_page = at.x > g->rect.x && at.x < g->rect.x + g->rect.w && at.y > g->rect.y &&
-                   at.y < g->rect.y + g->rect.h;
+    bool on_page =
+        at.x > g->rect.x && at.x < g->rect.x + g->rect.w && at.y > g->rect.y && at.y < g->rect.y + g->rect.h;
     return g->round ? away <= g->plane.radius : on_page;
 }
 
@@ -443,7 +449,8 @@ static void draw_points(const struct ground_field *g)
         if (g->snap->label[i] == g->probe.label && shown(g, at))
             g->scene->scratch[n++] = at;
     }
-    struct marker marker = class_marker(g->theme, g->probe.label, fmin(g->rect.w, g->rect.h) > 400 ? 2.6 : 1.8);
+    struct marker marker =
+        class_marker(g->theme, g->probe.label, fmin(g->rect.w, g->rect.h) > 400 ? 2.6 : 1.8);
     marker.fill.a = 0.5f;
     marker.outline_width = 0;
     if (n > 0)
@@ -484,7 +491,8 @@ static void draw_title(const struct ground_field *g)
     snprintf(note, sizeof note, "Loss of a sample of class %s: %s",
         snapshot_class(g->snap, g->probe.label, room), g->snap->force.loss->label);
     struct font font = { plot.size->large ? 14 : 12, WEIGHT_REGULAR, false };
-    struct point at = { g->rect.x + plot.size->padding, g->rect.y + plot.size->title_y + (plot.size->large ? 22 : 17) };
+    struct point at = { g->rect.x + plot.size->padding,
+        g->rect.y + plot.size->title_y + (plot.size->large ? 22 : 17) };
     text_fit(note, &font, g->rect.w - 2 * plot.size->padding, fitted, sizeof fitted);
     canvas_text(g->canvas, at, fitted, &font, g->theme->text2, ALIGN_LEFT);
 }
@@ -496,7 +504,8 @@ static void draw_key(const struct ground_field *g, double most)
     if (g->rect.w < 560 || g->rect.h < 400)
         return;
     snprintf(text, sizeof text, "force −∂L/∂x, at most %s", number_short(most, number, sizeof number));
-    field_arrow(g->canvas, (struct point){ x, y - 22 }, (struct point){ x + 26, y - 22 }, 1.25, g->theme->text1);
+    field_arrow(
+        g->canvas, (struct point){ x, y - 22 }, (struct point){ x + 26, y - 22 }, 1.25, g->theme->text1);
     canvas_text(g->canvas, (struct point){ x + 36, y - 18 }, text, &small, g->theme->text2, ALIGN_LEFT);
     canvas_text(g->canvas, (struct point){ x, y }, "length by its logarithm, three decades", &small,
         g->theme->text3, ALIGN_LEFT);
@@ -535,8 +544,14 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
         landscape_draw(c, scene, look, rect);
         return;
     }
-    struct ground_field g = { .canvas = c, .scene = scene, .snap = snap, .look = look, .theme = look->theme,
-        .rect = rect, .plane = field_plane(scene, look, rect), .round = !scene->data };
+    struct ground_field g = { .canvas = c,
+        .scene = scene,
+        .snap = snap,
+        .look = look,
+        .theme = look->theme,
+        .rect = rect,
+        .plane = field_plane(scene, look, rect),
+        .round = !scene->data };
     g.field = field_room(scene, loss_work(1, snap->classes, snap->dim) + (size_t)snap->classes);
     if (!g.field) {
         canvas_fail(c, "field: out of memory; close other programs");

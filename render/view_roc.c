@@ -59,8 +59,14 @@ static void draw_axis_names(struct canvas *c, const struct roc *v)
     struct font font = { 12, WEIGHT_REGULAR, false };
     struct rect area = v->plot.area;
     struct point under = { area.x + area.w / 2, area.y + area.h + v->plot.size->bottom - 6 };
-    if (!v->plot.size->large)
+    if (v->plot.rect.h < 360)
         return;
+    if (!v->plot.size->large) {
+        under.y = area.y + area.h + v->plot.size->bottom - 1;
+        canvas_text(c, under, "accepted: same pairs upward, different pairs rightward (log)", &font,
+            v->theme->text3, ALIGN_CENTER);
+        return;
+    }
     canvas_text(c, (struct point){ v->plot.rect.x + v->plot.size->padding, area.y - 14 },
         "same pairs accepted", &font, v->theme->text3, ALIGN_LEFT);
     canvas_text(c, under, "different pairs accepted (log scale)", &font, v->theme->text3, ALIGN_CENTER);
@@ -201,7 +207,8 @@ static void draw_table(struct canvas *c, const struct roc *v)
     struct font head = { 12, WEIGHT_REGULAR, false }, title = { 14, WEIGHT_SEMIBOLD, false };
     static const char *const names[] = { "", "EER", "10%", "1%", "0.1%" };
     double y = v->table.y + 6;
-    canvas_text(c, (struct point){ v->table.x, y }, "Operating points", &title, v->theme->text1, ALIGN_LEFT);
+    canvas_text(
+        c, (struct point){ v->table.x, y }, "Operating points, %", &title, v->theme->text1, ALIGN_LEFT);
     table_cell(c, v, 4, y, "TAR at a FAR of", &head, v->theme->text3);
     for (int i = 1; i < 5; i++)
         table_cell(c, v, i, y + TABLE_ROW, names[i], &head, v->theme->text3);

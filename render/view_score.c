@@ -10,7 +10,16 @@
 #include "render/number.h"
 #include "render/text.h"
 
-enum { ROW_MAX = 16, SAMPLED = 240, TRACE_MAX = 2 * SAMPLED, BOX_MAX = 24, BIN_MAX = 512, STACK_CLASSES = 2 };
+enum {
+    ROW_MAX = 16,
+    SAMPLED = 240,
+    TRACE_MAX = 2 * SAMPLED,
+    BOX_MAX = 24,
+    BIN_MAX = 512,
+    STACK_CLASSES = 2,
+    COLUMN = 4,
+    COLUMN_MAX = 800
+};
 
 static const struct font small = { 12, WEIGHT_REGULAR, false }, bold = { 12, WEIGHT_SEMIBOLD, false };
 
@@ -23,11 +32,11 @@ struct score {
     const struct snapshot *snap;
     const struct look *look;
     const struct theme *theme;
-    bool fit;                    /* a regression: the residual in place of t z */
+    bool fit; /* a regression: the residual in place of t z */
     const struct loss *row[ROW_MAX];
     const double *param[ROW_MAX];
     int rows, active;
-    double low, high;            /* of u over the finite samples; low > high without any */
+    double low, high; /* of u over the finite samples; low > high without any */
 };
 
 /* A part of the view with its own axes. */
@@ -35,8 +44,10 @@ struct pane {
     struct plot plot;
     struct axis x, y;
     enum graph graph;
-    struct rect box[BOX_MAX];    /* where words already stand */
+    struct rect box[BOX_MAX]; /* where words already stand */
     int boxes;
+    float height[ROW_MAX][COLUMN_MAX]; /* of every row's line, COLUMN px apart: for placing words */
+    int columns;
 };
 
 /* ---- the samples ---- */
@@ -113,9 +124,8 @@ static struct stroke row_stroke(const struct score *v, int row, double width)
     const double *dash = dashes[row % (int)(sizeof dashes / sizeof dashes[0])];
     if (row == v->active)
         return (struct stroke){ .color = v->theme->text1, .width = width };
-    return (struct stroke){
-        .color = v->theme->text3, .width = 1.25, .dash_on = dash[0], .dash_off = dash[1]
-    };
+    return (
+        struct stroke){ .color = v->theme->text3, .width = 1.25, .dash_on = dash[0], .dash_off = dash[1] };
 }
 
 /* ---- panes ---- */
@@ -153,8 +163,7 @@ static void pane_grid(const struct score *v, const struct pane *p, int most)
 {
     double step = axis_step(p->y.to - p->y.from, most);
     char label[24];
-    for (double value = step * ceil(p->y.from / step - 1e-9); value <= p->y.to * (1 + 1e-9);
-         value += step) {
+    for (double value = step * ceil(p->y.from / step - 1e-9); value <= p->y.to * (1 + 1e-9); value += step) {
         double y = axis_at(&p->y, value);
         bool base = p->y.from >= 0 && fabs(value) < step / 2;
         if (!base)
@@ -236,8 +245,8 @@ static struct point border(const struct pane *p, struct point inside, struct poi
 }
 
 /* Only what lies between the ends of the axis. */
-static void draw_trace(const struct score *v, const struct pane *p, const struct point *at, int n,
-    const struct stroke *stroke)
+static void draw_trace(
+    const struct score *v, const struct pane *p, const struct point *at, int n, const struct stroke *stroke)
 {
     struct point line[TRACE_MAX + 2];
     int m = 0;
@@ -292,15 +301,25 @@ static bool inside(struct rect box, struct rect a)
     return box.x >= a.x && box.y >= a.y && box.x + box.w <= a.x + a.w && box.y + box.h <= a.y + a.h;
 }
 
-/* Pieces of a row's line that touch a box. */
-static int under_box(const struct score *v, const struct pane *p, int row, struct rect box)
+static void find_heights(const struct score *v, struct pane *p)
 {
-    double unit = (p->x.to - p->x.from) / (p->x.b - p->x.a), last = NAN;
-    int found = 0;
-    for (double x = box.x - 4; x <= box.x + box.w + 4; x += 4) {
-        double u = p->x.from + (x - p->x.a) * unit, y = axis_at(&p->y, curve_at(v, row, p->graph, u));
-        found += fmax(last, y) > box.y - 1 && fmin(last, y) < box.y + box.h + 1;
-        last = y;
+    struct rect a = p->plot.area;
+    p->columns = (int)fmin(COLUMN_MAX, a.w / COLUMN + 1);
+    for (int row = 0; row < v->rows; row++)
+        for (int i = 0; i < p->columns; i++) {
+            double u = p->x.from + (p->x.to - p->x.from) * i * COLUMN / a.w;
+            p->height[row][i] = (float)axis_at(&p->y, curve_at(v, row, p->graph, u));
+        }
+}
+
+/* Pieces of a row's line that touch a box. */
+static int under_box(const struct pane *p, int row, struct rect box)
+{
+    int found = 0, from = (int)fmax(1, (box.x - p->plot.area.x) / COLUMN),
+        to = (int)fmin(p->columns - 1, (box.x + box.w - p->plot.area.x) / COLUMN + 1);
+    for (int i = from; i <= to; i++) {
+        double a = (double)p->height[row][i - 1], b = (double)p->height[row][i];
+        found += fmax(a, b) > box.y - 1 && fmin(a, b) < box.y + box.h + 1;
     }
     return found;
 }
@@ -314,7 +333,7 @@ static int crowd(const struct score *v, const struct pane *p, struct rect box)
     for (int i = 0; i < p->boxes; i++)
         found += overlaps(box, p->box[i]) ? 1000 : 0;
     for (int row = 0; row < v->rows; row++)
-        found += under_box(v, p, row, box);
+        found += under_box(p, row, box);
     return found;
 }
 
@@ -343,6 +362,7 @@ static bool place_name(const struct score *v, const struct pane *p, int row, dou
 
 static void draw_names(const struct score *v, struct pane *p)
 {
+    find_heights(v, p);
     for (int pass = 0; pass < 2; pass++)
         for (int row = 0; row < v->rows; row++) {
             bool flat = p->graph != GRAPH_VALUE && v->row[row]->untrained;
@@ -373,16 +393,15 @@ static void draw_zone(const struct score *v, struct pane *p, bool words)
     double from = axis_at(&p->x, 0), to = axis_at(&p->x, 1);
     struct point corner[4] = { { from, a.y }, { to, a.y }, { to, a.y + a.h }, { from, a.y + a.h } };
     canvas_polygon(v->canvas, corner, 4, color_alpha(v->theme->margin, v->theme->dark ? 0.1 : 0.08));
-    canvas_hatch(
-        v->canvas, corner, 4, 7, color_alpha(v->theme->margin, (double)v->theme->hatch_alpha * 2));
+    canvas_hatch(v->canvas, corner, 4, 7, color_alpha(v->theme->margin, (double)v->theme->hatch_alpha * 2));
     canvas_line(v->canvas, corner[1], corner[2], 1, v->theme->margin);
     double width = text_width("safe beyond 1", &bold);
     if (!words || to + 7 + width > a.x + a.w)
         return;
     struct rect box = { to + 7, a.y + 1, width, 15 };
     keep_free(p, box);
-    canvas_text(v->canvas, (struct point){ box.x, box.y + 11 }, "safe beyond 1", &bold, v->theme->margin,
-        ALIGN_LEFT);
+    canvas_text(
+        v->canvas, (struct point){ box.x, box.y + 11 }, "safe beyond 1", &bold, v->theme->margin, ALIGN_LEFT);
 }
 
 /* ---- samples on a curve ---- */
@@ -454,14 +473,16 @@ static void draw_ringed(const struct score *v, struct pane *p, struct point at, 
     canvas_round_rect(v->canvas, box, 4, color_alpha(v->theme->bg, 0.8));
     canvas_text(v->canvas, (struct point){ box.x + 4, box.y + 13 }, text, &bold, v->theme->text1, ALIGN_LEFT);
     keep_free(p, box);
+    keep_free(p, (struct rect){ at.x - 8, at.y - 8, 16, 16 });
 }
 
 /* The sample that every view speaks of; -1 without one. */
 static int chosen(const struct score *v)
 {
     struct selection s;
-    return has_scores(v) && view_selection(v->scene, v->look, &s) && isfinite(place_of(v, s.sample)) ? s.sample
-                                                                                                    : -1;
+    return has_scores(v) && view_selection(v->scene, v->look, &s) && isfinite(place_of(v, s.sample))
+               ? s.sample
+               : -1;
 }
 
 static void draw_chosen(const struct score *v, struct pane *p)
@@ -595,7 +616,7 @@ static void draw_piles(const struct score *v, const struct pane *p)
 {
     struct stack bin[BIN_MAX];
     int bins = 1, tallest = 0;
-    for (double pitch = 14; pitch >= 8; pitch -= 2) {
+    for (double pitch = 14; pitch >= 6; pitch -= 2) {
         bins = (int)clamped(p->plot.area.w / pitch, 1, BIN_MAX);
         tallest = fill_bins(v, p, bin, bins);
         if ((tallest + 0.2) * p->plot.area.w / bins > p->plot.area.h)
@@ -736,7 +757,7 @@ static void draw_mistake_marks(const struct score *v, struct pane *p)
 
 static void draw_slope_pane(const struct score *v, struct pane *p)
 {
-    pane_title(v, p, v->fit ? "Pull of a sample" : "Pull of a sample", v->fit ? "ρ′(r)" : "|∂ℓ/∂z|");
+    pane_title(v, p, "Pull of a sample", v->fit ? "ρ′(r)" : "|∂ℓ/∂z|");
     pane_grid(v, p, 3);
     if (has_margin(v))
         draw_zone(v, p, false);
@@ -752,7 +773,7 @@ static void draw_slope_pane(const struct score *v, struct pane *p)
 /* ---- tables ---- */
 
 struct table {
-    double x, y, right, middle;      /* of the names, the baseline, and where both numbers end */
+    double x, y, right, middle; /* of the names, the baseline, and where both numbers end */
 };
 
 static void table_head(const struct score *v, struct table *t, const char *title, const char *below,
@@ -770,8 +791,8 @@ static void table_head(const struct score *v, struct table *t, const char *title
     t->y += 25;
 }
 
-static void table_row(const struct score *v, struct table *t, int row, const char *name, double first,
-    double second)
+static void table_row(
+    const struct score *v, struct table *t, int row, const char *name, double first, double second)
 {
     bool used = row == v->active;
     const struct font *font = used ? &bold : &small;
@@ -876,7 +897,8 @@ static void draw_large(struct score *v, struct rect rect)
         p.x.to = x.to;
         draw_pile_pane(v, &p, true);
     }
-    struct pane slope = next_pane(rect, width, &y, free * share.slope, v->fit ? GRAPH_SLOPE : GRAPH_SLOPE_SIZE);
+    struct pane slope =
+        next_pane(rect, width, &y, free * share.slope, v->fit ? GRAPH_SLOPE : GRAPH_SLOPE_SIZE);
     slope.x.from = x.from;
     slope.x.to = x.to;
     fit_values(v, &slope);

@@ -328,7 +328,7 @@ static void draw_angle(struct canvas *c, const struct stage *v)
 {
     char text[48], number[24];
     struct font font = v->plot.size->label;
-    double low = v->plot.size->large ? 58 : 20;
+    double low = !v->plot.size->large ? 20 : v->angle > 0.8 * PI ? 58 : 32;
     snprintf(text, sizeof text, "%s between the weights", number_degrees(v->angle, number, sizeof number));
     canvas_disc(c, v->origin, 3.5, v->theme->text1);
     canvas_text(

@@ -1,0 +1,59 @@
+#include "render/thumb.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "render/text.h"
+
+/* Larger images are thinned to this: a thumbnail shows no more. */
+enum { SIDE_MAX = 64 };
+
+bool thumb_has(const struct scene *scene, int sample)
+{
+    const struct dataset *d = scene->source;
+    if (!d || !d->pixel || d->width < 1 || d->height < 1 || sample < 0 || sample >= scene->snap->count)
+        return false;
+    int row = scene->snap->row[sample];
+    return row >= 0 && row < d->train + d->test + d->holdout;
+}
+
+struct rect thumb_fit(const struct scene *scene, struct rect at)
+{
+    const struct dataset *d = scene->source;
+    double scale = fmin(at.w / d->width, at.h / d->height);
+    return (struct rect){ at.x, at.y, scale * d->width, scale * d->height };
+}
+
+void thumb_draw(struct canvas *c, const struct scene *scene, int sample, struct rect at)
+{
+    const struct dataset *d = scene->source;
+    uint32_t argb[SIDE_MAX * SIDE_MAX];
+    int w = d->width < SIDE_MAX ? d->width : SIDE_MAX, h = d->height < SIDE_MAX ? d->height : SIDE_MAX;
+    const uint8_t *grey = d->pixel + (size_t)scene->snap->row[sample] * (size_t)d->dim;
+    for (int y = 0; y < h; y++)
+        for (int x = 0; x < w; x++)
+            argb[y * w + x] =
+                0xFF000000u | 0x010101u * (uint32_t)grey[y * d->height / h * d->width + x * d->width / w];
+    canvas_image(c, at, argb, w, h);
+}
+
+void thumb_chip(struct canvas *c, const struct theme *theme, const struct snapshot *snap, struct point at,
+    int class, double radius)
+{
+    char room[SNAPSHOT_NAME_TEXT], name[8];
+    struct font font = { radius >= 9 ? 12 : 10, WEIGHT_SEMIBOLD, false };
+    if (class < 0)
+        return;
+    struct color fill = class_color(theme, class);
+    snprintf(name, sizeof name, "%s", snapshot_class(snap, class, room));
+    while (name[0] && text_width(name, &font) > 2 * radius - 3) { /* whole characters only */
+        size_t n = strlen(name) - 1;
+        while (n > 0 && ((unsigned char)name[n] & 0xC0) == 0x80)
+            n--;
+        name[n] = '\0';
+    }
+    canvas_disc(c, at, radius, fill);
+    struct point base = { at.x, at.y + text_ascent(&font) / 2 };
+    canvas_text(c, base, name, &font, color_on(fill), ALIGN_CENTER);
+}

@@ -254,9 +254,10 @@ void action_shapes(struct window *w, int unused)
     window_dirty(w, AREAS_SNAPSHOT);
 }
 
-void action_fit(struct window *w, int unused)
+void action_fit(struct window *w, int whole)
 {
-    (void)unused;
+    if (whole)
+        look_init_orbit(&w->look);
     w->look.zoom = 1;
     w->look.pan_x = w->look.pan_y = 0;
     if (w->box_held && w->snap)

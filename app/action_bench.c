@@ -1,4 +1,4 @@
-/* Choosing what is trained: a loss, with data that fit it, on one of the two benches; and points moved by hand. */
+/* Choosing what is trained: a loss, with data that fit it, on one of the benches; and points moved by hand. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,21 +45,33 @@ const char *action_misfit(const struct window *w, const struct loss *loss)
     return lacks_network(&w->experiment, loss) ? "needs a network" : NULL;
 }
 
-enum bench action_bench(const struct loss *loss)
+bool action_basic(const struct loss *loss)
 {
-    return loss->task == TASK_CLASS ? BENCH_PLANE : BENCH_BASICS;
+    return loss->task != TASK_CLASS;
+}
+
+enum bench action_bench(const struct experiment *e)
+{
+    return action_basic(experiment_loss(e)) ? BENCH_BASICS
+           : e->feature_dim == 3            ? BENCH_SPHERE
+                                            : BENCH_PLANE;
+}
+
+const struct view *action_bench_view(enum bench bench)
+{
+    return view_find(bench == BENCH_SPHERE ? "sphere" : "feature");
 }
 
 bool action_has_bench(enum bench bench)
 {
-    return bench == BENCH_PLANE || (loss_find("hinge") && dataset_find(task_rows[TASK_SCORE].dataset));
+    return bench != BENCH_BASICS || (loss_find("hinge") && dataset_find(task_rows[TASK_SCORE].dataset));
 }
 
 double action_default(const struct window *w, int param)
 {
     const struct loss *loss = experiment_loss(&w->experiment);
     bool lambda = strcmp(loss->param[param].id, "lambda") == 0;
-    return lambda && action_bench(loss) == BENCH_BASICS ? BASICS_LAMBDA : loss->param[param].initial;
+    return lambda && action_basic(loss) ? BASICS_LAMBDA : loss->param[param].initial;
 }
 
 /* --- benches ------------------------------------------------------------------------------------------- */
@@ -69,7 +81,7 @@ static void basics_lambdas(struct experiment *e)
 {
     for (int i = 0; i < loss_count(); i++) {
         int lambda = loss_param_find(loss_at(i), "lambda");
-        if (action_bench(loss_at(i)) == BENCH_BASICS && lambda >= 0)
+        if (action_basic(loss_at(i)) && lambda >= 0)
             e->param[i][lambda] = BASICS_LAMBDA;
     }
 }
@@ -80,6 +92,7 @@ static void take_example(struct experiment *e, enum loss_task task)
     snprintf(e->dataset, sizeof e->dataset, "%s", task_rows[task].dataset);
     e->classes[0] = e->holdout[0] = '\0';
     e->model = MODEL_IDENTITY;
+    e->feature_dim = 2;
     e->move_count = 0;
     e->split = SPLIT_TRAIN;
     e->batch = 0;
@@ -87,20 +100,42 @@ static void take_example(struct experiment *e, enum loss_task task)
     memset(e->added, 0, sizeof e->added);
 }
 
+static void keep(struct window *w, const struct experiment *e)
+{
+    w->kept[w->bench] = *e;
+    w->kept_once[w->bench] = true;
+}
+
+static void arrive(struct window *w, enum bench bench)
+{
+    w->bench = bench;
+    if (bench != BENCH_BASICS)
+        w->heads = bench;
+    w->view = action_bench_view(bench);
+    w->side_first = 0;
+    action_fit(w, 0);
+    window_dirty(w, AREAS_ALL);
+}
+
 static void enter_bench(struct window *w, enum bench bench)
 {
     if (bench == w->bench)
         return;
-    w->kept[w->bench] = w->experiment;
-    w->kept_once[w->bench] = true;
-    w->bench = bench;
+    keep(w, &w->experiment);
+    arrive(w, bench);
     if (!w->kept_once[bench] && bench == BENCH_BASICS) {
         basics_lambdas(&w->experiment);
         w->kept[bench] = w->experiment;
     }
-    w->view = view_find("feature");
-    action_fit(w, 0);
-    window_dirty(w, AREAS_ALL);
+}
+
+void action_settle(struct window *w, const struct experiment *before)
+{
+    enum bench bench = action_bench(&w->experiment);
+    if (bench == w->bench)
+        return;
+    keep(w, before);
+    arrive(w, bench);
 }
 
 static void changed_experiment(struct window *w)
@@ -111,24 +146,39 @@ static void changed_experiment(struct window *w)
     window_dirty(w, AREAS_ALL);
 }
 
-/* A bench never left has nothing to come back to: it starts with its example. */
+static void first_basics(struct experiment *e)
+{
+    const struct loss *loss = loss_find("hinge");
+    take_example(e, TASK_SCORE);
+    e->loss = loss ? loss_index(loss) : e->loss;
+}
+
+/* Plane and sphere begin with what the other one trains, in their own dimension. */
+static void first_heads(struct window *w, enum bench bench)
+{
+    enum bench other = bench == BENCH_PLANE ? BENCH_SPHERE : BENCH_PLANE;
+    if (w->kept_once[other])
+        w->experiment = w->kept[other];
+    else
+        experiment_init(&w->experiment);
+    w->experiment.feature_dim = bench == BENCH_SPHERE ? 3 : 2;
+}
+
+/* A bench never left has nothing to come back to: it starts with an example. */
 void action_choose_bench(struct window *w, enum bench bench)
 {
     if (bench == w->bench)
         return;
-    bool again = w->kept_once[bench];
+    bool again = w->kept_once[bench], heads = bench != BENCH_BASICS && w->bench != BENCH_BASICS;
     enter_bench(w, bench);
-    if (again) {
+    if (again)
         w->experiment = w->kept[bench];
-    } else {
-        enum loss_task task = bench == BENCH_BASICS ? TASK_SCORE : TASK_CLASS;
-        const struct loss *loss = loss_find(bench == BENCH_BASICS ? "hinge" : "arcface");
-        if (bench == BENCH_PLANE)
-            experiment_init(&w->experiment);
-        else
-            take_example(&w->experiment, task);
-        w->experiment.loss = loss ? loss_index(loss) : w->experiment.loss;
-    }
+    else if (bench == BENCH_BASICS)
+        first_basics(&w->experiment);
+    else
+        first_heads(w, bench);
+    if (heads)
+        window_notice(w, false, "%d-D features: the training starts anew", w->experiment.feature_dim);
     changed_experiment(w);
 }
 
@@ -143,12 +193,12 @@ static const char *dataset_label(const char *id)
 /* Back on a bench whose last data fit, those return; else the example of the task. */
 static void fit_data(struct window *w, const struct loss *loss, bool arrived)
 {
-    enum bench bench = action_bench(loss);
-    bool back = arrived && w->kept_once[bench] && experiment_loss(&w->kept[bench])->task == loss->task;
+    bool back =
+        arrived && w->kept_once[w->bench] && experiment_loss(&w->kept[w->bench])->task == loss->task;
     if (back)
-        w->experiment = w->kept[bench];
-    else if (bench == BENCH_PLANE)
-        experiment_init(&w->experiment);
+        w->experiment = w->kept[w->bench];
+    else if (w->bench != BENCH_BASICS)
+        first_heads(w, w->bench);
     else
         take_example(&w->experiment, loss->task);
     window_notice(w, false, "%s %s: now on %s", loss->label, task_rows[loss->task].needs,
@@ -191,16 +241,17 @@ void action_choose_loss(struct window *w, int index)
     struct why why = { "" };
     const struct loss *loss = loss_at(index);
     struct experiment before = w->experiment;
-    bool arrived = action_bench(loss) != w->bench;
+    enum bench bench = action_basic(loss) ? BENCH_BASICS : w->heads;
+    bool arrived = bench != w->bench;
     if (says_untrained(w, loss))
         return;
-    enter_bench(w, action_bench(loss));
+    enter_bench(w, bench);
     make_fit(w, loss, arrived);
     w->experiment.loss = index;
     if (experiment_check(&w->experiment, &why) != STATUS_OK) {
         window_notice(w, true, "%s: %s", loss->label, why.text);
-        w->bench = action_bench(experiment_loss(&before));
         w->experiment = before;
+        arrive(w, action_bench(&before));
         return;
     }
     changed_experiment(w);
@@ -211,7 +262,7 @@ void action_loss(struct window *w, int direction)
 {
     for (int next = w->experiment.loss + direction; next >= 0 && next < loss_count(); next += direction) {
         const struct loss *loss = loss_at(next);
-        if (loss->family == FAMILY_TERM || loss->untrained || action_bench(loss) != w->bench ||
+        if (loss->family == FAMILY_TERM || loss->untrained || action_basic(loss) != (w->bench == BENCH_BASICS) ||
             action_misfit(w, loss))
             continue;
         action_choose_loss(w, next);

@@ -140,13 +140,14 @@ static enum status note_metrics(struct job *job, bool last, struct why *why)
 /* A figure's curves have accuracies at the steps where a snapshot was taken: at about as many as can be told apart. */
 static enum status note_curve(struct job *job, bool last, struct why *why)
 {
+    unsigned needs = 0;
     const long points = 40;
     long every = training_planned(&job->training) / points + 1;
     if (!job->options->figure_count || (!last && trainer_steps(job->training.trainer) % every))
         return STATUS_OK;
-    if (trainer_snapshot(job->training.trainer, &job->snap) == STATUS_OK)
-        return STATUS_OK;
-    return why_set(why, STATUS_FAILED, "figure: out of memory; close other programs and try again");
+    for (int i = 0; last && i < job->options->figure_count; i++)
+        needs |= view_needs(view_find(job->options->figure[i].figure.view), true);
+    return training_snapshot(&job->training, needs, &job->snap, why);
 }
 
 static enum status note_dumps(struct job *job, struct why *why)

@@ -23,7 +23,7 @@ static const struct key_row keys[] = {
     { NULL,              NULL,                               SDLK_4,        false, true,  NULL, action_tab, 2 },
     { "Y",               "show training, test or all points", SDLK_y,       false, false, NULL, action_split, 0 },
     { "G",               "point shapes on or off",           SDLK_g,        false, false, NULL, action_shapes, 0 },
-    { "F",               "fit the plane to the view",        SDLK_f,        false, false, NULL, action_fit, 0 },
+    { "F",               "fit the view, turn the sphere back", SDLK_f,      false, false, NULL, action_fit, 1 },
     { "T",               "dark or light",                    SDLK_t,        false, false, NULL, action_theme, 0 },
     { "H",               "hide or show the panels",          SDLK_h,        false, false, NULL, action_panels, 0 },
     { "I",               "side drawer in a small window",    SDLK_i,        false, false, NULL, action_drawer, 0 },

@@ -19,9 +19,9 @@ enum { AREAS_ALL = (1 << AREA_COUNT) - 1,
 enum popup { POPUP_NONE, POPUP_DATASET, POPUP_MODEL, POPUP_LOSS, POPUP_VIEW };
 enum { FRAME_TIMES = 512, SIDE_COUNT = 4 };
 
-/* Two benches share the window: heads and pairs, and the basics (scores, regression, several labels). Each comes
- * back as it was left. */
-enum bench { BENCH_PLANE, BENCH_BASICS, BENCH_COUNT };
+/* Three benches share the window: heads and pairs in the plane, the same in 3-D, and the basics (scores, regression,
+ * several labels). Each comes back as it was left. */
+enum bench { BENCH_PLANE, BENCH_SPHERE, BENCH_BASICS, BENCH_COUNT };
 
 struct window {
     struct window_options options;
@@ -39,7 +39,7 @@ struct window {
     SDL_atomic_t wake_sent;
     bool quit, hidden;
     Uint16 modifiers;                 /* of the last key event */
-    unsigned watching;                /* WATCH_ bits the worker was told */
+    unsigned watching;                /* NEEDS_ bits the worker was told */
     bool news;                        /* the worker has called since the last look */
 
     struct ui ui;
@@ -51,7 +51,8 @@ struct window {
     struct scene scene;
     struct look look;
     const struct view *view;          /* in the main area */
-    enum bench bench;                 /* of the experiment's loss */
+    enum bench bench;                 /* of the experiment */
+    enum bench heads;                 /* the one of heads and pairs that was last in use */
     struct experiment kept[BENCH_COUNT];   /* as a bench was left */
     bool kept_once[BENCH_COUNT];
     const struct view *cell[BENCH_COUNT][SIDE_COUNT];   /* what stands in the side column */
@@ -153,8 +154,11 @@ void action_list(struct window *w, int unused);           /* all losses, over th
 void action_loss(struct window *w, int direction);
 void action_choose_loss(struct window *w, int index);     /* another data set too where this one does not fit */
 const char *action_misfit(const struct window *w, const struct loss *loss);   /* why not; NULL: it fits */
-enum bench action_bench(const struct loss *loss);
+bool action_basic(const struct loss *loss);               /* belongs to the basics */
+enum bench action_bench(const struct experiment *e);
+const struct view *action_bench_view(enum bench bench);   /* what its tab puts into the main area */
 void action_choose_bench(struct window *w, enum bench bench);   /* as it was left, at first its example */
+void action_settle(struct window *w, const struct experiment *before);   /* the bench follows an edited experiment */
 bool action_has_bench(enum bench bench);
 double action_default(const struct window *w, int param); /* of the chosen loss, on this bench */
 void action_theme(struct window *w, int unused);
@@ -168,7 +172,7 @@ void action_split(struct window *w, int unused);
 void action_shapes(struct window *w, int unused);
 void action_text_scale(struct window *w, int direction);  /* 0: as it was */
 void action_picture(struct window *w, int whole);
-void action_fit(struct window *w, int unused);
+void action_fit(struct window *w, int whole);             /* 1: the sphere turned back as well */
 void action_view(struct window *w, const char *id);
 void action_tab(struct window *w, int tab);               /* 0 Plane, 1 Sphere, 2 Basics */
 void action_cell(struct window *w, int cell, const struct view *view);   /* cell -1: the main area */

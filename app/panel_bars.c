@@ -16,24 +16,17 @@ static void ground(struct window *w, struct rect area, struct color color)
 /* --- top ----------------------------------------------------------------------------------------------- */
 
 static const struct {
-    const char *id, *label, *view;
+    const char *id, *label;
     enum bench bench;
-} tabs[] = { { "tab.plane", "Plane", "feature", BENCH_PLANE },
-    { "tab.sphere", "Sphere", "sphere", BENCH_PLANE }, { "tab.basics", "Basics", "feature", BENCH_BASICS } };
-
-/* The sphere is a tab of its own; any other view in the main area belongs to its bench. */
-static bool tab_active(const struct window *w, int i)
-{
-    bool sphere = w->bench == BENCH_PLANE && w->view == view_find("sphere");
-    return tabs[i].bench == w->bench && sphere == (strcmp(tabs[i].view, "sphere") == 0);
-}
+} tabs[] = { { "tab.plane", "Plane", BENCH_PLANE }, { "tab.sphere", "Sphere", BENCH_SPHERE },
+    { "tab.basics", "Basics", BENCH_BASICS } };
 
 void action_tab(struct window *w, int i)
 {
     if (!action_has_bench(tabs[i].bench))
         return;
     action_choose_bench(w, tabs[i].bench);
-    action_view(w, tabs[i].view);
+    action_view(w, action_bench_view(tabs[i].bench)->id);
 }
 
 static double tab(struct window *w, double x, struct rect area, int i)
@@ -42,7 +35,7 @@ static double tab(struct window *w, double x, struct rect area, int i)
     const struct theme *t = w->look.theme;
     double wide = text_width(tabs[i].label, &font);
     struct rect rect = { x - 14, area.y, wide + 28, area.h - 1 };
-    bool active = tab_active(w, i);
+    bool active = tabs[i].bench == w->bench;
     bool hot = ui_control(&w->ui, tabs[i].id, tabs[i].label, rect, true);
     ui_value(&w->ui, active ? "active" : "");
     if (!w->ui.canvas) {

@@ -109,7 +109,7 @@ static void loss_row(struct window *w, const struct flow *f, const struct loss *
 /* On the bench of heads the losses of the story, on the basics all; always the one in use. */
 static bool in_panel(const struct window *w, const struct loss *loss)
 {
-    if (loss->family == FAMILY_TERM || action_bench(loss) != w->bench)
+    if (loss->family == FAMILY_TERM || action_basic(loss) != (w->bench == BENCH_BASICS))
         return false;
     return loss->story || w->bench == BENCH_BASICS || loss == experiment_loss(&w->experiment);
 }

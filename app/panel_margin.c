@@ -74,7 +74,7 @@ static void also_says(struct window *w, const struct flow *f, const struct loss 
 /* What lies at the two ends of a weight on |w|. */
 static void end_hints(struct window *w, const struct flow *f, const struct loss *loss, double y)
 {
-    if (action_bench(loss) != BENCH_BASICS || strcmp(loss->param[loss->margin].id, "lambda") != 0)
+    if (!action_basic(loss) || strcmp(loss->param[loss->margin].id, "lambda") != 0)
         return;
     bool score = loss->task == TASK_SCORE;
     struct color ink = w->look.theme->text3;

@@ -84,7 +84,9 @@ bool row_set(struct window *w, const char *id, const char *key, const char *valu
         row_error(w, id, key, why.text);
         return false;
     }
+    struct experiment before = w->experiment;
     w->experiment = draft;
+    action_settle(w, &before);
     ui_edit_end(&w->ui);
     action_apply(w);
     return true;

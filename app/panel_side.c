@@ -13,6 +13,7 @@ static const int side_order[SIDE_COUNT] = { 0, 3, 2, 1 };
 /* What stands there at first: the first of the two names that is a view. */
 static const char *const first_view[BENCH_COUNT][SIDE_COUNT][2] = {
     [BENCH_PLANE] = { { "sphere" }, { "curves" }, { "logit" }, { "angles" } },
+    [BENCH_SPHERE] = { { "roc", "logit" }, { "confusion", "logit" }, { "curves" }, { "angles" } },
     [BENCH_BASICS] = { { "score", "logit" }, { "field", "sphere" }, { "curves" }, { "confusion", "angles" } },
 };
 

@@ -96,6 +96,15 @@ static json_t *tar_json(const double *tar)
     return object;
 }
 
+static void put_varied(json_t *root, const struct summary *s)
+{
+    json_t *varied = s->varied[0] ? json_object() : NULL;
+    for (int i = 0; varied && i < 2 && s->varied[i]; i++)
+        json_object_set_new(varied, s->varied[i], json_string(s->value[i]));
+    if (varied)
+        json_object_set_new(root, "varied", varied);
+}
+
 static void put_extras(json_t *root, const struct summary *s)
 {
     json_object_set_new(root, "added", added_json(s->experiment, &s->force));
@@ -110,6 +119,7 @@ static void put_extras(json_t *root, const struct summary *s)
     json_object_set_new(root, "unknown", number(s->evaluation.unknown));
     if (s->holdout)
         json_object_set_new(root, "stranger_accepted", number(s->evaluation.stranger_accepted));
+    put_varied(root, s);
     json_object_set_new(root, "diverged", json_boolean(s->diverged));
     if (!s->diverged)
         return;

@@ -18,6 +18,7 @@ struct summary {
     double samples;                           /* shown to the network while training */
     long peak_rss_kb;
     bool holdout, diverged;
+    const char *varied[2], *value[2];         /* of a sweep: keys and the values this training had; NULL: none */
 };
 enum status summary_print(FILE *to, const struct summary *s, struct why *why);
 

@@ -269,12 +269,23 @@ static enum status show_cell(struct crew *crew, int i, struct training *t, struc
     struct sweep_cell *cell = &crew->sweep->cell[i];
     if (o->figure_count == 0 || o->gap)
         return STATUS_OK;
-    if (strcmp(o->figure[0].figure.view, "roc") == 0 && trainer_recognise(t->trainer) != STATUS_OK)
+    unsigned needs = view_needs(view_find(o->figure[0].figure.view), true);
+    if ((needs & NEEDS_RECOGNITION) && trainer_recognise(t->trainer) != STATUS_OK)
         return out_of_memory(why);
+    if (needs & NEEDS_INPUTS)
+        trainer_map_inputs(t->trainer);
     if (!o->both_rows)
         return trainer_snapshot(t->trainer, &cell->shown[0]) == STATUS_OK ? STATUS_OK : out_of_memory(why);
     enum status status = show_part(t, SPLIT_TRAIN, &cell->shown[0], why);
     return status == STATUS_OK ? show_part(t, SPLIT_TEST, &cell->shown[1], why) : status;
+}
+
+static void name_values(const struct sweep *s, struct sweep_cell *cell)
+{
+    for (int i = 0; i < s->axes; i++) {
+        cell->summary.varied[i] = s->axis[i].key;
+        cell->summary.value[i] = s->axis[i].value[cell->at[i]];
+    }
 }
 
 static enum status run_cell(struct crew *crew, int i, struct why *why)
@@ -290,6 +301,7 @@ static enum status run_cell(struct crew *crew, int i, struct why *why)
     if (status == STATUS_OK && !SDL_AtomicGet(&crew->stop)) {
         cell->final = *cell->summary.experiment;
         cell->summary.experiment = &cell->final;
+        name_values(crew->sweep, cell);
         status = show_cell(crew, i, &t, why);
     }
     cell->summary.wall_s = headless_now() - began;

@@ -159,23 +159,25 @@ static void add_loss(struct words *w, const struct sweep *s)
 static void add_settings(struct words *w, const struct sweep *s)
 {
     static const struct {
-        const char *key, *between;
+        const char *key, *name;
     } setting[] = { { "dataset", "" }, { "model", " · " }, { "hidden", " " }, { "feature-dim", " → " } },
-      later[] = { { "optimizer", " · " }, { "lr", ", lr " }, { "batch", ", batch " }, { "seed", " · seed " } };
+      later[] = { { "optimizer", "" }, { "lr", "lr " }, { "batch", "batch " }, { "seed", "seed " } };
     const struct experiment *e = &s->cell[0].experiment;
     char value[EXPERIMENT_PATH];
-    bool layers = e->model == MODEL_MLP && !sweep_varies(s, "model");
+    bool begun = false, layers = e->model == MODEL_MLP && !sweep_varies(s, "model");
     for (size_t i = 0; i < sizeof setting / sizeof *setting; i++)
         if (!sweep_varies(s, setting[i].key) && (i < 2 || layers) &&
             experiment_get(e, setting[i].key, value, sizeof value))
-            add(w, "%s%s", setting[i].between, i == 0 ? s->cell[0].data->name : value);
+            add(w, "%s%s", setting[i].name, i == 0 ? s->cell[0].data->name : value);
     add_loss(w, s);
     for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
         if (sweep_varies(s, later[i].key) || !experiment_get(e, later[i].key, value, sizeof value))
             continue;
         if (strcmp(later[i].key, "lr") == 0)
             number_short(experiment_rate(e), value, sizeof value);
-        add(w, "%s%s", later[i].between, value);
+        bool goes_on = begun && strcmp(later[i].key, "seed") != 0;
+        add(w, "%s%s%s", goes_on ? ", " : " · ", later[i].name, value);
+        begun = true;
     }
 }
 

@@ -55,6 +55,18 @@ void training_step(struct training *t)
     t->train_s += headless_now() - before;
 }
 
+enum status training_snapshot(struct training *t, unsigned needs, struct snapshot *out, struct why *why)
+{
+    enum status status = needs & NEEDS_RECOGNITION ? trainer_recognise(t->trainer) : STATUS_OK;
+    if (needs & NEEDS_INPUTS)
+        trainer_map_inputs(t->trainer);
+    if (status == STATUS_OK)
+        status = trainer_snapshot(t->trainer, out);
+    if (status != STATUS_OK)
+        why_set(why, status, "figure: out of memory; close other programs and try again");
+    return status;
+}
+
 enum status training_summary(struct training *t, struct summary *out, struct why *why)
 {
     const struct experiment *e = trainer_experiment(t->trainer);

@@ -6,6 +6,7 @@
 #include "app/options.h"
 #include "app/summary.h"
 #include "math/trainer.h"
+#include "render/view.h"
 
 struct training {
     const struct options *options;        /* length and changes; borrowed */
@@ -24,6 +25,8 @@ bool training_finished(const struct training *t);
 /* The changes planned for this step, each a line of the journal. */
 enum status training_change(struct training *t, struct why *why);
 void training_step(struct training *t);
+/* A snapshot with what a figure of these views needs besides (NEEDS_ bits). */
+enum status training_snapshot(struct training *t, unsigned needs, struct snapshot *out, struct why *why);
 
 /* All but wall_s and peak_rss_kb. Refers to the trainer's experiment and to the data's name. */
 enum status training_summary(struct training *t, struct summary *out, struct why *why);

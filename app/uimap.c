@@ -69,6 +69,12 @@ static json_t *terms(const struct experiment *e)
     return out;
 }
 
+static const char *bench_name(enum bench bench)
+{
+    static const char *const names[BENCH_COUNT] = { "plane", "sphere", "basics" };
+    return names[bench];
+}
+
 static json_t *state(const struct window *w)
 {
     json_t *value = json_object(), *out = json_object();
@@ -79,7 +85,7 @@ static json_t *state(const struct window *w)
     json_object_set_new(value, "notice", json_string(w->notice));
     json_object_set_new(value, "flags", flags(w->snap));
     json_object_set_new(value, "view", json_string(w->view->id));
-    json_object_set_new(value, "bench", json_string(w->bench == BENCH_BASICS ? "basics" : "plane"));
+    json_object_set_new(value, "bench", json_string(bench_name(w->bench)));
     json_object_set_new(value, "added", terms(&w->experiment));
     json_object_set_new(value, "moved", json_integer(w->experiment.move_count));
     json_object_set_new(value, "steps_per_s", number(w->state.steps_per_s));

@@ -157,8 +157,9 @@ static void take_failure(struct window *w)
         const struct experiment *running = &w->snap->experiment;
         if (strcmp(running->dataset, w->experiment.dataset) == 0)
             control = "model";
+        struct experiment failed = w->experiment;
         w->experiment = *running;
-        w->bench = action_bench(experiment_loss(running));
+        action_settle(w, &failed);
     }
     ui_edit_error(&w->ui, control, w->state.why.text);
     window_dirty(w, AREAS_ALL);
@@ -535,9 +536,9 @@ static void paint(struct window *w)
 /* Verification and the map of the inputs are computed only while a view shows them. */
 static void ask_worker(struct window *w)
 {
-    unsigned wanted = view_watch(w->view);
+    unsigned wanted = view_needs(w->view, true);
     for (int i = 0; i < SIDE_COUNT; i++)
-        wanted |= view_watch(w->cell[w->bench][i]);
+        wanted |= view_needs(w->cell[w->bench][i], false);
     if (wanted != w->watching)
         worker_watch(w->worker, wanted);
     w->watching = wanted;
@@ -704,8 +705,9 @@ static void start_state(struct window *w)
     w->ui.theme = theme ? theme : theme_at(0);
     look_init(&w->look, w->ui.theme);
     w->look.interactive = true;
-    w->view = view_find("feature");
-    w->bench = action_bench(experiment_loss(&w->experiment));
+    w->bench = action_bench(&w->experiment);
+    w->heads = w->bench == BENCH_SPHERE ? BENCH_SPHERE : BENCH_PLANE;
+    w->view = action_bench_view(w->bench);
     panel_cells_init(w);
     w->moving = -1;
     w->look.selected = w->look.lit_class = w->lit_kept = w->hovered = w->revealed_loss = -1;

@@ -33,7 +33,7 @@ struct command {
     char touched[64]; /* key of the parameter a hand was on */
     long steps; /* asked for while paused, not yet taken */
     bool playing, quit;
-    unsigned watch; /* WATCH_ bits */
+    unsigned watch; /* NEEDS_ bits */
     double pace;
 };
 
@@ -59,7 +59,7 @@ struct worker {
     struct trainer *trainer;
     long done_serial, done_reset, done_touch;
     double step_due, step_cost, snapshot_cost, published_at;
-    unsigned watch, stale; /* WATCH_ bits: what somebody looks at; what is not of this step */
+    unsigned watch, stale; /* NEEDS_ bits: what somebody looks at; what is not of this step */
     double recognise_due, inputs_due;
     bool changed; /* something to show beyond the ordinary step */
     struct {
@@ -157,6 +157,7 @@ static enum status rebuild(struct worker *w, const struct experiment *e, struct 
     loaded_drop(w->loaded);
     w->trainer = trainer;
     w->loaded = loaded;
+    w->inputs_due = 0;
     w->opened = *e;
     w->rate_count = 0;
     w->step_cost = 0;
@@ -194,9 +195,9 @@ static void watch(struct worker *w, unsigned what)
     w->watch = what;
     w->stale |= fresh;
     w->changed = w->changed || fresh;
-    if (fresh & WATCH_RECOGNITION)
+    if (fresh & NEEDS_RECOGNITION)
         w->recognise_due = 0;
-    if (fresh & WATCH_INPUTS)
+    if (fresh & NEEDS_INPUTS)
         w->inputs_due = 0;
 }
 
@@ -231,11 +232,11 @@ static void take_wishes(struct worker *w, const struct command *c)
 static enum status recognise(struct worker *w)
 {
     double began = now_s();
-    if (!(w->watch & w->stale & WATCH_RECOGNITION) || began < w->recognise_due)
+    if (!(w->watch & w->stale & NEEDS_RECOGNITION) || began < w->recognise_due)
         return STATUS_OK;
     enum status status = trainer_recognise(w->trainer);
     double done = now_s();
-    w->stale &= ~(unsigned)WATCH_RECOGNITION;
+    w->stale &= ~(unsigned)NEEDS_RECOGNITION;
     w->recognise_due = done + fmax(0.3, 9 * (done - began));
     return status;
 }
@@ -244,10 +245,10 @@ static enum status recognise(struct worker *w)
 static void map_inputs(struct worker *w)
 {
     double began = now_s();
-    if (!(w->watch & w->stale & WATCH_INPUTS) || began < w->inputs_due)
+    if (!(w->watch & w->stale & NEEDS_INPUTS) || began < w->inputs_due)
         return;
     trainer_map_inputs(w->trainer);
-    w->stale &= ~(unsigned)WATCH_INPUTS;
+    w->stale &= ~(unsigned)NEEDS_INPUTS;
     double done = now_s();
     w->inputs_due = done + fmax(0.1, 19 * (done - began));
 }
@@ -386,9 +387,9 @@ static double watch_wait(const struct worker *w)
 {
     unsigned late = w->trainer ? w->watch & w->stale : 0;
     double due = FOREVER, now = now_s();
-    if (late & WATCH_RECOGNITION)
+    if (late & NEEDS_RECOGNITION)
         due = fmin(due, fmax(0, w->recognise_due - now));
-    if (late & WATCH_INPUTS)
+    if (late & NEEDS_INPUTS)
         due = fmin(due, fmax(0, w->inputs_due - now));
     return due;
 }
@@ -529,10 +530,10 @@ void worker_touch(struct worker *w, const char *key)
     SDL_UnlockMutex(w->lock);
 }
 
-void worker_watch(struct worker *w, unsigned what)
+void worker_watch(struct worker *w, unsigned needs)
 {
     SDL_LockMutex(w->lock);
-    w->command.watch = what;
+    w->command.watch = needs;
     SDL_CondSignal(w->posted);
     SDL_UnlockMutex(w->lock);
 }

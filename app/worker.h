@@ -8,6 +8,7 @@
 #include "math/experiment.h"
 #include "math/snapshot.h"
 #include "math/status.h"
+#include "render/view.h"
 
 struct worker;
 
@@ -18,9 +19,7 @@ void worker_destroy(struct worker *w);
 
 void worker_want(struct worker *w, const struct experiment *e);    /* latest wins; retune or rebuild as needed */
 void worker_touch(struct worker *w, const char *key);              /* trainer_touch at the next step; latest wins */
-/* What snapshots carry besides, a little late: WATCH_ bits. Nobody looks, nothing is measured. */
-enum { WATCH_RECOGNITION = 1, WATCH_INPUTS = 2 };
-void worker_watch(struct worker *w, unsigned what);
+void worker_watch(struct worker *w, unsigned needs);               /* NEEDS_ bits: snapshots carry it, a little late */
 void worker_play(struct worker *w, bool playing);
 void worker_pace(struct worker *w, double steps_per_s);            /* 0: max */
 void worker_step(struct worker *w, int steps);                     /* while paused */

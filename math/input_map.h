@@ -12,6 +12,8 @@ struct input_map {
     long step;
     uint16_t class[INPUT_MAP_SIDE * INPUT_MAP_SIDE];      /* by the test rule; rows from y0 up */
     float gap[INPUT_MAP_SIDE * INPUT_MAP_SIDE];           /* its logit minus the next one's; NaN where there is none */
+    float cut_right[INPUT_MAP_SIDE * INPUT_MAP_SIDE];     /* how far to the next node of the row, or of the column, the */
+    float cut_up[INPUT_MAP_SIDE * INPUT_MAP_SIDE];        /* class ends, 0..1; only where that one is of another class */
     float certainty[INPUT_MAP_SIDE * INPUT_MAP_SIDE];     /* its probability without a margin */
 };
 

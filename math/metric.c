@@ -1,7 +1,6 @@
 #include "math/metric.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 static double angle_of(double cosine)
 {
@@ -130,19 +129,49 @@ void metric_gaps(const struct head *head, double *mean_gap, double *smallest)
     *smallest = least;
 }
 
-static int ascending(const void *a, const void *b)
+static void swap(double *a, double *b)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    double kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+/* The value at place k of the sorted order, NaN after all others; those before it are no larger and those behind it no
+ * smaller afterwards. qsort would ask for memory. */
+static double select_place(double *value, int n, int k)
+{
+    int from = 0, to = n; /* numbers are in front of `to`, NaN behind */
+    for (int i = 0; i < to;)
+        if (isnan(value[i]))
+            swap(&value[i], &value[--to]);
+        else
+            i++;
+    while (k < to && to - from > 1) {
+        double pivot = value[from + (to - from) / 2];
+        int less = from, more = to;
+        for (int i = from; i < more;) {
+            if (value[i] < pivot)
+                swap(&value[i++], &value[less++]);
+            else if (value[i] > pivot)
+                swap(&value[i], &value[--more]);
+            else
+                i++;
+        }
+        if (k >= less && k < more)
+            break;
+        from = k < less ? from : more;
+        to = k < less ? less : to;
+    }
+    return value[k];
 }
 
 double metric_percentile(double *value, int n, double share)
 {
     if (n == 0)
         return NAN;
-    qsort(value, (size_t)n, sizeof *value, ascending);
     double place = share * (n - 1);
     int low = (int)place;
     int high = low + 1 < n ? low + 1 : low;
-    return value[low] + (place - low) * (value[high] - value[low]);
+    double below = select_place(value, n, low), above = select_place(value, n, high);
+    return below + (place - low) * (above - below);
 }

@@ -26,7 +26,7 @@ double metric_rival_angle(const struct metric *metric);
 /* Mean over classes of the angle to the nearest other class weight, and the smallest of them; NaN for one class. */
 void metric_gaps(const struct head *head, double *mean, double *smallest);
 
-/* The value below which `share` (0..1) of the n values lie; sorts them. NaN when n is 0. */
+/* The value below which `share` (0..1) of the n values lie; reorders them. NaN when n is 0. */
 double metric_percentile(double *value, int n, double share);
 
 #endif

@@ -6,7 +6,7 @@
 
 /* So many logits of one map are soon enough. */
 static const double MAP_WORK = 72.0 * 72 * 64;
-enum { MAP_LEAST = 24 };
+enum { MAP_LEAST = 24, MAP_HALVINGS = 6 };
 
 static bool has_plane(const struct trainer *t)
 {
@@ -42,16 +42,32 @@ static void set_size(const struct trainer *t, struct input_map *map)
     map->w = map->h = (int)fmax(MAP_LEAST, fmin(INPUT_MAP_SIDE, side));
 }
 
-static const float *features(struct trainer *t, const struct input_map *map, int from, int n)
+/* Features of the inputs in t->chunk_input. */
+static const float *features(struct trainer *t, int n)
 {
-    const double *box = map->box;
-    for (int i = 0; i < n; i++) {
-        int col = (from + i) % map->w, row = (from + i) / map->w;
-        t->chunk_input[2 * i] = (float)(box[0] + (box[2] - box[0]) * col / (map->w - 1));
-        t->chunk_input[2 * i + 1] = (float)(box[1] + (box[3] - box[1]) * row / (map->h - 1));
-    }
     return trainer_has_network(t) ? network_forward(&t->net, t->value, t->chunk_input, n, &t->chunk_work)
                                   : t->chunk_input;
+}
+
+/* A node of the map, or a place on the way to the next. */
+static void put_input(struct trainer *t, const struct input_map *map, int place, double col, double row)
+{
+    const double *box = map->box;
+    t->chunk_input[2 * place] = (float)(box[0] + (box[2] - box[0]) * col / (map->w - 1));
+    t->chunk_input[2 * place + 1] = (float)(box[1] + (box[3] - box[1]) * row / (map->h - 1));
+}
+
+/* The i-th feature as the head sees it. */
+static const double *seen_feature(struct trainer *t, const struct loss_force *force, const struct head *rule,
+    const float *feature, int i, double refined[GROUP_DIM_MAX])
+{
+    double *x = t->chunk_double;
+    for (int d = 0; d < t->dim; d++)
+        x[d] = (double)feature[(size_t)i * (size_t)t->dim + (size_t)d];
+    if (!force->loss->refine)
+        return x;
+    force->loss->refine(force, x, rule, refined);
+    return refined;
 }
 
 /* The winner, how far it is ahead, and its probability. One pass: the sum is kept relative to the best so far. */
@@ -77,21 +93,81 @@ static void judge(const struct loss_force *force, const struct head *rule, const
     map->certainty[at] = (float)(1 / sum);
 }
 
-static void judge_chunk(struct trainer *t, const struct loss_force *force, const struct head *rule,
-    struct input_map *map, int from, int n)
+static void judge_nodes(struct trainer *t, const struct loss_force *force, const struct head *rule)
 {
-    const float *feature = features(t, map, from, n);
-    double *x = t->chunk_double, refined[GROUP_DIM_MAX];
-    for (int i = 0; i < n * t->dim; i++)
-        x[i] = (double)feature[i];
-    for (int i = 0; i < n; i++) {
-        const double *seen = x + (size_t)i * (size_t)t->dim;
-        if (force->loss->refine) {
-            force->loss->refine(force, seen, rule, refined);
-            seen = refined;
-        }
-        judge(force, rule, seen, map, from + i);
+    struct input_map *map = &t->inputs;
+    double refined[GROUP_DIM_MAX];
+    int nodes = map->w * map->h;
+    for (int from = 0; from < nodes; from += CHUNK) {
+        int n = nodes - from < CHUNK ? nodes - from : CHUNK;
+        for (int i = 0; i < n; i++)
+            put_input(t, map, i, (from + i) % map->w, (from + i) / map->w);
+        const float *feature = features(t, n);
+        for (int i = 0; i < n; i++)
+            judge(force, rule, seen_feature(t, force, rule, feature, i, refined), map, from + i);
     }
+}
+
+/* ---- where a class ends between two nodes ---- */
+
+/* A step from node `from` to its neighbour of another class, halved until the end of the class is known. */
+struct cut {
+    int from;
+    bool up;
+    float low, high;
+};
+
+static void halve(struct trainer *t, const struct loss_force *force, const struct head *rule, struct cut *cut,
+    int n)
+{
+    const struct input_map *map = &t->inputs;
+    double refined[GROUP_DIM_MAX];
+    for (int i = 0; i < n; i++) {
+        double middle = ((double)cut[i].low + (double)cut[i].high) / 2;
+        put_input(t, map, i, cut[i].from % map->w + (cut[i].up ? 0 : middle),
+            cut[i].from / map->w + (cut[i].up ? middle : 0));
+    }
+    const float *feature = features(t, n);
+    for (int i = 0; i < n; i++) {
+        int class = loss_predict(force, seen_feature(t, force, rule, feature, i, refined), rule);
+        float middle = (cut[i].low + cut[i].high) / 2;
+        if (class == map->class[cut[i].from])
+            cut[i].low = middle;
+        else
+            cut[i].high = middle;
+    }
+}
+
+static void settle_cuts(struct trainer *t, const struct loss_force *force, const struct head *rule,
+    struct cut *cut, int n)
+{
+    struct input_map *map = &t->inputs;
+    for (int k = 0; k < MAP_HALVINGS; k++)
+        halve(t, force, rule, cut, n);
+    for (int i = 0; i < n; i++)
+        (cut[i].up ? map->cut_up : map->cut_right)[cut[i].from] = (cut[i].low + cut[i].high) / 2;
+}
+
+/* An angular loss changes its mind at once near the origin, so that a straight line between two nodes' scores would
+ * leave steps in a border. */
+static void find_cuts(struct trainer *t, const struct loss_force *force, const struct head *rule)
+{
+    struct input_map *map = &t->inputs;
+    struct cut cut[CHUNK];
+    int n = 0;
+    for (int i = 0; i < 2 * map->w * map->h; i++) {
+        int from = i / 2, next = from + (i % 2 ? map->w : 1);
+        bool last = i % 2 ? next >= map->w * map->h : next % map->w == 0;
+        if (last || map->class[from] == map->class[next])
+            continue;
+        cut[n++] = (struct cut){ .from = from, .up = i % 2, .low = 0, .high = 1 };
+        if (n == CHUNK) {
+            settle_cuts(t, force, rule, cut, n);
+            n = 0;
+        }
+    }
+    if (n > 0)
+        settle_cuts(t, force, rule, cut, n);
 }
 
 void trainer_map_inputs(struct trainer *t)
@@ -105,7 +181,6 @@ void trainer_map_inputs(struct trainer *t)
     set_box(t, map);
     set_size(t, map);
     struct head rule = trainer_rule_of(t, &force, &t->shown_train);
-    int nodes = map->w * map->h;
-    for (int from = 0; from < nodes; from += CHUNK)
-        judge_chunk(t, &force, &rule, map, from, nodes - from < CHUNK ? nodes - from : CHUNK);
+    judge_nodes(t, &force, &rule);
+    find_cuts(t, &force, &rule);
 }

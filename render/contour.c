@@ -29,6 +29,7 @@ struct node {
     struct point at;
     double value;
     bool border;
+    int index;
 };
 
 static struct node node_at(const struct walk *w, int i, int j)
@@ -40,7 +41,7 @@ static struct node node_at(const struct walk *w, int i, int j)
         i = (i + m->cols) % m->cols;
     i = i < 0 ? 0 : i >= m->cols ? m->cols - 1 : i;
     int k = j * m->cols + i;
-    return (struct node){ m->at[k], border ? INFINITY : m->value[k], border };
+    return (struct node){ m->at[k], border ? INFINITY : m->value[k], border, k };
 }
 
 /* Corners of a cell counter-clockwise; side k goes from corner k to corner k + 1. */
@@ -92,13 +93,14 @@ static int leaves(const struct cell *c, int in, double level)
 }
 
 /* Where the level lies between the low and the high end of a side. */
-static struct point between(const struct node *low, const struct node *high, double level)
+static struct point between(const struct walk *w, const struct node *low, const struct node *high)
 {
-    double t = isfinite(high->value) ? (level - low->value) / (high->value - low->value) : 0;
+    double t = isfinite(high->value) ? (w->level - low->value) / (high->value - low->value) : 0;
+    if (w->mesh->cut && !high->border && isfinite(high->value))
+        t = w->mesh->cut(w->mesh, low->index, high->index);
     if (!isfinite(t))
         t = 0;
-    return (
-        struct point){ low->at.x + t * (high->at.x - low->at.x), low->at.y + t * (high->at.y - low->at.y) };
+    return (struct point){ low->at.x + t * (high->at.x - low->at.x), low->at.y + t * (high->at.y - low->at.y) };
 }
 
 static void add(struct walk *w, struct point at, bool on_level)
@@ -133,7 +135,7 @@ static void trace(struct walk *w, int i, int j, int side)
         int out = leaves(&c, side, w->level);
         const struct node *low = &c.corner[side], *high = &c.corner[(side + 1) % 4];
         bool leaves_border = c.corner[out].border || c.corner[(out + 1) % 4].border;
-        add(w, between(low, high, w->level), !high->border && !leaves_border);
+        add(w, between(w, low, high), !high->border && !leaves_border);
         step(w, out, &i, &j);
         side = (out + 2) % 4;
     }

@@ -12,6 +12,9 @@ struct mesh {
     bool round;
     const struct point *at;          /* (rows, cols) */
     const double *value;             /* (rows, cols) */
+    /* Where the level lies from the low node to its neighbour, 0..1; NULL: straight between their values. */
+    double (*cut)(const struct mesh *mesh, int low, int high);
+    const void *user;
 };
 
 /* The outline of where value < level: closed loops with the low side to their left in the mesh's own order, joined

@@ -24,10 +24,24 @@ static struct point node_at(const struct input_map *map, int i)
         map->box[1] + (map->box[3] - map->box[1]) * row / (map->h - 1) };
 }
 
+/* What the trainer has found out between two neighbours of different classes. */
+static double class_end(const struct input_map *map, int from, int to)
+{
+    int low = from < to ? from : to, step = abs(to - from);
+    double t = (double)(step == map->w ? map->cut_up : map->cut_right)[low];
+    return from == low ? t : 1 - t;
+}
+
+static double mesh_cut(const struct mesh *mesh, int low, int high)
+{
+    return class_end(mesh->user, low, high);
+}
+
 static void add_part(struct build *b, int class)
 {
     struct input_shape *s = b->shape;
-    struct mesh mesh = { .cols = b->map->w, .rows = b->map->h, .at = b->at, .value = b->value };
+    struct mesh mesh = { .cols = b->map->w, .rows = b->map->h, .at = b->at, .value = b->value, .user = b->map };
+    mesh.cut = class >= 0 ? mesh_cut : NULL;
     int room = INPUT_SHAPE_POINTS - s->points;
     if (s->parts == INPUT_SHAPE_PARTS || room < 8)
         return;
@@ -71,8 +85,7 @@ static void add_doubt(struct build *b)
 
 static struct point crossing(const struct build *b, int from, int to)
 {
-    double one = fmax((double)b->map->gap[from], 1e-12), other = fmax((double)b->map->gap[to], 1e-12);
-    double t = one / (one + other);
+    double t = class_end(b->map, from, to);
     struct point a = b->at[from], z = b->at[to];
     return (struct point){ a.x + t * (z.x - a.x), a.y + t * (z.y - a.y) };
 }

@@ -295,7 +295,7 @@ static struct mesh fill_mesh(const struct page *g, struct field *f)
             f->at[j * cols + i] = page_at(g, p);
             f->value[j * cols + i] = objective(&g->land, p);
         }
-    return (struct mesh){ cols, rows, false, f->at, f->value };
+    return (struct mesh){ .cols = cols, .rows = rows, .at = f->at, .value = f->value };
 }
 
 /* Shell's, because the library's may allocate. */

@@ -39,6 +39,24 @@ const struct view *view_find(const char *id)
     return NULL;
 }
 
+static const struct {
+    const struct view *view;
+    bool large; /* only then */
+    unsigned what;
+} needs[] = {
+    { &view_roc, false, NEEDS_RECOGNITION },
+    { &view_angles, true, NEEDS_RECOGNITION }, /* pairs have no room in a small one */
+    { &view_input, false, NEEDS_INPUTS },
+};
+
+unsigned view_needs(const struct view *view, bool large)
+{
+    for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
+        if (needs[i].view == view && (large || !needs[i].large))
+            return needs[i].what;
+    return 0;
+}
+
 bool view_selection(const struct scene *scene, const struct look *look, struct selection *out)
 {
     if (scene_select(scene, look, out))

@@ -100,6 +100,10 @@ struct view {
 int view_count(void);
 const struct view *view_at(int i);
 const struct view *view_find(const char *id);
+/* What a view shows that a snapshot carries only when the trainer is asked for it; `large`: it fills the main area or
+ * a figure. */
+enum { NEEDS_RECOGNITION = 1, NEEDS_INPUTS = 2 };
+unsigned view_needs(const struct view *view, bool large);
 /* Draws the view, or its frame and the sentence why not. */
 void view_draw(const struct view *view, struct canvas *c, struct scene *scene, const struct look *look,
     struct rect rect);

@@ -455,76 +455,90 @@ static double shown_value(const struct curves *v, const struct series *s)
     return isnan(v->cross) ? series_last(s) : series_at(s, v->cross);
 }
 
-static void draw_accuracies(struct canvas *c, const struct curves *v)
-{
-    const struct theme *theme = v->theme;
-    const struct plot_size *size = v->plot.size;
-    double train = shown_value(v, &v->train), test = shown_value(v, &v->test);
-    double train_y = inside(&v->accuracy, train), test_y = inside(&v->accuracy, test);
+/* A number in the right gutter, at the height of its curve where the others leave it. */
+struct gutter_value {
+    double y;
     char number[32];
-    if (isfinite(train) && isfinite(test)) {
-        double gap = size->value.size + 3;
-        if (train >= test)
-            plot_apart(&train_y, &test_y, gap);
-        else
-            plot_apart(&test_y, &train_y, gap);
-    }
-    if (isfinite(train)) {
-        struct plot quiet = v->plot;
-        struct plot_size light = *size;
-        light.value = isfinite(test) ? size->label : size->value;
-        quiet.size = &light;
-        number_fixed(100 * train, 1, number, sizeof number);
-        plot_value(
-            c, &quiet, train_y, number, isfinite(test) ? theme->text3 : theme->text1, "train", theme->text3);
-    }
-    if (isfinite(test))
-        plot_value(c, &v->plot, test_y, number_fixed(100 * test, 1, number, sizeof number), theme->text1,
-            "test", theme->text2);
+    const char *name;
+    bool strong;
+};
+
+static void gutter_add(
+    struct gutter_value *out, int *n, const struct axis *axis, double value, const char *name, bool strong)
+{
+    if (!isfinite(value))
+        return;
+    struct gutter_value *v = &out[(*n)++];
+    *v = (struct gutter_value){ .y = inside(axis, value), .name = name, .strong = strong };
+    if (axis->log)
+        loss_text(value, v->number, sizeof v->number);
+    else
+        number_fixed(100 * value, 1, v->number, sizeof v->number);
 }
 
-/* Under the end of its dashed line, where there is room for it. */
+/* From the top down in the order of their curves, no two nearer than a line. */
+static void gutter_draw(
+    struct canvas *c, const struct curves *v, struct gutter_value *value, int n, double low)
+{
+    const struct plot_size *size = v->plot.size;
+    double gap = size->value.size + 3;
+    for (int i = 1; i < n; i++)
+        for (int j = i; j > 0 && value[j].y < value[j - 1].y; j--) {
+            struct gutter_value swap = value[j];
+            value[j] = value[j - 1];
+            value[j - 1] = swap;
+        }
+    for (int i = 1; i < n; i++)
+        plot_apart(&value[i - 1].y, &value[i].y, gap);
+    for (int i = n - 1; i >= 0; i--) {
+        value[i].y = fmin(value[i].y, low);
+        low = value[i].y - gap;
+    }
+    for (int i = 0; i < n; i++) {
+        struct plot plot = v->plot;
+        struct plot_size light = *size;
+        light.value = value[i].strong ? size->value : size->label;
+        plot.size = &light;
+        plot_value(c, &plot, value[i].y, value[i].number, value[i].strong ? v->theme->text1 : v->theme->text3,
+            value[i].name, value[i].strong ? v->theme->text2 : v->theme->text3);
+    }
+}
+
+static void draw_accuracies(struct canvas *c, const struct curves *v)
+{
+    struct gutter_value value[3];
+    int n = 0;
+    double test = shown_value(v, &v->test);
+    gutter_add(value, &n, &v->accuracy, shown_value(v, &v->train), "train", !isfinite(test));
+    gutter_add(value, &n, &v->accuracy, test, "test", true);
+    if (v->plot.size->large)
+        gutter_add(value, &n, &v->accuracy, shown_value(v, &v->margin), "with margin", false);
+    gutter_draw(c, v, value, n, INFINITY);
+}
+
+/* A panel's gutter is too narrow for it: under the end of its dashed line, where that is far from the others. */
 static void name_margin(struct canvas *c, const struct curves *v)
 {
     const struct font font = { 12, WEIGHT_REGULAR, false };
-    double share = shown_value(v, &v->margin), y = axis_at(&v->accuracy, series_last(&v->margin)) + 15;
+    const struct series *other = v->test.n > 0 ? &v->test : &v->train;
+    double share = shown_value(v, &v->margin), y = axis_at(&v->accuracy, series_last(&v->margin)) + 14;
     char text[64], number[32];
-    if (!isfinite(share) || y > v->accuracy.a - 1)
+    bool free_of = fabs(y - 5 - axis_at(&v->accuracy, series_last(other))) > 14;
+    if (v->plot.size->large || !isfinite(share) || y > v->accuracy.a - 1 || !free_of)
         return;
     snprintf(text, sizeof text, "%s with margin", number_fixed(100 * share, 1, number, sizeof number));
-    double width = text_width(text, &font), x = v->plot.area.x + v->plot.area.w - 4;
-    struct rect ground = { x - width - 3, y - 11, width + 5, 15 };
-    canvas_round_rect(c, ground, 3, color_alpha(v->theme->bg, 0.8));
+    double x = v->plot.area.x + v->plot.area.w - 4;
     canvas_text(c, (struct point){ x, y }, text, &font, v->theme->text2, ALIGN_RIGHT);
 }
 
 static void draw_losses(struct canvas *c, const struct curves *v)
 {
-    const struct theme *theme = v->theme;
-    const struct plot_size *size = v->plot.size;
-    double loss = shown_value(v, &v->smooth),
-           test = size->large ? shown_value(v, &v->test_loss) : (double)NAN;
-    double low = v->loss.a - size->value.size / 2, y = fmin(inside(&v->loss, loss), low);
-    double test_y = fmin(inside(&v->loss, test), low);
-    char number[32];
-    if (isfinite(loss) && isfinite(test)) {
-        double *upper = loss >= test ? &y : &test_y, *lower = loss >= test ? &test_y : &y;
-        plot_apart(upper, lower, size->value.size + 3);
-        double over = fmax(0, *lower - low);
-        y -= over;
-        test_y -= over;
-    }
-    if (isfinite(loss))
-        plot_value(
-            c, &v->plot, y, loss_text(loss, number, sizeof number), theme->text1, "loss", theme->text2);
-    if (isfinite(test)) {
-        struct plot quiet = v->plot;
-        struct plot_size light = *size;
-        light.value = size->label;
-        quiet.size = &light;
-        plot_value(c, &quiet, test_y, loss_text(test, number, sizeof number), theme->text2, "test loss",
-            theme->text2);
-    }
+    struct gutter_value value[2];
+    int n = 0;
+    gutter_add(value, &n, &v->loss, shown_value(v, &v->smooth), "loss", true);
+    if (v->plot.size->large)
+        gutter_add(value, &n, &v->loss, shown_value(v, &v->test_loss), "test loss", false);
+    gutter_draw(c, v, value, n, v->loss.a - v->plot.size->value.size / 2);
 }
 
 static void cross_dot(struct canvas *c, const struct curves *v, const struct axis *y, double value, double x)

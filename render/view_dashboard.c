@@ -24,6 +24,13 @@ static void hairline(struct canvas *c, const struct theme *theme, double x, doub
     canvas_rect(c, (struct rect){ floor(x), floor(y), fmax(1, w), fmax(1, h) }, theme->hairline);
 }
 
+/* With 3-D features the sphere is the main picture, and its cell is free for another. */
+static const struct view *shown_in(const struct cell *cell, const struct scene *scene)
+{
+    bool solid = scene->snap && scene->snap->dim == 3;
+    return solid && cell->view == &view_sphere ? &view_confusion : cell->view;
+}
+
 static void draw_column(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
 {
     int fit = (int)fmin(CELLS, floor(rect.h / CELL_LOWEST)), drawn = 0;
@@ -34,7 +41,7 @@ static void draw_column(struct canvas *c, struct scene *scene, const struct look
         if (column[i].rank >= fit)
             continue;
         struct rect cell = { rect.x, y, rect.w, column[i].height * rect.h / total };
-        view_draw(column[i].view, c, scene, look, cell);
+        view_draw(shown_in(&column[i], scene), c, scene, look, cell);
         if (drawn++ > 0)
             hairline(c, look->theme, rect.x + 20, y, rect.w - 40, 1);
         y += cell.h;
@@ -49,7 +56,7 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
     struct rect right = { plane.x + plane.w, plane.y, side, plane.h };
     header_draw(c, scene, look, header);
     hairline(c, look->theme, rect.x, rect.y + top, rect.w, 1);
-    view_draw(&view_feature, c, scene, look, plane);
+    view_draw(scene->snap && scene->snap->dim == 3 ? &view_sphere : &view_feature, c, scene, look, plane);
     if (side > 0) {
         draw_column(c, scene, look, right);
         hairline(c, look->theme, right.x, right.y, 1, right.h);

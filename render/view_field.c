@@ -381,6 +381,18 @@ struct force_place {
     double x, y; /* -dL/dx */
 };
 
+/* Inside, not on the origin, and not across the words in the corners. */
+static bool has_force(const struct ground_field *g, struct point at, double pitch)
+{
+    struct rect a = g->rect;
+    double away = hypot(at.x - g->plane.center.x, at.y - g->plane.center.y);
+    if (g->round)
+        return away < g->plane.radius - 0.4 * pitch && away > 0.3 * pitch;
+    bool title = at.y < a.y + 80 && at.x<a.x + 330, key = at.y> a.y + a.h - 66 && at.x < a.x + 280;
+    return !title && !key && at.x > a.x + 20 && at.x < a.x + a.w - 20 && at.y > a.y + 20 &&
+           at.y < a.y + a.h - 20;
+}
+
 static int forces_find(const struct ground_field *g, double pitch, struct force_place *out, int max)
 {
     struct rect a = g->rect;
@@ -392,11 +404,7 @@ static int forces_find(const struct ground_field *g, double pitch, struct force_
             double dx = (i + (row & 1 ? 0.5 : 0)) * pitch, dy = row * down, slope[2];
             struct point at = { o.x + dx, o.y + dy };
             double x[2] = { dx / g->plane.unit, -dy / g->plane.unit_y };
-            bool here =
-                g->round
-                    ? hypot(dx, dy) < g->plane.radius - 0.4 * pitch && hypot(dx, dy) > 0.3 * pitch
-                    : at.x > a.x + 16 && at.x < a.x + a.w - 16 && at.y > a.y + 16 && at.y < a.y + a.h - 16;
-            if (!here || n == max)
+            if (!has_force(g, at, pitch) || n == max)
                 continue;
             probe_at(&g->probe, x, slope);
             if (isfinite(slope[0]) && isfinite(slope[1]))
@@ -451,7 +459,7 @@ static void draw_points(const struct ground_field *g)
     }
     struct marker marker =
         class_marker(g->theme, g->probe.label, fmin(g->rect.w, g->rect.h) > 400 ? 2.6 : 1.8);
-    marker.fill.a = 0.5f;
+    marker.fill = color_alpha(color_mix(marker.fill, g->theme->text1, 0.5), 0.7); /* on its own hue */
     marker.outline_width = 0;
     if (n > 0)
         canvas_markers(g->canvas, g->scene->scratch, n, &marker);

@@ -354,7 +354,7 @@ static struct grid grid_of(const struct input_view *v)
 {
     const struct dataset *d = v->source;
     bool large = v->plot.size->large;
-    double side = large ? (v->plot.area.w > 1200 ? 76 : 64) : 36, tall = fmax(d->width, d->height);
+    double side = large ? (v->plot.area.w > 1200 ? 88 : 80) : 36, tall = fmax(d->width, d->height);
     struct grid g = { .gap = large ? 14 : 8, .chip = large ? 9 : 6.5 };
     g.image_w = side * d->width / tall;
     g.image_h = side * d->height / tall;
@@ -541,12 +541,14 @@ static void draw_note(const struct input_view *v)
     bool each = loss_decision(&snap->force) == DECIDE_EACH;
     for (int i = 0; i < snap->count; i++)
         errors += each ? v->scene->sure[i] < 0.5f : snap->predicted[i] != snap->label[i];
-    const char *order = has_plane(v->scene) ? "" : v->plot.size->large ? "; least certain first" : "";
+    enum split split = snap->experiment.split;
+    const char *part = split == SPLIT_TEST ? "test" : split == SPLIT_TRAIN ? "training" : "shown";
+    bool listed = !has_plane(v->scene) && v->plot.size->large;
     if (is_fit(snap))
         snprintf(text, sizeof text, "furthest from the fit first");
     else
-        snprintf(text, sizeof text, "%s of %s wrong%s", number_count(errors, wrong, sizeof wrong),
-            number_count(snap->count, n, sizeof n), order);
+        snprintf(text, sizeof text, "%s of %s %s samples wrong%s", number_count(errors, wrong, sizeof wrong),
+            number_count(snap->count, n, sizeof n), part, !listed ? "" : errors > 0 ? "; surest mistakes first" : "; least certain first");
     double room = v->plot.right - v->plot.rect.x - v->plot.size->padding -
                   text_width(view_input.label, &v->plot.size->title) - 16;
     text_fit(text, font, room, fitted, sizeof fitted);

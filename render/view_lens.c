@@ -188,7 +188,8 @@ struct columns {
 static struct columns columns_of(const struct lens_view *v, struct rect r)
 {
     bool logits = v->lens.kind != LENS_PAIR;
-    struct columns c = { .chip = r.x, .pitch = v->large ? 30 : 19, .right = r.x + r.w };
+    double even = (r.h - 30) / fmax(v->lens.rows, 1);
+    struct columns c = { .chip = r.x, .pitch = v->large ? fmax(24, fmin(38, even)) : 19, .right = r.x + r.w };
     if (!v->large) {
         c.angle = r.x + 66;
         c.logit = logits ? r.x + 118 : 0;
@@ -206,7 +207,7 @@ static struct columns columns_of(const struct lens_view *v, struct rect r)
     double last = fmax(fmax(c.angle, c.cosine), c.logit);
     c.bar = last + 28;
     c.number = r.x + r.w;
-    c.right = c.number - 62;
+    c.right = c.number - 84;
     return c;
 }
 

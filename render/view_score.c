@@ -50,6 +50,11 @@ struct pane {
     int columns;
 };
 
+static double clamped(double value, double from, double to)
+{
+    return fmin(fmax(value, from), to);
+}
+
 /* ---- the samples ---- */
 
 static bool has_scores(const struct score *v)
@@ -337,6 +342,15 @@ static int crowd(const struct score *v, const struct pane *p, struct rect box)
     return found;
 }
 
+/* Where lines run together a name would be anybody's. */
+static int neighbours(const struct score *v, const struct pane *p, int row, double x)
+{
+    int found = 0, i = (int)clamped((x - p->plot.area.x) / COLUMN, 0, p->columns - 1);
+    for (int k = 0; k < v->rows; k++)
+        found += k != row && fabs((double)(p->height[k][i] - p->height[row][i])) < 5 ? 5 : 0;
+    return found;
+}
+
 /* Beside its own line, left below or right above it, where fewest other things are. */
 static bool place_name(const struct score *v, const struct pane *p, int row, double width, struct rect *best)
 {
@@ -349,15 +363,16 @@ static bool place_name(const struct score *v, const struct pane *p, int row, dou
         struct point at = pane_at(p, u, value);
         struct rect box[4] = { { at.x + 7, at.y - 15, width, 14 }, { at.x - width - 7, at.y + 2, width, 14 },
             { at.x - width - 7, at.y - 15, width, 14 }, { at.x + 7, at.y + 2, width, 14 } };
+        int close = neighbours(v, p, row, at.x);
         for (int k = 0; k < 4; k++) {
-            int found = crowd(v, p, box[k]);
+            int found = close + crowd(v, p, box[k]);
             if (found < least) {
                 least = found;
                 *best = box[k];
             }
         }
     }
-    return least < 3;
+    return least < (row == v->active ? 1000 : 3);
 }
 
 static void draw_names(const struct score *v, struct pane *p)
@@ -409,11 +424,6 @@ static void draw_zone(const struct score *v, struct pane *p, bool words)
 static double marker_radius(const struct score *v)
 {
     return v->snap->count <= 400 ? 3.4 : 2.6;
-}
-
-static double clamped(double value, double from, double to)
-{
-    return fmin(fmax(value, from), to);
 }
 
 /* A class at a time. A sample above the axis stays at its upper end. */
@@ -501,7 +511,7 @@ static void draw_chosen(const struct score *v, struct pane *p)
     struct point ends[2] = { { at.x, at.y + 8 }, { at.x, base } };
     if (ends[1].y > ends[0].y)
         canvas_lines(v->canvas, ends, 2, &drop);
-    draw_ringed(v, p, at, text, false);
+    draw_ringed(v, p, at, text, curve_at(v, v->active, p->graph, u + 1e-3) > value);
 }
 
 /* ---- ranges ---- */
@@ -758,7 +768,7 @@ static void draw_mistake_marks(const struct score *v, struct pane *p)
 static void draw_slope_pane(const struct score *v, struct pane *p)
 {
     pane_title(v, p, "Pull of a sample", v->fit ? "ρ′(r)" : "|∂ℓ/∂z|");
-    pane_grid(v, p, 3);
+    pane_grid(v, p, v->fit ? 5 : 3);
     if (has_margin(v))
         draw_zone(v, p, false);
     pane_ticks(v, p, has_margin(v));

@@ -31,12 +31,14 @@ static void make(struct snapshot *s, const char *loss, int count, int dim, int c
     snapshot_init(s);
     experiment_init(&s->experiment);
     s->experiment.model = MODEL_IDENTITY;
-    assert_true(snapshot_reserve(s, count, dim, classes, 1, targets));
+    choose(s, loss);
+    s->sub = loss_sub(&s->force);
+    s->extra_count = loss_extra(&s->force, dim);
+    assert_true(snapshot_reserve(s, count, dim, classes, s->sub, targets));
     s->dim = dim;
     s->classes = classes;
     s->count = count;
     s->targets = targets;
-    choose(s, loss);
     for (int j = 0; j < classes; j++) {
         s->bias[j] = 0;
         s->class_weight[j] = 1;
@@ -45,6 +47,8 @@ static void make(struct snapshot *s, const char *loss, int count, int dim, int c
                                      : d == 1 ? sin(2 * pi * j / classes)
                                               : 0;
     }
+    for (int i = 0; s->sub > 1 && i < classes * s->sub * dim; i++)
+        s->row_weight[i] = s->weight[i / (s->sub * dim) * dim + i % dim] + 0.1 * rng_normal(&rng);
     for (int i = 0; i < count; i++) {
         s->label[i] = s->predicted[i] = i % classes;
         s->row[i] = i;

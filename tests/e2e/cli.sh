@@ -42,7 +42,7 @@ refuses() {
 }
 
 # ---------------------------------------------------------------- listings and help
-for command in "" train eval figure losses datasets; do
+for command in "" train eval figure sweep losses datasets; do
     check "$command --help" run $command --help
     grep -q . out.txt || miss "$command --help says nothing"
 done
@@ -91,7 +91,13 @@ assert mnist["present"] and (mnist["train"], mnist["test"], mnist["classes"]) ==
 P
 
 # ---------------------------------------------------------------- wrong lines: exit 2
-refuses 2 "choose from" sweep
+refuses 2 "nothing varies" sweep
+refuses 2 "no file named" sweep --set m=0,0.1
+refuses 2 "marginscope sweep" train --set m=0,0.1
+refuses 2 "no such parameter of arcface" sweep --set q=0,1 --out f.png
+refuses 2 "allowed 0 to 1.2 for arcface" sweep --set m=0,7 --out f.png
+refuses 2 "figure's ending" sweep --set m=0,1 --out f.txt
+refuses 2 "two outputs" sweep --set m=0,1 --out f.svg --csv ./f.svg
 refuses 2 "choose from" slides
 refuses 2 "choose from" compare
 refuses 2 "known: dataset" train --nosuch
@@ -125,6 +131,8 @@ refuses 2 "earlier step" train $short --dump-batch 41:late.json
 refuses 1 "nosuch-folder" train --dataset ./nosuch-folder
 refuses 1 "nosuch.json" eval nosuch.json
 refuses 1 "nosuch-folder" train --metrics nosuch-folder/m.csv
+refuses 1 "nosuch-folder" sweep --set m=0,1 --csv s.csv --out nosuch-folder/s.png
+[ -e s.csv ] && miss "a refused sweep left s.csv"
 refuses 1 "nosuch-folder" train --dump-batch 1:nosuch-folder/b.json
 refuses 1 "nosuch-folder" train --features f.csv --figure nosuch-folder/f.png
 [ -e f.csv ] && miss "a refused run left f.csv"
@@ -465,6 +473,55 @@ for view in feature sphere curves logit angles dashboard; do
     check "figure --view $view" run figure --dataset blobs --hidden 16 --steps 5 --view $view --out view.svg $size
     check "figure --view $view in 3-D" run figure --dataset blobs --hidden 16 --steps 5 --feature-dim 3 --view $view --out view.svg $size
 done
+
+# ---------------------------------------------------------------- sweeps
+sweep="sweep $short --loss cosface --set m=0,0.2 --set s=10,30,64"
+check "sweep" run $sweep --jobs 1 --out a.svg --csv a.csv
+cp out.txt sweep.json
+[ -s err.txt ] && miss "sweep wrote on stderr without a terminal: $(head -c 200 err.txt)"
+check "sweep on several threads" run $sweep --jobs 4 --out b.svg --csv b.csv
+check "threads change no byte of the CSV" cmp a.csv b.csv
+check "threads change no byte of the figure" cmp a.svg b.svg
+check "one training of the sweep alone" run train $short --loss cosface --set m=0.2 --set s=64
+cp out.txt alone.json
+check "the CSV, the summaries and train tell the same" python3 - <<'P'
+import csv, json
+alone, summaries, rows = json.load(open("alone.json")), json.load(open("sweep.json")), list(csv.DictReader(open("a.csv")))
+assert [(r["m"], r["s"]) for r in rows] == [(m, s) for s in ("10", "30", "64") for m in ("0", "0.2")], rows
+assert len(summaries) == len(rows) == 6
+for row, summary in zip(rows, summaries):
+    assert summary["varied"] == {"m": row["m"], "s": row["s"]}
+    assert summary["params"]["m"] == float(row["m"]) and summary["params"]["s"] == float(row["s"])
+    for key in ("train_loss", "test_loss", "train_accuracy", "test_accuracy", "margin_accuracy", "intra_angle_deg", "eer"):
+        assert abs(summary[key] - float(row[key])) <= 1e-9 * (1 + abs(summary[key])), key
+for key in alone:
+    if key not in ("steps_per_s", "samples_per_s", "wall_s", "peak_rss_kb"):
+        assert alone[key] == summaries[5][key], key
+P
+check "sweep of another option" run sweep $short --vary hidden=8,16:8 --vary batch=full,16 --rows both --scales own --out c.pdf --size 200x100mm
+check "sweep of the gap" run sweep $short --set m=0,0.1,0.2 --summary gap --out c.png --theme dark --scale 1
+check "sweep of numbers alone" run sweep $short --vary seed=1,2,3 --csv c.csv
+check "svg, pdf, png and csv are what was asked for" python3 - <<'P'
+import struct, xml.dom.minidom
+texts = [t.firstChild.data for t in xml.dom.minidom.parse("a.svg").getElementsByTagName("text") if t.firstChild]
+assert sum(t.startswith("m = ") for t in texts) >= 6 and "CosFace" in texts, texts
+data = open("c.pdf", "rb").read()
+assert data[:5] == b"%PDF-" and b"%%EOF" in data[-64:]
+assert struct.unpack(">II", open("c.png", "rb").read()[16:24]) == (1100, 700)
+assert open("c.csv").read().startswith("seed,train_loss,"), open("c.csv").read()
+P
+check "a sweep in which one training diverges" run sweep $short --loss softmax --optimizer sgd --clip 0 --vary lr=0.001,1e6 --csv d.csv
+grep -q '^marginscope: lr = 1e6: .*; ' err.txt && pass || miss "divergence in a sweep without its line: $(cat err.txt)"
+[ "$(sed 's/,.*,/ /' d.csv | tr '\n' ' ')" = "lr diverged 0.001 false 1e6 true " ] && pass || miss "divergence in the CSV: $(cat d.csv)"
+mkdir halfway
+"$binary" sweep --epochs 1000 --set m=0,0.1 --csv halfway/s.csv --out halfway/s.png >out.txt 2>err.txt &
+child=$!
+for _ in $(seq 100); do [ -n "$(ls -A halfway)" ] && break; sleep 0.1; done
+kill -TERM $child
+wait $child
+got=$?
+[ $got -eq 1 ] && [ -z "$(ls -A halfway)" ] && grep -q '^marginscope: SIGTERM: .*; ' err.txt && pass ||
+    miss "interrupted sweep: exit status $got, left $(ls -A halfway), said $(cat err.txt)"
 
 # ---------------------------------------------------------------- interrupted: nothing is left, exit 1
 mkdir stopped

@@ -233,6 +233,8 @@ void action_escape(struct window *w, int unused)
         action_drawer(w, 0);
     else if (w->sweeping)
         w->sweeping = false;
+    else if (w->look.probing)
+        w->look.probing = w->probe_held = false;
     else if (w->look.pinned)
         w->look.pinned = false, w->look.selected = -1;
     else if (w->lit_kept >= 0)
@@ -284,14 +286,14 @@ static void main_view(struct window *w, const struct view *view)
     w->map_stale = true;
 }
 
-/* The plane may have been put into a side cell; other views stay listed there while they fill the main area. */
+/* The view of the bench may have been put into a side cell; other views stay listed there while they fill the main area. */
 void action_view(struct window *w, const char *id)
 {
     const struct view *view = view_find(id);
     if (!view)
         return;
     int cell = cell_of(w, view);
-    if (cell >= 0 && view == view_find("feature") && w->view != view)
+    if (cell >= 0 && view == action_bench_view(w->bench) && w->view != view)
         w->cell[w->bench][cell] = w->view;
     main_view(w, view);
 }
@@ -317,10 +319,16 @@ void action_cell(struct window *w, int cell, const struct view *view)
 void action_maximise(struct window *w, int cell)
 {
     w->popup = POPUP_NONE;
-    if (cell < 0)
+    if (cell >= 0) {
+        w->larger = w->cell[w->bench][cell];
+        w->smaller = w->view;
+        action_cell(w, -1, w->larger);
+    } else if (w->larger == w->view && cell_of(w, w->smaller) >= 0) {
+        w->larger = NULL;
+        action_cell(w, -1, w->smaller);
+    } else {
         action_panels(w, 0);
-    else
-        action_cell(w, -1, w->cell[w->bench][cell]);
+    }
 }
 
 void action_text_scale(struct window *w, int direction)

@@ -134,7 +134,8 @@ void action_settle(struct window *w, const struct experiment *before)
     enum bench bench = action_bench(&w->experiment);
     if (bench == w->bench)
         return;
-    keep(w, before);
+    if (before)
+        keep(w, before);
     arrive(w, bench);
 }
 

@@ -103,8 +103,7 @@ static enum status open_job(struct job *job, struct why *why)
         status = dataset_open_watched(&job->options->experiment, &reading, &job->data, why);
     headless_progress_wipe();
     if (status == STATUS_OK)
-        status = training_begin(
-            &job->training, job->options, &job->options->experiment, &job->data, why);
+        status = training_begin(&job->training, job->options, &job->options->experiment, &job->data, why);
     if (status == STATUS_OK)
         status = check_dumps(job, why);
     gather_columns(job);
@@ -157,7 +156,8 @@ static enum status note_dumps(struct job *job, struct why *why)
     for (int i = 0; status == STATUS_OK && i < o->dump_count; i++) {
         struct batch_view batch;
         char note[160];
-        if (o->dump[i].step != trainer_steps(job->training.trainer) || !trainer_last_batch(job->training.trainer, &batch))
+        if (o->dump[i].step != trainer_steps(job->training.trainer) ||
+            !trainer_last_batch(job->training.trainer, &batch))
             continue;
         snprintf(note, sizeof note, "batch of step %ld, seed %llu, %.60s", o->dump[i].step,
             (unsigned long long)o->experiment.seed, job->data.name);

@@ -117,9 +117,7 @@ static enum status resolve_size(struct figure_request *request, struct why *why)
         double unit = png ? figure->dpi / figure->scale / 25.4 : 96 / 25.4;
         figure->width *= unit;
         figure->height *= unit;
-        figure->layout = !png              ? vector_layout
-                         : request->scaled ? 1
-                                           : 144 * figure->scale / figure->dpi;
+        figure->layout = !png ? vector_layout : request->scaled ? 1 : 144 * figure->scale / figure->dpi;
     }
     double longest = fmax(figure->width, figure->height), shortest = fmin(figure->width, figure->height);
     if (!(shortest >= 160 && longest <= 8000 && longest * figure->scale <= 20000))

@@ -56,6 +56,7 @@ struct window {
     struct experiment kept[BENCH_COUNT];   /* as a bench was left */
     bool kept_once[BENCH_COUNT];
     const struct view *cell[BENCH_COUNT][SIDE_COUNT];   /* what stands in the side column */
+    const struct view *larger, *smaller;   /* maximised out of its cell, and what makes room for it there */
     int menu_cell;                    /* the view menu is for: a side cell, or -1 for the main area */
 
     unsigned dirty;                   /* a bit for each area */
@@ -83,7 +84,10 @@ struct window {
     double hovered_since;
     int lit_kept;                     /* class chip that was clicked, -1 */
     bool dragging;
-    bool tau_held;                    /* the threshold is being dragged along its curve */
+    const struct view *held_view;     /* something in it is being dragged */
+    int held_handle;                  /* which of its weights */
+    int under;                        /* sample under the mouse, as this move finds it */
+    bool probe_held;                  /* the probe is being dragged */
     int moving;                       /* row of the data whose point is held, -1 */
     bool box_held;                    /* the plane of the data stays as it is until it is fitted again */
     double held_box[4];
@@ -117,6 +121,7 @@ void window_dirty(struct window *w, unsigned areas);
 void window_notice(struct window *w, bool bad, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void window_layout(struct window *w);
 bool window_resize(struct window *w);                     /* after a change of size or scale */
+void window_select(struct window *w, int sample, bool pinned);
 void window_hover_turn(struct window *w);                /* shows what has been hovered long enough */
 void window_statistics(struct window *w);
 
@@ -132,8 +137,10 @@ void panel_side(struct window *w);
 void panel_cells_init(struct window *w);
 /* The title of the view in a cell (-1: the main area) opens its menu; twice, or Enter, fills the main area. */
 void panel_title(struct window *w, int cell, const struct view *view, struct rect area);
-/* Drags the verification threshold along the curve of a roc view that is under the mouse. */
-void panel_threshold(struct window *w, const struct view *view, struct rect rect, bool hot);
+/* The mouse on a view that is neither the plane nor the ball. */
+void panel_touch(struct window *w, const struct view *view, struct rect rect, bool hot);
+/* Alt+click places the probe on the plane, a drag moves it. True when the input was the probe's. */
+bool panel_probe(struct window *w, struct rect area, bool hot);
 void panel_timeline(struct window *w);
 void panel_popup(struct window *w);                       /* an open menu, above everything */
 void panel_help(struct window *w);
@@ -158,7 +165,8 @@ bool action_basic(const struct loss *loss);               /* belongs to the basi
 enum bench action_bench(const struct experiment *e);
 const struct view *action_bench_view(enum bench bench);   /* what its tab puts into the main area */
 void action_choose_bench(struct window *w, enum bench bench);   /* as it was left, at first its example */
-void action_settle(struct window *w, const struct experiment *before);   /* the bench follows an edited experiment */
+/* The bench follows an experiment that was edited; NULL: nothing to come back to. */
+void action_settle(struct window *w, const struct experiment *before);
 bool action_has_bench(enum bench bench);
 double action_default(const struct window *w, int param); /* of the chosen loss, on this bench */
 void action_theme(struct window *w, int unused);

@@ -72,6 +72,11 @@ static void seed_rows(struct window *w, struct flow *f)
         f->y += ROW;
         flow_error(w, f, "hidden");
     }
+    if (w->experiment.model != MODEL_IDENTITY) {
+        row_text(w, f, "feature-dim", "Features", "feature-dim", 0);
+        f->y += ROW;
+        flow_error(w, f, "feature-dim");
+    }
     row_text(w, f, "seed", "Seed", "seed", 32);
     struct rect dice = { f->x + f->width - 24, f->y, 28, 28 };
     if (ui_icon_button(&w->ui, "seed.dice", "New seed", dice, ICON_DICE))

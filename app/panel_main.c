@@ -35,7 +35,7 @@ void panel_header(struct window *w)
 
 /* --- the mouse on the plane ---------------------------------------------------------------------------- */
 
-static void select_sample(struct window *w, int sample, bool pinned)
+void window_select(struct window *w, int sample, bool pinned)
 {
     if (w->look.selected == sample && w->look.pinned == pinned)
         return;
@@ -56,7 +56,7 @@ static void light(struct window *w, int label)
 /* The sphere of 3-D features is in the main area. */
 static bool on_ball(const struct window *w)
 {
-    return w->view == view_find("sphere") && w->snap && w->snap->dim == 3;
+    return w->view == view_find("sphere") && w->snap && w->snap->dim >= 3;
 }
 
 static int pick_sample(const struct window *w, struct rect area, struct point at)
@@ -71,10 +71,7 @@ static int pick_chip(const struct window *w, struct rect area, struct point at)
 
 static void hover(struct window *w, struct rect area, struct point at)
 {
-    int sample = pick_sample(w, area, at);
-    if (sample != w->hovered)
-        w->hovered_since = window_now();
-    w->hovered = sample;
+    w->under = pick_sample(w, area, at);
     light(w, pick_chip(w, area, at));
 }
 
@@ -131,7 +128,7 @@ static void release(struct window *w, struct rect area, struct point at)
         w->look.lit_class = -2;
         light(w, label);
     } else {
-        select_sample(w, sample, sample >= 0);
+        window_select(w, sample, sample >= 0);
     }
 }
 
@@ -151,6 +148,8 @@ static void zoom(struct window *w, struct rect area, struct point at, double whe
 static void plane_input(struct window *w, struct rect area, bool hot)
 {
     struct ui_input *in = &w->ui.input;
+    if (panel_probe(w, area, hot))
+        return;
     int row = in->kind == UI_PRESS && hot ? movable(w, area, in->at) : -1;
     if (row >= 0 && in->clicks == 2 && moved(w, row)) {
         action_move(w, row, NULL);
@@ -173,7 +172,7 @@ static void plane_input(struct window *w, struct rect area, bool hot)
         if (hot)
             hover(w, area, in->at);
         else
-            w->hovered = -1, light(w, -1);
+            light(w, -1);
     } else if (in->kind == UI_RELEASE && w->dragging) {
         release(w, area, in->at);
     } else if (in->kind == UI_WHEEL && hot) {
@@ -198,7 +197,7 @@ static void face(struct window *w, int label)
 {
     int rows = w->snap->sub > 1 ? w->snap->sub : 1;
     if (label >= 0)
-        look_face(&w->look, &w->scene.unit[(size_t)label * (size_t)rows * 3]);
+        look_face(&w->look, &w->scene.solid.row[(size_t)label * (size_t)rows * 3]);
     else
         look_init_orbit(&w->look);
     window_dirty(w, 1 << AREA_MAIN);
@@ -220,7 +219,7 @@ static void ball_input(struct window *w, struct rect area, bool hot)
         if (hot)
             hover(w, area, in->at);
         else
-            w->hovered = -1, light(w, -1);
+            light(w, -1);
     } else if (in->kind == UI_RELEASE && w->dragging) {
         release(w, area, in->at);
     } else if (in->kind == UI_WHEEL && hot) {
@@ -235,7 +234,7 @@ void window_hover_turn(struct window *w)
     if (w->look.pinned || w->dragging || w->hovered == w->look.selected)
         return;
     if (window_now() - w->hovered_since >= HOVER_S)
-        select_sample(w, w->hovered, false);
+        window_select(w, w->hovered, false);
 }
 
 static void toggles(struct window *w, struct rect area)
@@ -404,7 +403,7 @@ void panel_main(struct window *w)
         bool hot = listed && ui_control(&w->ui, id, w->view->label, area, false);
         if (listed)
             ui_value(&w->ui, "%ld", w->snap ? w->snap->step : 0L);
-        panel_threshold(w, w->view, area, hot);
+        panel_touch(w, w->view, area, hot);
         if (w->snap && on_plane(w))
             plane_input(w, area, hot);
         else if (on_ball(w))

@@ -73,24 +73,6 @@ void panel_title(struct window *w, int cell, const struct view *view, struct rec
     ui_focus_ring(&w->ui, id, rect, 6);
 }
 
-/* --- the threshold of verification --------------------------------------------------------------------- */
-
-void panel_threshold(struct window *w, const struct view *view, struct rect rect, bool hot)
-{
-    struct ui_input *in = &w->ui.input;
-    if (view != view_find("roc") || !w->snap || (in->kind == UI_NONE && !w->tau_held))
-        return;
-    bool press = in->kind == UI_PRESS && hot;
-    w->tau_held = (w->tau_held || press) && in->kind != UI_RELEASE;
-    if (!press && !(in->kind == UI_MOVE && w->tau_held))
-        return;
-    double tau = press && in->clicks == 2 ? NAN : roc_pick(&w->scene, &w->look, rect, in->at);
-    if (isnan(tau) && in->clicks != 2)
-        return;
-    w->look.tau = tau;
-    window_dirty(w, 1 << AREA_MAIN | 1 << AREA_SIDE);
-}
-
 /* --- cells --------------------------------------------------------------------------------------------- */
 
 struct side {
@@ -138,7 +120,7 @@ static void side_cells(struct window *w, struct rect area, const struct side *s)
             panel_title(w, row, view, rect);
         bool hot = w->popup != POPUP_VIEW && ui_control(&w->ui, id, view->label, rect, false);
         if (!w->ui.canvas)
-            panel_threshold(w, view, rect, hot);
+            panel_touch(w, view, rect, hot);
         if (w->ui.canvas && w->snap)
             view_draw(view, w->ui.canvas, &w->scene, &w->look, rect);
         if (w->ui.canvas)

@@ -144,8 +144,7 @@ static enum status check_view(const struct options *o, struct why *why)
     for (int i = 0; i < view_count(); i++)
         if (view_at(i) != &view_dashboard && view_at(i) != &view_stage)
             option_list_add(known, sizeof known, view_at(i)->id);
-    return why_set(
-        why, STATUS_USAGE, "--view %s: not for the cells of a sweep; choose from %s", view, known);
+    return why_set(why, STATUS_USAGE, "--view %s: not for the cells of a sweep; choose from %s", view, known);
 }
 
 enum status sweep_plan(const struct options *o, struct sweep *out, struct why *why)

@@ -31,7 +31,8 @@ static void add(struct words *w, const char *format, ...)
     int wrote = vsnprintf(w->text + w->length, sizeof w->text - w->length, format, args);
     va_end(args);
     if (wrote > 0)
-        w->length = w->length + (size_t)wrote < sizeof w->text ? w->length + (size_t)wrote : sizeof w->text - 1;
+        w->length =
+            w->length + (size_t)wrote < sizeof w->text ? w->length + (size_t)wrote : sizeof w->text - 1;
 }
 
 static const char *symbol_of(const struct loss *loss, const char *id, char *out, int size)
@@ -254,8 +255,8 @@ struct gallery {
     struct look look;
     struct multiples multiples;
     struct words title, subtitle, caption;
-    struct scene *scene;                  /* (cells * shown) */
-    struct multiples_cell *cell;          /* (rows * columns) */
+    struct scene *scene; /* (cells * shown) */
+    struct multiples_cell *cell; /* (rows * columns) */
     char (*name)[SWEEP_NAME], (*note)[NOTE];
     const char *row_title[ROWS_MAX];
     int scenes;
@@ -307,10 +308,9 @@ static bool gallery_cell(struct gallery *g, int i, int shown)
     int row = i / columns * s->shown + shown;
     sweep_name(s, i, g->name[n], SWEEP_NAME);
     write_note(g->note[n], cell, s->shown > 1 ? shown : -1);
-    g->cell[row * columns + i % columns] = (struct multiples_cell){ .scene = &g->scene[n],
-        .title = g->name[n],
-        .note = g->note[n],
-        .bad = cell->summary.diverged };
+    g->cell[row * columns + i % columns] = (struct multiples_cell){
+        .scene = &g->scene[n], .title = g->name[n], .note = g->note[n], .bad = cell->summary.diverged
+    };
     return scene_update(&g->scene[n], &cell->shown[shown], cell->data);
 }
 
@@ -371,8 +371,7 @@ static enum status write_page(const struct figure_request *request, struct expor
     return export_page(page, &figure, why);
 }
 
-static enum status write_gallery(
-    const struct sweep *s, const struct figure_request *request, struct why *why)
+static enum status write_gallery(const struct sweep *s, const struct figure_request *request, struct why *why)
 {
     static struct gallery g;
     g = (struct gallery){ .sweep = s };

@@ -144,7 +144,7 @@ static void wake(void *arg)
 static void forget_selection(struct window *w)
 {
     w->look.selected = w->hovered = -1;
-    w->look.pinned = false;
+    w->look.pinned = w->look.probing = w->probe_held = false;
     w->look.lit_class = w->lit_kept = -1;
     action_fit(w, 0);
 }
@@ -157,9 +157,8 @@ static void take_failure(struct window *w)
         const struct experiment *running = &w->snap->experiment;
         if (strcmp(running->dataset, w->experiment.dataset) == 0)
             control = "model";
-        struct experiment failed = w->experiment;
         w->experiment = *running;
-        action_settle(w, &failed);
+        action_settle(w, NULL);
     }
     ui_edit_error(&w->ui, control, w->state.why.text);
     window_dirty(w, AREAS_ALL);
@@ -285,9 +284,11 @@ static void edit_must_be_visible(struct window *w)
 
 static void feed(struct window *w, struct ui_input input)
 {
-    if (!w->snap)
-        w->hovered = -1;
+    w->under = w->snap && (w->dragging || input.kind != UI_MOVE) ? w->hovered : -1;
     input_pass(w, &input);
+    if (w->under != w->hovered)
+        w->hovered_since = window_now();
+    w->hovered = w->under;
     edit_must_be_visible(w);
     if (input.kind != UI_MOVE)
         w->map_stale = true;
@@ -337,6 +338,7 @@ static void mouse(struct window *w, enum ui_kind kind, int x, int y, int clicks,
         .wheel = wheel,
         .shift = (w->modifiers & KMOD_SHIFT) != 0,
         .ctrl = (w->modifiers & KMOD_CTRL) != 0,
+        .alt = (w->modifiers & KMOD_ALT) != 0,
     };
     feed(w, input);
 }

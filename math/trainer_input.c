@@ -108,6 +108,35 @@ static void judge_nodes(struct trainer *t, const struct loss_force *force, const
     }
 }
 
+/* ---- what is thinner than the grid ---- */
+
+/* The neighbour furthest ahead when none of the four is of the node's own class; -1 when it does not stand alone. */
+static int stronger_neighbour(const struct input_map *map, int i)
+{
+    int col = i % map->w, row = i / map->w, best = -1;
+    const int next[4] = { col > 0 ? i - 1 : -1, col + 1 < map->w ? i + 1 : -1, row > 0 ? i - map->w : -1,
+        row + 1 < map->h ? i + map->w : -1 };
+    for (int k = 0; k < 4; k++) {
+        if (next[k] < 0)
+            continue;
+        if (map->class[next[k]] == map->class[i])
+            return -1;
+        if (best < 0 || map->gap[next[k]] > map->gap[best])
+            best = next[k];
+    }
+    return best;
+}
+
+/* A class that holds a single node here and there is a sliver seen through a fence: left out, it ends earlier. */
+static void drop_specks(struct input_map *map)
+{
+    for (int i = 0; i < map->w * map->h; i++) {
+        int to = stronger_neighbour(map, i);
+        if (to >= 0)
+            map->class[i] = map->class[to];
+    }
+}
+
 /* ---- where a class ends between two nodes ---- */
 
 /* A step from node `from` to its neighbour of another class, halved until the end of the class is known. */
@@ -182,5 +211,6 @@ void trainer_map_inputs(struct trainer *t)
     set_size(t, map);
     struct head rule = trainer_rule_of(t, &force, &t->shown_train);
     judge_nodes(t, &force, &rule);
+    drop_specks(map);
     find_cuts(t, &force, &rule);
 }

@@ -93,7 +93,8 @@ int feature_toggles(const struct scene *scene, struct rect rect, struct rect out
         if (!(layers & rows[i].layer))
             continue;
         bool means = rows[i].layer == LAYER_WEIGHTS && scene->snap && scene->snap->means;
-        const char *name = means ? "means" : rows[i].label;
+        bool cells = rows[i].layer == LAYER_REGIONS && scene->snap && scene->snap->dim == 3;
+        const char *name = means ? "means" : cells ? "cells" : rows[i].label;
         double width = text_width(name, &small_bold);
         int place = n - 1 - at++;
         x -= width;
@@ -105,7 +106,7 @@ int feature_toggles(const struct scene *scene, struct rect rect, struct rect out
     return x < rect.x + FEATURE_EDGE + 90 ? 0 : n; /* no room beside the title */
 }
 
-static void draw_toggles(struct canvas *c, const struct scene *scene, const struct look *look,
+void feature_toggles_draw(struct canvas *c, const struct scene *scene, const struct look *look,
     const struct plane *plane, struct rect rect)
 {
     struct rect box[FEATURE_TOGGLES];
@@ -477,7 +478,7 @@ void feature_words(struct canvas *c, const struct scene *scene, const struct loo
         return;
     draw_title(c, scene, look, plane, rect);
     if (look->interactive)
-        draw_toggles(c, scene, look, plane, rect);
+        feature_toggles_draw(c, scene, look, plane, rect);
     if (look->layers & LAYER_LEGEND)
         draw_legend(c, scene, look, plane, rect);
     if (look->layers & LAYER_STATS)

@@ -14,6 +14,10 @@ bool rect_hits_disc(struct rect r, struct point center, double radius);
  * c NULL it only measures. */
 double feature_legend(struct canvas *c, const struct scene *scene, const struct look *look, struct point at);
 
+/* The layer toggles at the top right of the plane or the ball, which takes the room of `plane`. */
+void feature_toggles_draw(struct canvas *c, const struct scene *scene, const struct look *look,
+    const struct plane *plane, struct rect rect);
+
 /* Legend and statistics are left out where they would touch the disc. */
 void feature_words(struct canvas *c, const struct scene *scene, const struct look *look, const struct plane *plane,
     struct rect rect);

@@ -115,16 +115,14 @@ static double classes_row(
         if (i >= CLASSES_LISTED || at.x + item + (last ? 0 : reserved) > end) {
             snprintf(more, sizeof more, "and %d more", snap->classes - i);
             if (c)
-                canvas_text(
-                    c, (struct point){ at.x, base }, more, &note_font, theme->text3, ALIGN_LEFT);
+                canvas_text(c, (struct point){ at.x, base }, more, &note_font, theme->text3, ALIGN_LEFT);
             return at.x + text_width(more, &note_font) + 18;
         }
         struct marker marker = class_marker(theme, i, 4.5);
         struct point dot = { at.x + 6, at.y }, word = { at.x + 16, base };
         if (c) {
             canvas_markers(c, &dot, 1, &marker);
-            canvas_text(
-                c, word, snapshot_class(snap, i, room), &note_font, theme->text2, ALIGN_LEFT);
+            canvas_text(c, word, snapshot_class(snap, i, room), &note_font, theme->text2, ALIGN_LEFT);
         }
         at.x += item;
     }
@@ -141,7 +139,8 @@ static bool has_classes(const struct multiples *m)
 static bool has_marks(const struct multiples *m)
 {
     const struct scene *scene = first_scene(m);
-    return m->view == &view_feature && scene && (scene->snap->dim == 2 || scene->data) && scene->snap->force.loss;
+    return m->view == &view_feature && scene && (scene->snap->dim == 2 || scene->data) &&
+           scene->snap->force.loss;
 }
 
 /* Classes and marks share a line where it is long enough. Returns the number of lines; c NULL: only counts. */
@@ -221,8 +220,7 @@ static void cell_words(struct canvas *c, const struct multiples *m, const struct
         snprintf(note, sizeof note, "%s · ring at norm %s", cell->note,
             number_short(cell->ring, number, sizeof number));
     text_fit(cell->title, &title_font, rect.w, fitted, sizeof fitted);
-    canvas_text(
-        c, (struct point){ middle, rect.y + 18 }, fitted, &title_font, theme->text1, ALIGN_CENTER);
+    canvas_text(c, (struct point){ middle, rect.y + 18 }, fitted, &title_font, theme->text1, ALIGN_CENTER);
     text_fit(note, &note_font, rect.w, fitted, sizeof fitted);
     canvas_text(c, (struct point){ middle, rect.y + 37 }, fitted, &note_font,
         cell->bad ? theme->bad : theme->text2, ALIGN_CENTER);

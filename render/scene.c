@@ -451,6 +451,10 @@ bool scene_update(struct scene *scene, const struct snapshot *snap, const struct
         region_sectors(
             &snap->force, &head, isfinite(snap->norm_median) ? snap->norm_median : 1, scene->region);
     }
+    int sub = snap->sub > 1 ? snap->sub : 1;
+    if (!solid_update(&scene->solid, snap, scene->unit, snap->classes * sub))
+        return false;
+    scene->ball.chains = scene->ball.points = 0;
     if (snap->dim == 3 && snap->classes > 0 && snap->force.loss) {
         struct head head = snapshot_head(snap);
         double norm = isfinite(snap->norm_median) && snap->norm_median > 0 ? snap->norm_median : 1;
@@ -480,6 +484,7 @@ void scene_clear(struct scene *scene)
     free(scene->input);
     field_destroy(scene->field);
     sphere_map_clear(&scene->ball);
+    solid_clear(&scene->solid);
     memset(scene, 0, sizeof *scene);
 }
 

@@ -48,7 +48,8 @@ static void draw_foot(struct canvas *c, const char *text, const struct theme *th
 static void draw_head(
     struct canvas *c, const struct sheet *sheet, const struct theme *theme, struct rect rect)
 {
-    struct font title = { rect.w < 900 ? 20 : 32, WEIGHT_SEMIBOLD, false }, under = { 14, WEIGHT_REGULAR, false };
+    struct font title = { rect.w < 900 ? 20 : 32, WEIGHT_SEMIBOLD, false },
+                under = { 14, WEIGHT_REGULAR, false };
     char fitted[LINE];
     text_fit(sheet->title, &title, rect.w, fitted, sizeof fitted);
     canvas_text(c, (struct point){ rect.x, rect.y + 48 }, fitted, &title, theme->text1, ALIGN_LEFT);
@@ -60,7 +61,8 @@ static void draw_head(
     struct formula_size size = formula_measure(sheet->formula, 20);
     if (taken + 2 * SHEET_MARGIN + size.width > rect.w)
         return;
-    struct point at = { rect.x + rect.w - size.width, rect.y + SHEET_HEAD / 2.0 + (size.ascent - size.descent) / 2 };
+    struct point at = { rect.x + rect.w - size.width,
+        rect.y + SHEET_HEAD / 2.0 + (size.ascent - size.descent) / 2 };
     formula_draw(c, at, sheet->formula, 20, theme->text1, theme);
 }
 

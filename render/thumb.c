@@ -38,21 +38,30 @@ void thumb_draw(struct canvas *c, const struct scene *scene, int sample, struct 
     canvas_image(c, at, argb, w, h);
 }
 
+/* Whole characters only. */
+static void two_letters(const char *name, char out[9])
+{
+    int n = 0, letters = 0;
+    for (; name[n] && n < 8; n++) {
+        bool begins = ((unsigned char)name[n] & 0xC0) != 0x80;
+        if (begins && letters++ == 2)
+            break;
+        out[n] = name[n];
+    }
+    out[n] = '\0';
+}
+
 void thumb_chip(struct canvas *c, const struct theme *theme, const struct snapshot *snap, struct point at,
     int class, double radius)
 {
-    char room[SNAPSHOT_NAME_TEXT], name[8];
+    char room[SNAPSHOT_NAME_TEXT], name[9];
     struct font font = { radius >= 9 ? 12 : 10, WEIGHT_SEMIBOLD, false };
     if (class < 0)
         return;
     struct color fill = class_color(theme, class);
-    snprintf(name, sizeof name, "%s", snapshot_class(snap, class, room));
-    while (name[0] && text_width(name, &font) > 2 * radius - 3) { /* whole characters only */
-        size_t n = strlen(name) - 1;
-        while (n > 0 && ((unsigned char)name[n] & 0xC0) == 0x80)
-            n--;
-        name[n] = '\0';
-    }
+    two_letters(snapshot_class(snap, class, room), name);
+    if (text_width(name, &font) > 2 * radius - 2)
+        font.size = 9;
     canvas_disc(c, at, radius, fill);
     struct point base = { at.x, at.y + text_ascent(&font) / 2 };
     canvas_text(c, base, name, &font, color_on(fill), ALIGN_CENTER);

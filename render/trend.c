@@ -33,7 +33,8 @@ void trend_places(const char *const *value, int points, double *place)
     double number[POINTS] = { 0 };
     bool rising = points <= POINTS && read_rising(value, points, number);
     bool log_axis = rising && number[0] > 0 && number[points - 1] > wide * number[0];
-    bool crowded = rising && !log_axis && points > 2 && number[points - 1] - number[0] > wide * (number[1] - number[0]);
+    bool crowded =
+        rising && !log_axis && points > 2 && number[points - 1] - number[0] > wide * (number[1] - number[0]);
     for (int i = 0; i < points; i++) {
         double even = points > 1 ? (double)i / (points - 1) : 0.5;
         place[i] = even;
@@ -75,8 +76,8 @@ static struct axis value_axis(const struct trend *t, struct rect area)
         .b = area.y };
 }
 
-static void draw_grid(
-    struct canvas *c, const struct trend *t, const struct theme *theme, struct rect area, const struct axis *axis)
+static void draw_grid(struct canvas *c, const struct trend *t, const struct theme *theme, struct rect area,
+    const struct axis *axis)
 {
     char number[32], label[40];
     double step = axis_step(axis->to - axis->from, 7);
@@ -101,8 +102,7 @@ static void draw_ticks(
         canvas_line(c, (struct point){ x, base }, (struct point){ x, base + 5 }, 1, theme->axis);
         if (x - half < taken + 8)
             continue;
-        canvas_text(
-            c, (struct point){ x, base + 24 }, t->value[i], &label_font, theme->text2, ALIGN_CENTER);
+        canvas_text(c, (struct point){ x, base + 24 }, t->value[i], &label_font, theme->text2, ALIGN_CENTER);
         taken = x + half;
     }
     canvas_text(c, (struct point){ area.x + area.w / 2, base + 48 }, t->axis, &value_font, theme->text1,

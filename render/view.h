@@ -9,6 +9,7 @@
 #include "math/region.h"
 #include "math/region_sphere.h"
 #include "render/canvas.h"
+#include "render/solid.h"
 #include "render/theme.h"
 
 enum layer { LAYER_REGIONS = 1, LAYER_MARGINS = 2, LAYER_WEIGHTS = 4, LAYER_ROSE = 8, LAYER_SHAPES = 16,
@@ -54,7 +55,8 @@ struct scene {
     bool angular;                     /* regions are sectors; with a curved edge, those at the median norm */
     bool data;                        /* the plane shows the data's own coordinates, not a disc of features */
     double box[4];                    /* x0 y0 x1 y1 of what it shows then */
-    struct sphere_map ball;           /* regions of 3-D directions */
+    struct sphere_map ball;           /* regions of 3-D directions; none in other dimensions */
+    struct solid solid;               /* directions in three dimensions, from 3-D on */
     float *eye;                       /* (count, 3) where a turned ball has the samples, NaN for none: of one drawing */
     double ring;                      /* norm at the ring, a 1-2-5 step above norm_p99, with hysteresis */
     int typical;                      /* what scene_typical answers */
@@ -114,11 +116,14 @@ extern const struct view view_feature, view_sphere, view_curves, view_logit, vie
 /* The sphere of 3-D features: its turning by a drag of (dx, dy) px on a ball of that radius (dy down), about the line
  * of sight, and so that a direction faces the eye; sample within 8 px of `at` on the near side; chip under `at`. */
 void look_orbit(struct look *look, double dx, double dy, double radius);
+void look_drag(struct look *look, struct rect rect, struct point from, struct point to);   /* what is held stays held */
 void look_roll(struct look *look, double angle);
 void look_face(struct look *look, const double *direction);
 void look_init_orbit(struct look *look);          /* as at first, at zoom 1 */
 double look_ball_radius(const struct look *look, struct rect rect);   /* of the ball, px */
 int sphere_pick(const struct scene *scene, const struct look *look, struct rect rect, struct point at);
+/* Where the sample is on the near side; false behind. */
+bool sphere_place(const struct scene *scene, const struct look *look, struct rect rect, int sample, struct point *out);
 int sphere_pick_chip(const struct scene *scene, const struct look *look, struct rect rect, struct point at);
 
 /* The threshold in use, and the one of the curve's point nearest to `at`; NaN away from the plot. */

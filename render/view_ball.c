@@ -9,6 +9,7 @@
 
 #include "render/axes.h"
 #include "render/disc.h"
+#include "render/feature_words.h"
 #include "render/number.h"
 #include "render/text.h"
 
@@ -63,6 +64,37 @@ void look_orbit(struct look *look, double dx, double dy, double radius)
         return;
     memcpy(now, look->orbit, sizeof now);
     glm_quatv(turn, (float)(length / radius), axis);
+    glm_quat_mul(turn, now, after);
+    glm_quat_normalize(after);
+    memcpy(look->orbit, after, sizeof after);
+}
+
+/* The direction of the front under a point; false outside the ball and at its rim, where a pixel is a long way. */
+static bool under(const struct ball *b, struct point at, double out[3])
+{
+    out[0] = (at.x - b->center.x) / b->radius;
+    out[1] = (b->center.y - at.y) / b->radius;
+    double square = out[0] * out[0] + out[1] * out[1];
+    out[2] = sqrt(fmax(0, 1 - square));
+    return square < 0.95;
+}
+
+void look_drag(struct look *look, struct rect rect, struct point from, struct point to)
+{
+    versor turn, now, after;
+    double a[3], b[3];
+    struct ball ball = ball_layout(look, rect);
+    if (!under(&ball, from, a) || !under(&ball, to, b)) {
+        look_orbit(look, to.x - from.x, to.y - from.y, ball.radius);
+        return;
+    }
+    double cross[3] = { a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0] };
+    double sine = sqrt(cross[0] * cross[0] + cross[1] * cross[1] + cross[2] * cross[2]);
+    if (!(sine > 0))
+        return;
+    vec3 axis = { (float)(cross[0] / sine), (float)(cross[1] / sine), (float)(cross[2] / sine) };
+    memcpy(now, look->orbit, sizeof now);
+    glm_quatv(turn, (float)atan2(sine, a[0] * b[0] + a[1] * b[1] + a[2] * b[2]), axis);
     glm_quat_mul(turn, now, after);
     glm_quat_normalize(after);
     memcpy(look->orbit, after, sizeof after);
@@ -475,14 +507,10 @@ static void draw_shade(const struct picture *p)
 
 static bool sample_eye(const struct picture *p, int i, double *eye)
 {
-    const float *x = &p->scene->snap->feature[(size_t)i * 3];
-    double d[3] = { (double)x[0], (double)x[1], (double)x[2] },
-           length = sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
-    if (!(length > 1e-12) || !isfinite(length))
+    const float *at = &p->scene->solid.point[(size_t)i * 3];
+    if (isnan(at[0]))
         return false;
-    for (int k = 0; k < 3; k++)
-        d[k] /= length;
-    ball_turn(&p->ball, d, eye);
+    ball_turn(&p->ball, (double[]){ (double)at[0], (double)at[1], (double)at[2] }, eye);
     return true;
 }
 
@@ -541,9 +569,9 @@ static int rows_a_class(const struct scene *scene)
 /* Row `row` of the rule's head; a zero row has no direction. */
 static bool row_eye(const struct ball *b, const struct scene *scene, int row, double *eye)
 {
-    const double *u = &scene->unit[(size_t)row * 3];
+    const double *u = &scene->solid.row[(size_t)row * 3];
     ball_turn(b, u, eye);
-    return hypot(hypot(u[0], u[1]), u[2]) > 0.5;
+    return hypot(hypot(u[0], u[1]), u[2]) > 1e-6;
 }
 
 /* The row of class j nearest to direction x. */
@@ -668,7 +696,7 @@ static void draw_words(const struct picture *p, struct rect rect)
 {
     const struct snapshot *snap = p->scene->snap;
     struct plot plot = plot_layout(rect, false);
-    char n[32], text[96];
+    char n[32], text[128];
     plot_title(p->c, &plot, p->theme, "Feature sphere");
     if (p->small)
         return;
@@ -677,9 +705,13 @@ static void draw_words(const struct picture *p, struct rect rect)
     for (int i = 0; i < snap->count; i++)
         test += snap->test[i];
     const char *part = test == 0 ? "training" : test == snap->count ? "test" : "training and test";
-    int used =
-        snprintf(text, sizeof text, "%s %s points on S\u00b2", number_count(snap->count, n, sizeof n), part);
-    if (norm_matters(&snap->force))
+    int used = snprintf(text, sizeof text, "%s %s points%s", number_count(snap->count, n, sizeof n), part,
+        snap->dim == 3 ? " on S\u00b2" : "");
+    if (snap->dim > 3)
+        snprintf(text + used, sizeof text - (size_t)used,
+            ", a projection from %d-D that keeps %s of the weights' spread", snap->dim,
+            number_percent(p->scene->solid.share, n, sizeof n));
+    else if (norm_matters(&snap->force))
         snprintf(text + used, sizeof text - (size_t)used, ", regions at \u2016x\u2016 = %s",
             number_short(snap->norm_median, n, sizeof n));
     canvas_text(p->c, (struct point){ rect.x + plot.size->padding, rect.y + plot.size->title_y + 20 }, text,
@@ -738,13 +770,16 @@ void ball_draw(struct canvas *c, struct scene *scene, const struct look *look, s
     draw_selection(&p);
     draw_words(&p, rect);
     draw_stats(&p, rect);
+    struct plane room_taken = { .center = p.ball.center, .radius = p.ball.radius };
+    if (look->interactive && !look->bare && !p.small)
+        feature_toggles_draw(c, scene, look, &room_taken, rect);
 }
 
 /* ---- picking ---- */
 
 int sphere_pick(const struct scene *scene, const struct look *look, struct rect rect, struct point at)
 {
-    if (!scene->snap || scene->snap->dim != 3)
+    if (!scene->snap || scene->snap->dim < 3 || scene->snap->dim > SOLID_DIM_MAX)
         return -1;
     struct picture p = { NULL, (struct scene *)scene, look, look->theme, ball_layout(look, rect), NULL, NULL,
         false };
@@ -763,9 +798,21 @@ int sphere_pick(const struct scene *scene, const struct look *look, struct rect 
     return best;
 }
 
+bool sphere_place(
+    const struct scene *scene, const struct look *look, struct rect rect, int sample, struct point *out)
+{
+    double eye[3];
+    struct picture p = { NULL, (struct scene *)scene, look, look->theme, ball_layout(look, rect), NULL, NULL,
+        false };
+    if (!scene->snap || scene->snap->dim != 3 || !sample_eye(&p, sample, eye) || eye[2] <= 0)
+        return false;
+    *out = ball_at(&p.ball, eye);
+    return true;
+}
+
 int sphere_pick_chip(const struct scene *scene, const struct look *look, struct rect rect, struct point at)
 {
-    if (!scene->snap || scene->snap->dim != 3)
+    if (!scene->snap || scene->snap->dim < 3 || scene->snap->dim > SOLID_DIM_MAX)
         return -1;
     struct ball b = ball_layout(look, rect);
     int rows = rows_a_class(scene);

@@ -82,7 +82,7 @@ static void layout(struct confusion *v, struct rect rect)
     double room = fmin(area.w - left - right, rect.y + rect.h - area.y - top - (large ? 12 : 8));
     v->cell = floor(room / fmax(v->shown, 1));
     double size = v->cell * v->shown, spare = area.w - left - size;
-    bool list = spare >= LIST_WIDTH + 24;
+    bool list = spare >= LIST_WIDTH + 24 + (large ? right : 0);
     double shift = large ? fmax(0, (spare - (list ? LIST_WIDTH + right : 0)) / 2) : 0;
     v->grid = (struct rect){ area.x + left + shift, area.y + top, size, size };
     if (list)

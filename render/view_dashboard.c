@@ -27,7 +27,7 @@ static void hairline(struct canvas *c, const struct theme *theme, double x, doub
 /* With 3-D features the sphere is the main picture, and its cell is free for another. */
 static const struct view *shown_in(const struct cell *cell, const struct scene *scene)
 {
-    bool solid = scene->snap && scene->snap->dim == 3;
+    bool solid = scene->snap && scene->snap->dim >= 3;
     return solid && cell->view == &view_sphere ? &view_confusion : cell->view;
 }
 
@@ -56,7 +56,7 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
     struct rect right = { plane.x + plane.w, plane.y, side, plane.h };
     header_draw(c, scene, look, header);
     hairline(c, look->theme, rect.x, rect.y + top, rect.w, 1);
-    view_draw(scene->snap && scene->snap->dim == 3 ? &view_sphere : &view_feature, c, scene, look, plane);
+    view_draw(scene->snap && scene->snap->dim >= 3 ? &view_sphere : &view_feature, c, scene, look, plane);
     if (side > 0) {
         draw_column(c, scene, look, right);
         hairline(c, look->theme, right.x, right.y, 1, right.h);

@@ -6,6 +6,7 @@
 
 #include "render/disc.h"
 #include "render/feature_data.h"
+#include "render/feature_lens.h"
 #include "render/feature_marks.h"
 #include "render/feature_words.h"
 #include "render/number.h"
@@ -338,6 +339,7 @@ static void draw_disc(const struct ground *g)
     marks_over(g);
     canvas_disc(d->canvas, d->center, 3.5, look->theme->text1);
     draw_selection(d, scene, look, g->plane);
+    feature_lens(d->canvas, scene, look, g->plane, g->rect);
     draw_chips(d, scene, look, g->plane, g->rect);
 }
 

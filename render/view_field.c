@@ -272,7 +272,9 @@ static void mesh_disc(struct ground_field *g)
                 (struct point){
                     g->plane.center.x + radius * cos(angle), g->plane.center.y - radius * sin(angle) });
         }
-    g->mesh = (struct mesh){ cols, rows, true, g->field->at, g->field->value };
+    g->mesh = (struct mesh){
+        .cols = cols, .rows = rows, .round = true, .at = g->field->at, .value = g->field->value
+    };
 }
 
 static void mesh_plane(struct ground_field *g)
@@ -287,7 +289,9 @@ static void mesh_plane(struct ground_field *g)
             add_node(g, j * cols + i,
                 (struct point){
                     g->rect.x + g->rect.w * i / (cols - 1), g->rect.y + g->rect.h * j / (rows - 1) });
-    g->mesh = (struct mesh){ cols, rows, false, g->field->at, g->field->value };
+    g->mesh = (struct mesh){
+        .cols = cols, .rows = rows, .round = false, .at = g->field->at, .value = g->field->value
+    };
 }
 
 static void find_range(struct ground_field *g)

@@ -132,7 +132,8 @@ static void draw_edges(const struct input_view *v, const struct input_plane *p, 
 {
     const struct input_shape *shape = v->scene->input;
     struct point *line = v->scene->scratch;
-    struct stroke stroke = { v->theme->text1, v->plot.size->large ? 1.5 : 1.25, 0, 0, false, true };
+    struct color ink = color_mix(v->theme->text1, v->theme->disc, 0.2);
+    struct stroke stroke = { ink, v->plot.size->large ? 1.5 : 1.25, 0, 0, false, true };
     int n = 0;
     for (int i = 0; i < part->count && part->count < v->scene->scratch_capacity; i++) {
         struct point at = shape->at[part->first + i];

@@ -138,12 +138,13 @@ static void direction(const struct lens_view *v, char *out, size_t size)
         out[0] = '\0';
 }
 
-static void draw_facts(const struct lens_view *v, double x, double right, double y)
+/* Returns where they end. */
+static double draw_facts(const struct lens_view *v, double x, double right, double y)
 {
     char text[96];
     fact(v, x, right, &y, "\u2016x\u2016", digits(v->lens.norm, text, sizeof text));
     if (isnan(v->lens.pull))
-        return;
+        return y;
     fact(v, x, right, &y, "\u2016\u2202L/\u2202x\u2016", digits(v->lens.pull, text, sizeof text));
     direction(v, text, sizeof text);
     struct font font = { 14, WEIGHT_SEMIBOLD, false };
@@ -153,6 +154,7 @@ static void draw_facts(const struct lens_view *v, double x, double right, double
         double toward = atan2(-v->lens.gradient[1], -v->lens.gradient[0]);
         fact(v, x, right, &y, "towards", number_degrees(toward, text, sizeof text));
     }
+    return y;
 }
 
 /* A chip, the class it is, and what it is taken for. */
@@ -548,9 +550,9 @@ static void draw_large(const struct lens_view *v)
         y += 14;
     }
     draw_who(v, a.x, y, a.x + side);
-    draw_facts(v, a.x, a.x + side, v->lens.kind == LENS_FIT ? y : y + 52);
+    double facts = draw_facts(v, a.x, a.x + side, v->lens.kind == LENS_FIT ? y : y + 52);
     struct rect table = { x, a.y - 4, a.x + a.w - x, bottom - foot - a.y - 8 };
-    double end = fmax(draw_rows(v, table), a.y + side * (has_image(v) ? 1 : 0.6) + 130);
+    double end = fmax(draw_rows(v, table), facts);
     double below = fmin(bottom - foot, end + 8);
     rule(v, a.x, below, a.w);
     write_total(v, text, sizeof text);

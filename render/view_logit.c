@@ -175,6 +175,8 @@ static void fit_range(struct logit *v)
     double low = fmin(cos(v->end_deg * pi / 180), curve_low(&v->own)), high = 1;
     for (int i = 0; i < v->own.n; i++)
         high = fmax(high, v->own.at[i].y);
+    if (v->own.force.loss->rival) /* of the hardest negative, at 0 degrees */
+        high = fmax(high, v->own.force.loss->rival(1, 0, v->own.force.param).value);
     for (int i = 0; i < v->ghosts && v->plot.size->large; i++)
         low = fmin(low, fmax(LOWEST_GHOST, curve_low(&v->ghost[i])));
     v->y.from = low - 0.05 * (high - low);
@@ -213,7 +215,8 @@ static void draw_grid(struct canvas *c, const struct logit *v)
     if (step < 1)
         step = v->plot.size->large ? 0.5 : 1;
     char label[16];
-    for (double value = 1; value > v->y.from; value -= step)
+    double top = 1 + step * floor((v->y.to - 1) / step + 1e-9);
+    for (double value = top; value > v->y.from; value -= step)
         plot_grid(c, &v->plot, v->theme, axis_at(&v->y, value),
             number_fixed(value, step < 1 ? 1 : 0, label, sizeof label));
     plot_baseline(c, &v->plot, v->theme);
@@ -481,7 +484,7 @@ static void draw_lambda(struct canvas *c, const struct logit *v)
 static void draw_lengths(struct canvas *c, struct logit *v, struct names *names)
 {
     static const double norms[] = { 0, INFINITY };
-    static const char *const text[] = { "\\|x\\| short", "\\|x\\| long" };
+    static const char *const text[] = { "shortest \u2016x\u2016", "longest \u2016x\u2016" };
     if (!v->own.force.loss->target_at)
         return;
     for (int i = 0; i < 2; i++) {
@@ -489,33 +492,31 @@ static void draw_lengths(struct canvas *c, struct logit *v, struct names *names)
         sample_curve(&curve, v->end_deg, 181);
         draw_curve(c, v, &curve, (struct stroke){ .color = v->theme->margin, .width = 1 });
         if (v->plot.size->large)
-            name_add(names, curve_end(v, &curve), text[i], true, false);
+            name_add(names, curve_end(v, &curve), text[i], false, false);
     }
 }
 
 /* What another class at theta is worth beside the shown sample: CurricularFace raises the hard ones. */
-static void draw_rival(struct canvas *c, struct logit *v, struct names *names, const struct selection *s)
+static void draw_rival(struct canvas *c, const struct logit *v, const struct selection *s)
 {
     const struct loss *loss = v->own.force.loss;
+    const struct stroke ink = { .color = v->theme->text1, .width = 1.25 };
     struct point line[SAMPLE_MAX];
-    struct stroke grey = { .color = v->theme->text1, .width = 1.25 };
     int n = 0;
-    double own = cos(s->own_angle), last = NAN;
     for (int i = 0; i < SAMPLE_MAX && loss->rival; i++) {
         double deg = v->end_deg * i / (SAMPLE_MAX - 1), cosine = cos(deg * pi / 180);
-        double value = loss->rival(cosine, own, v->own.force.param).value;
-        if (n >= 2 && fabs(value - last) > 0.05) { /* hard on one side, easy on the other */
-            canvas_lines(c, line, n, &grey);
-            n = 0;
-        }
-        if (fabs(value - cosine) > 1e-9 || n > 0)
+        double value = loss->rival(cosine, cos(s->own_angle), v->own.force.param).value;
+        if (fabs(value - cosine) > 1e-9)
             line[n++] = place(v, deg, value);
-        last = value;
+        else if (n > 0) /* hard until here */
+            break;
     }
-    if (n >= 2)
-        canvas_lines(c, line, n, &grey);
-    if (loss->rival && v->plot.size->large)
-        name_add(names, v->field.y + 8, "N(\\cos\\theta_j)", true, true);
+    if (n < 2)
+        return;
+    canvas_lines(c, line, n, &ink);
+    if (v->plot.size->large)
+        formula_draw(c, (struct point){ line[n / 2].x + 10, line[n / 2].y - 6 }, "N(\\cos\\theta_j)",
+            v->plot.size->label.size, v->theme->text1, v->theme);
 }
 
 /* ---- the shown sample ---- */
@@ -636,6 +637,8 @@ static void draw_title(struct canvas *c, const struct logit *v)
     const struct plot_size *size = v->plot.size;
     plot_title(c, &v->plot, v->theme, view_logit.label);
     double width = text_width(view_logit.label, &size->title);
+    if (!plot_fits(&v->plot))
+        return;
     struct point psi = { v->plot.rect.x + size->padding + width + 10, v->plot.rect.y + size->title_y };
     formula_draw(c, psi, "\\psi(\\theta)", size->title.size, v->theme->text1, v->theme);
 }
@@ -661,7 +664,7 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
     canvas_clip(c, &v.plot.rect);
     draw_lambda(c, &v);
     if (selected)
-        draw_rival(c, &v, &names, &selection);
+        draw_rival(c, &v, &selection);
     if (v.bent)
         draw_cosine(c, &v);
     draw_own(c, &v);

@@ -384,7 +384,7 @@ static void draw_figure(struct canvas *c, struct scene *scene, const struct look
 static void sphere_draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
 {
     canvas_clip(c, &rect);
-    if (scene->snap->dim == 3)
+    if (scene->snap->dim >= 3)
         ball_draw(c, scene, look, rect);
     else if (rect.w >= FIGURE_WIDTH && rect.h >= FIGURE_HEIGHT)
         draw_figure(c, scene, look, rect);
@@ -398,10 +398,10 @@ static const char *sphere_missing(const struct scene *scene)
     const struct snapshot *snap = scene->snap;
     if (!snap || snap->count == 0 || snap->classes == 0)
         return "No samples yet.";
-    if (snap->dim == 3)
+    if (snap->dim >= 3 && snap->dim <= SOLID_DIM_MAX)
         return NULL;
     if (snap->dim != 2)
-        return "The sphere needs 2-D or 3-D features; this experiment has others. Set the feature dimension to 3.";
+        return "The sphere needs features of 2 to 512 dimensions. Set the feature dimension to 3.";
     if (!scene->angular)
         return "The bias of this loss moves its boundaries with the norm: directions alone decide nothing.";
     return NULL;

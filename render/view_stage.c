@@ -78,9 +78,12 @@ static void stage_layout(struct stage *v, const struct look *look, struct rect r
     }
     double top = v->plot.size->large ? v->plot.size->top - 8 : 36, below = v->plot.size->large ? 72 : 30;
     double side = v->plot.size->large ? 130 : 30, sine = fmax(0.5, sin(v->angle / 2));
-    v->radius = fmax(0, fmin((scene.w / 2 - side) / sine, scene.h - top - below));
-    double spare = scene.h - top - below - v->radius;
-    v->origin = (struct point){ scene.x + scene.w / 2, scene.y + top + v->radius + spare / 2 };
+    /* The radius follows the angle, the origin does not: it stands a little above the floor when there is height to
+     * spare for a wide angle. */
+    double height = scene.h - top - below, widest = fmin(height, scene.w / 2 - side);
+    double lift = fmax(0, height - widest) / 4;
+    v->radius = fmax(0, fmin((scene.w / 2 - side) / sine, height - lift));
+    v->origin = (struct point){ scene.x + scene.w / 2, scene.y + scene.h - below - lift };
 }
 
 /* On screen, counter-clockwise from +x: theta_1 = 0 is W_1. */
@@ -244,7 +247,7 @@ static void draw_band(struct canvas *c, const struct stage *v, const struct stag
         disc_hatch(&d, gap, no_room(row) ? 3.5 : 7, color_alpha(theme->margin, 0.7));
     }
     struct stroke edge = { .color = theme->text1, .width = row->used ? 1.75 : 1 };
-    if (end > 0)
+    if (end > 0 && end < v->angle - 1e-9)
         disc_spoke(&d, screen_angle(v, end), &edge);
     if (start < v->angle && start - end > 1e-9)
         disc_spoke(&d, screen_angle(v, start), &edge);
@@ -446,7 +449,25 @@ static void draw_row(struct canvas *c, const struct stage *v, const struct colum
         draw_strip(c, v, row, (struct rect){ k->strip, middle - high / 2, k->end - k->strip - 8, high });
 }
 
-static void draw_table(struct canvas *c, const struct stage *v)
+/* Under the table. */
+static void draw_remark(struct canvas *c, const struct stage *v, const struct snapshot *snap, struct point at)
+{
+    char text[160], fitted[160];
+    struct font font = { 12, WEIGHT_REGULAR, false };
+    bool shown = !snap;
+    for (int i = 0; i < v->rows; i++)
+        shown = shown || v->row[i].used;
+    if (shown)
+        snprintf(text, sizeof text, "%s Softmax and L-Softmax alone look at the lengths.",
+            v->look->interactive ? "Drag the tips." : "Amber: neither class is satisfied.");
+    else
+        snprintf(text, sizeof text, "%s is not among them: two weights alone do not fix its boundary.",
+            snap->force.loss->label);
+    text_fit(text, &font, v->table.w - 24, fitted, sizeof fitted);
+    canvas_text(c, at, fitted, &font, v->theme->text2, ALIGN_LEFT);
+}
+
+static void draw_table(struct canvas *c, const struct stage *v, const struct snapshot *snap)
 {
     struct columns k = columns_of(v);
     struct font font = { 12, WEIGHT_REGULAR, false };
@@ -459,14 +480,7 @@ static void draw_table(struct canvas *c, const struct stage *v)
     canvas_text(c, (struct point){ k.gap, head }, "gap", &font, ink, ALIGN_RIGHT);
     for (int i = 0; i < v->rows; i++)
         draw_row(c, v, &k, i, y + i * k.row);
-    char fitted[160];
-    const char *note =
-        v->look->interactive
-            ? "Drag the tips. Softmax and L-Softmax alone look at the lengths."
-            : "Amber: neither class is satisfied. Softmax and L-Softmax alone look at the lengths.";
-    text_fit(note, &font, v->table.w - 24, fitted, sizeof fitted);
-    canvas_text(
-        c, (struct point){ k.name, y + v->rows * k.row + 24 }, fitted, &font, v->theme->text2, ALIGN_LEFT);
+    draw_remark(c, v, snap, (struct point){ k.name, y + v->rows * k.row + 24 });
 }
 
 /* A panel has no table: the loss in use alone, in words. */
@@ -500,7 +514,7 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
     draw_weight(c, &v, 1);
     draw_angle(c, &v);
     if (v.table.h > 0)
-        draw_table(c, &v);
+        draw_table(c, &v, scene ? scene->snap : NULL);
     else
         draw_note(c, &v);
 }

@@ -111,7 +111,8 @@ static void the_first_list_runs_across_and_the_second_down(void **state)
 {
     (void)state;
     struct sweep s = plan(SHORT "--loss arcface --set s=10,30 --set m=0,0.1,0.2");
-    int scale = loss_param_find(loss_find("arcface"), "s"), margin = loss_param_find(loss_find("arcface"), "m");
+    int scale = loss_param_find(loss_find("arcface"), "s"),
+        margin = loss_param_find(loss_find("arcface"), "m");
     assert_int_equal(s.axes, 2);
     assert_int_equal(s.cells, 6);
     for (int i = 0; i < 6; i++) {
@@ -119,7 +120,10 @@ static void the_first_list_runs_across_and_the_second_down(void **state)
         char name[SWEEP_NAME], want[64];
         assert_close(e->param[e->loss][scale], i % 2 ? 30 : 10, 0);
         assert_close(e->param[e->loss][margin], 0.1 * (i / 2), 1e-15);
-        snprintf(want, sizeof want, "s = %d, m = %s", i % 2 ? 30 : 10, i / 2 == 0 ? "0" : i / 2 == 1 ? "0.1" : "0.2");
+        snprintf(want, sizeof want, "s = %d, m = %s", i % 2 ? 30 : 10,
+            i / 2 == 0   ? "0"
+            : i / 2 == 1 ? "0.1"
+                         : "0.2");
         assert_string_equal(sweep_name(&s, i, name, sizeof name), want);
     }
     sweep_clear(&s);
@@ -272,8 +276,8 @@ static void both_rows_show_training_and_test_points(void **state)
 static void a_training_that_diverges_is_shown_as_such(void **state)
 {
     (void)state;
-    struct sweep s =
-        run(SHORT "--loss softmax --optimizer sgd --clip 0 --vary lr=0.001,1e6 --set softmax.lambda=0,0.1", 2);
+    struct sweep s = run(
+        SHORT "--loss softmax --optimizer sgd --clip 0 --vary lr=0.001,1e6 --set softmax.lambda=0,0.1", 2);
     assert_false(s.cell[0].summary.diverged);
     assert_true(s.cell[1].summary.diverged);
     char *csv = csv_of(&s), *figure = figure_of(&s);
@@ -289,7 +293,8 @@ static void the_csv_has_a_row_for_each_training_in_order(void **state)
     (void)state;
     struct sweep s = run(SHORT "--vary batch=full,8 --vary seed=1,2", 2);
     char *csv = csv_of(&s), *row = csv;
-    static const char *const begins[] = { "batch,seed,train_loss,test_loss,", "full,1,", "8,1,", "full,2,", "8,2," };
+    static const char *const begins[] = { "batch,seed,train_loss,test_loss,", "full,1,", "8,1,", "full,2,",
+        "8,2," };
     for (int i = 0; i < 5; i++) {
         assert_memory_equal(row, begins[i], strlen(begins[i]));
         row = strchr(row, '\n') + 1;
@@ -437,7 +442,7 @@ static void the_gap_stands_where_its_value_does(void **state)
 {
     (void)state;
     static const char *const even[] = { "full", "1", "128" }, *const line[] = { "0", "0.1", "0.4" },
-                            *const decades[] = { "0.001", "0.01", "0.1", "1" };
+                             *const decades[] = { "0.001", "0.01", "0.1", "1" };
     double place[4];
     trend_places(even, 3, place);
     assert_close(place[1], 0.5, 1e-12);

@@ -297,7 +297,7 @@ static void contours_are_where_the_values_are(void **state)
             at[j * COLS + i] = (struct point){ -2 + 4.0 * i / (COLS - 1), -1.5 + 3.0 * j / (ROWS - 1) };
             value[j * COLS + i] = bowl(at[j * COLS + i].x, at[j * COLS + i].y);
         }
-    struct mesh mesh = { COLS, ROWS, false, at, value };
+    struct mesh mesh = { .cols = COLS, .rows = ROWS, .round = false, .at = at, .value = value };
     assert_int_equal(contour_cells(&mesh), (int)sizeof seen);
     for (double level = -0.2; level < 9; level += 0.7) {
         int n = contour_below(&mesh, level, seen, out, edge, 4096), checked = 0;
@@ -340,7 +340,7 @@ static void outlines_hold_the_area_below(void **state)
             at[j * SIDE + i] = (struct point){ x, y };
             value[j * SIDE + i] = fabs(hypot(x, y) - 2); /* a ring */
         }
-    struct mesh mesh = { SIDE, SIDE, false, at, value };
+    struct mesh mesh = { .cols = SIDE, .rows = SIDE, .round = false, .at = at, .value = value };
     int n = contour_below(&mesh, 0.5, seen, out, edge, 8192);
     assert_true(n > 60);
     assert_close(outline_area(out, n), pi * (2.5 * 2.5 - 1.5 * 1.5), 0.005);
@@ -350,6 +350,22 @@ static void outlines_hold_the_area_below(void **state)
         assert_false(edge[i]);
     assert_int_equal(contour_below(&mesh, -1, seen, out, edge, 8192), 0);
     assert_int_equal(contour_below(&mesh, 0.5, seen, out, edge, 20), 0);
+}
+
+/* One cell, low at two opposite corners: joined across the middle while the mean is below the level. */
+static void saddles_go_by_their_mean(void **state)
+{
+    (void)state;
+    static const struct point at[4] = { { 0, 0 }, { 1, 0 }, { 0, 1 }, { 1, 1 } };
+    static const double value[4] = { 0, 3, 3, 0 };
+    uint8_t seen[9];
+    struct point out[32];
+    bool edge[32];
+    struct mesh mesh = { .cols = 2, .rows = 2, .at = at, .value = value };
+    int n = contour_below(&mesh, 1.6, seen, out, edge, 32);
+    assert_close(outline_area(out, n), 1 - (1.4 / 3) * (1.4 / 3), 1e-12);
+    n = contour_below(&mesh, 1.4, seen, out, edge, 32);
+    assert_close(outline_area(out, n), (1.4 / 3) * (1.4 / 3), 1e-12);
 }
 
 static void round_meshes_meet_themselves(void **state)
@@ -366,7 +382,7 @@ static void round_meshes_meet_themselves(void **state)
             at[j * AROUND + i] = (struct point){ r * cos(a), r * sin(a) };
             value[j * AROUND + i] = r;
         }
-    struct mesh mesh = { AROUND, OUT, true, at, value };
+    struct mesh mesh = { .cols = AROUND, .rows = OUT, .round = true, .at = at, .value = value };
     int n = contour_below(&mesh, 5, seen, out, edge, 4096), on = 0;
     for (int i = 0; i < n; i++) {
         on += edge[i];
@@ -525,6 +541,7 @@ int main(void)
         cmocka_unit_test(other_losses_are_told_why_not),
         cmocka_unit_test(contours_are_where_the_values_are),
         cmocka_unit_test(outlines_hold_the_area_below),
+        cmocka_unit_test(saddles_go_by_their_mean),
         cmocka_unit_test(round_meshes_meet_themselves),
         cmocka_unit_test(the_landscape_is_the_objective),
         cmocka_unit_test(paths_are_walked_on_the_landscape),

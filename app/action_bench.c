@@ -52,9 +52,7 @@ bool action_basic(const struct loss *loss)
 
 enum bench action_bench(const struct experiment *e)
 {
-    return action_basic(experiment_loss(e)) ? BENCH_BASICS
-           : e->feature_dim == 3            ? BENCH_SPHERE
-                                            : BENCH_PLANE;
+    return action_basic(experiment_loss(e)) ? BENCH_BASICS : e->feature_dim == 3 ? BENCH_SPHERE : BENCH_PLANE;
 }
 
 const struct view *action_bench_view(enum bench bench)
@@ -194,8 +192,7 @@ static const char *dataset_label(const char *id)
 /* Back on a bench whose last data fit, those return; else the example of the task. */
 static void fit_data(struct window *w, const struct loss *loss, bool arrived)
 {
-    bool back =
-        arrived && w->kept_once[w->bench] && experiment_loss(&w->kept[w->bench])->task == loss->task;
+    bool back = arrived && w->kept_once[w->bench] && experiment_loss(&w->kept[w->bench])->task == loss->task;
     if (back)
         w->experiment = w->kept[w->bench];
     else if (w->bench != BENCH_BASICS)
@@ -263,8 +260,8 @@ void action_loss(struct window *w, int direction)
 {
     for (int next = w->experiment.loss + direction; next >= 0 && next < loss_count(); next += direction) {
         const struct loss *loss = loss_at(next);
-        if (loss->family == FAMILY_TERM || loss->untrained || action_basic(loss) != (w->bench == BENCH_BASICS) ||
-            action_misfit(w, loss))
+        if (loss->family == FAMILY_TERM || loss->untrained ||
+            action_basic(loss) != (w->bench == BENCH_BASICS) || action_misfit(w, loss))
             continue;
         action_choose_loss(w, next);
         return;

@@ -31,9 +31,18 @@ struct layout {
 /* Below this size the views drop their words and the plane is a stamp: a smaller picture is this one, shrunk. */
 static const double least_width = 960, least_height = 600;
 
+/* Letters come in sizes of quarter device pixels: in steps of an eighth the scale hits those of 12 and 14 px text, so
+ * that words are as long as measured. */
+static double sharp(double dense, const struct figure_options *o)
+{
+    double eighths = floor(8 * o->scale / dense);
+    return eighths >= 1 ? 8 * o->scale / eighths : dense;
+}
+
 static struct layout layout_of(const struct export_page *page, const struct figure_options *o)
 {
-    double dense = fmax(o->layout, fmax(page->least_width / o->width, page->least_height / o->height));
+    double dense = fmax(page->least_width / o->width, page->least_height / o->height);
+    dense = dense > o->layout ? sharp(dense, o) : o->layout;
     return (struct layout){ o->width * dense, o->height * dense, dense };
 }
 

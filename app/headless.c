@@ -50,8 +50,11 @@ void headless_progress(double share, const char *words, double began)
     for (char *at = bar; at < end; at++)
         *at = (double)(at - bar) + 0.5 < share * (double)(end - bar) ? '#' : '.';
     *end = '\0';
-    int left = share > 0 ? (int)fmin(ceil(spent * (1 - share) / share), 359999) : 0;
-    fprintf(stderr, "\r[%s] %3.0f %%  %s  ETA %d:%02d\033[K", bar, 100 * share, words, left / 60, left % 60);
+    fprintf(stderr, "\r[%s] %3.0f %%  %s", bar, 100 * share, words);
+    int left = share > 0 ? (int)fmin(ceil(spent * (1 - share) / share), 359999) : -1;
+    if (left >= 0)
+        fprintf(stderr, "  ETA %d:%02d", left / 60, left % 60);
+    fputs("\033[K", stderr);
     fflush(stderr);
 }
 

@@ -571,6 +571,14 @@ static void help_names(FILE *to)
     fprintf(to, "\nViews: %s.\nKeys of --at: %s, and every parameter of the loss.\n", views, keys);
 }
 
+static void help_varied(FILE *to)
+{
+    char keys[512] = "";
+    for (int i = 0; i < experiment_key_count(); i++)
+        option_list_add(keys, sizeof keys, experiment_key(i));
+    fprintf(to, "Keys of --vary: %s.\n", keys);
+}
+
 void options_help(FILE *to, unsigned where)
 {
     struct experiment defaults;
@@ -588,4 +596,6 @@ void options_help(FILE *to, unsigned where)
     }
     if (where & HEADLESS)
         help_names(to);
+    if (where == FOR_SWEEP)
+        help_varied(to);
 }

@@ -141,6 +141,7 @@ void panel_title(struct window *w, int cell, const struct view *view, struct rec
 void panel_touch(struct window *w, const struct view *view, struct rect rect, bool hot);
 /* Alt+click places the probe on the plane, a drag moves it. True when the input was the probe's. */
 bool panel_probe(struct window *w, struct rect area, bool hot);
+const char *panel_view_label(const struct window *w, const struct view *view);
 void panel_timeline(struct window *w);
 void panel_popup(struct window *w);                       /* an open menu, above everything */
 void panel_help(struct window *w);

@@ -99,7 +99,9 @@ static void loss_row(struct window *w, const struct flow *f, const struct loss *
     struct font font = { .size = 14, .weight = chosen ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR };
     double room = row.w - 2 * pad - thumb - 2, size = text_width(loss->label, &font) <= room ? 14 : 13;
     struct color ink = loss->untrained ? t->text3 : chosen || hot ? t->text1 : t->text2;
-    ui_text_fit(&w->ui, row.x + pad, y, room, loss->label, size, font.weight, ink);
+    bool refused = loss->untrained && hot;
+    ui_text_fit(
+        &w->ui, row.x + pad, y, room, refused ? "has no gradient" : loss->label, size, font.weight, ink);
     struct rect curve = { row.x + row.w - pad - thumb, y - 7, thumb, 14 };
     thumbnail(w, loss, curve, chosen ? t->margin : t->text3);
     if (listed)

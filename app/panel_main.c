@@ -10,9 +10,10 @@
 enum { CARD_W = 236, CARD_H = 116, CARD_PIXELS = 84 };
 static const double HOVER_S = 0.06;
 
+/* The plane is in the main area, and not the sentence why there is none. */
 static bool on_plane(const struct window *w)
 {
-    return strcmp(w->view->id, "feature") == 0;
+    return w->view == &view_feature && w->snap && !view_feature.missing(&w->scene);
 }
 
 void panel_header(struct window *w)
@@ -56,7 +57,7 @@ static void light(struct window *w, int label)
 /* The sphere of 3-D features is in the main area. */
 static bool on_ball(const struct window *w)
 {
-    return w->view == view_find("sphere") && w->snap && w->snap->dim >= 3;
+    return w->view == &view_sphere && w->snap && w->snap->dim >= 3 && !view_sphere.missing(&w->scene);
 }
 
 static int pick_sample(const struct window *w, struct rect area, struct point at)
@@ -183,12 +184,12 @@ static void plane_input(struct window *w, struct rect area, bool hot)
 /* The point under the hand stays under it; Shift turns about the line of sight. */
 static void orbit(struct window *w, struct rect area, struct point at)
 {
-    double radius = look_ball_radius(&w->look, area), dx = at.x - w->drag_from.x, dy = at.y - w->drag_from.y;
+    double dx = at.x - w->drag_from.x, dy = at.y - w->drag_from.y;
     w->dragged_by += hypot(dx, dy);
     if (w->ui.input.shift)
-        look_roll(&w->look, dx / radius);
+        look_roll(&w->look, dx / look_ball_radius(&w->look, area));
     else
-        look_orbit(&w->look, dx, dy, radius);
+        look_drag(&w->look, area, w->drag_from, at);
     w->drag_from = at;
     window_dirty(w, 1 << AREA_MAIN);
 }
@@ -242,7 +243,7 @@ static void toggles(struct window *w, struct rect area)
     struct rect rect[FEATURE_TOGGLES];
     enum layer layer[FEATURE_TOGGLES];
     const char *label[FEATURE_TOGGLES];
-    int n = w->snap ? feature_toggles(&w->scene, area, rect, layer, label) : 0;
+    int n = on_plane(w) || on_ball(w) ? feature_toggles(&w->scene, area, rect, layer, label) : 0;
     for (int i = 0; i < n; i++) {
         char id[UI_ID];
         snprintf(id, sizeof id, "layer.%s", label[i]);
@@ -305,7 +306,11 @@ static void card(struct window *w, struct rect area)
         return;
     bool image = w->data && w->data->pixel && w->snap->row[s.sample] >= 0;
     struct plane plane = feature_plane(&w->scene, &w->look, area);
-    struct point at = feature_place(&w->scene, &plane, s.sample);
+    struct point at;
+    if (!on_ball(w))
+        at = feature_place(&w->scene, &plane, s.sample);
+    else if (!sphere_place(&w->scene, &w->look, area, s.sample, &at))
+        return;
     double x = at.x, y = at.y;
     double wide = image ? CARD_W : CARD_W - CARD_PIXELS - 16;
     struct rect box = { x + 24, y - CARD_H - 12, wide, CARD_H };
@@ -395,8 +400,7 @@ void panel_main(struct window *w)
     snprintf(id, sizeof id, "view.%s", w->view->id);
     if (!w->ui.canvas) {
         diverged(w, area);
-        if (on_plane(w))
-            toggles(w, area);
+        toggles(w, area);
         panel_title(w, -1, w->view, area);
         /* while the menu of views is open the ids are its own */
         bool listed = w->popup != POPUP_VIEW;
@@ -404,7 +408,7 @@ void panel_main(struct window *w)
         if (listed)
             ui_value(&w->ui, "%ld", w->snap ? w->snap->step : 0L);
         panel_touch(w, w->view, area, hot);
-        if (w->snap && on_plane(w))
+        if (on_plane(w))
             plane_input(w, area, hot);
         else if (on_ball(w))
             ball_input(w, area, hot);
@@ -421,9 +425,8 @@ void panel_main(struct window *w)
         reading(w, area);
         return;
     }
-    if (on_plane(w)) {
-        toggles(w, area);
+    toggles(w, area);
+    if (on_plane(w) || on_ball(w))
         card(w, area);
-    }
     diverged(w, area);
 }

@@ -248,6 +248,25 @@ static void term_switch(struct window *w, const char *id, int term)
     action_apply(w);
 }
 
+/* Greyed, and while one looks at it the reason in place of the name. */
+static void term_refused(struct window *w, const char *id, const struct loss *term, struct rect row)
+{
+    const struct theme *t = w->look.theme;
+    bool seen = ui_control(&w->ui, id, term->label, row, true);
+    seen = seen || (w->ui.focus_shown && w->ui.focus == ui_hash(id));
+    ui_value(&w->ui, "off");
+    if (!w->ui.canvas)
+        return;
+    double y = row.y + row.h / 2;
+    ui_text_fit(&w->ui, row.x, y, row.w - 36,
+        !seen                       ? term->label
+        : term->extra == BLOCK_NONE ? "needs one weight a class"
+                                    : "needs one class a sample",
+        14, WEIGHT_REGULAR, t->text3);
+    canvas_round_outline(w->ui.canvas, (struct rect){ row.x + row.w - 28, y - 8, 28, 16 }, 8, 1, t->axis);
+    ui_focus_ring(&w->ui, id, row, 6);
+}
+
 void section_terms(struct window *w, struct flow *f)
 {
     if (term_count() == 0 || experiment_loss(&w->experiment)->task != TASK_CLASS)
@@ -258,7 +277,9 @@ void section_terms(struct window *w, struct flow *f)
         char id[UI_ID];
         snprintf(id, sizeof id, "term.%s", term_at(i)->id);
         struct rect row = { f->x, f->y, f->width, ROW - 2 };
-        if (ui_toggle(&w->ui, id, term_at(i)->label, row, w->experiment.added[i]))
+        if (!experiment_term_fits(experiment_loss(&w->experiment), term_at(i)))
+            term_refused(w, id, term_at(i), row);
+        else if (ui_toggle(&w->ui, id, term_at(i)->label, row, w->experiment.added[i]))
             term_switch(w, id, i);
         f->y += ROW;
         flow_error(w, f, id);

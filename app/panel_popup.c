@@ -51,6 +51,14 @@ static struct rect menu_row(const struct menu *menu, int i, int options)
         wide, menu->pitch };
 }
 
+static void tick(struct window *w, struct point at)
+{
+    const struct point corner[3] = { { at.x - 5, at.y }, { at.x - 1.5, at.y + 4 },
+        { at.x + 5.5, at.y - 4.5 } };
+    const struct stroke stroke = { .color = w->look.theme->text1, .width = 1.75, .round = true };
+    canvas_lines(w->ui.canvas, corner, 3, &stroke);
+}
+
 static bool option(
     struct window *w, struct rect row, const char *id, const char *title, const char *note, bool chosen)
 {
@@ -63,7 +71,9 @@ static bool option(
     struct rect back = { row.x + 4, row.y + 1, row.w - 8, row.h - 2 };
     if (hot || chosen)
         canvas_round_rect(w->ui.canvas, back, 5, hot ? t->raised2 : t->raised);
-    ui_text_fit(&w->ui, row.x + 14, row.y + 15, row.w - 28, title, 14,
+    if (chosen)
+        tick(w, (struct point){ row.x + row.w - 22, row.y + 15 });
+    ui_text_fit(&w->ui, row.x + 14, row.y + 15, row.w - (chosen ? 48 : 28), title, 14,
         chosen ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR, t->text1);
     ui_text_fit(&w->ui, row.x + 14, row.y + 32, row.w - 28, note, 12, WEIGHT_REGULAR, t->text3);
     ui_focus_ring(&w->ui, id, (struct rect){ back.x + 3, back.y + 3, back.w - 6, back.h - 6 }, 3);
@@ -140,9 +150,9 @@ static struct rect model_menu(struct window *w)
 }
 
 /* Whole arrangements are not for one cell. */
-static bool fits_a_cell(const struct view *view)
+static bool fits(const struct window *w, const struct view *view)
 {
-    return view != view_find("dashboard") && view != view_find("compare");
+    return w->menu_cell < 0 || (view != view_find("dashboard") && view != view_find("compare"));
 }
 
 static struct rect view_menu(struct window *w)
@@ -150,15 +160,15 @@ static struct rect view_menu(struct window *w)
     const struct view *shown = w->menu_cell < 0 ? w->view : w->cell[w->bench][w->menu_cell];
     int count = 0, n = 0;
     for (int i = 0; i < view_count(); i++)
-        count += fits_a_cell(view_at(i));
+        count += fits(w, view_at(i));
     struct menu menu = menu_layout(w, count, OPTION_BRIEF, 0);
     for (int i = 0; i < view_count(); i++) {
         const struct view *view = view_at(i);
         char id[UI_ID];
-        if (!fits_a_cell(view))
+        if (!fits(w, view))
             continue;
         snprintf(id, sizeof id, "view.%s", view->id);
-        if (option(w, menu_row(&menu, n++, count), id, view->label, "", view == shown)) {
+        if (option(w, menu_row(&menu, n++, count), id, panel_view_label(w, view), "", view == shown)) {
             w->popup = POPUP_NONE;
             action_cell(w, w->menu_cell, view);
         }

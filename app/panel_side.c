@@ -28,6 +28,14 @@ void panel_cells_init(struct window *w)
 
 /* --- titles -------------------------------------------------------------------------------------------- */
 
+/* Of what it shows: the ball and the plane of the data have names of their own. */
+const char *panel_view_label(const struct window *w, const struct view *view)
+{
+    if (view == &view_sphere && w->snap && w->snap->dim >= 3)
+        return "Feature sphere";
+    return view == &view_feature && w->scene.data ? "Data plane" : view->label;
+}
+
 static void open_menu(struct window *w, int cell, struct rect at)
 {
     w->menu_cell = cell;
@@ -57,10 +65,11 @@ void panel_title(struct window *w, int cell, const struct view *view, struct rec
     char id[UI_ID];
     struct font font = { .size = 14, .weight = WEIGHT_SEMIBOLD };
     const struct theme *t = w->look.theme;
-    double wide = fmin(area.w - 16, fmax(160, text_width(view->label, &font) + 48));
+    const char *label = panel_view_label(w, view);
+    double wide = fmin(area.w - 16, fmax(160, text_width(label, &font) + 48));
     struct rect rect = { area.x + (cell < 0 ? 16 : 12), area.y + (cell < 0 ? 10 : 4), wide, 28 };
     snprintf(id, sizeof id, "title.%s", view->id);
-    bool hot = ui_control(&w->ui, id, view->label, rect, true);
+    bool hot = ui_control(&w->ui, id, label, rect, true);
     if (!w->ui.canvas) {
         title_input(w, id, cell, rect);
         return;

@@ -279,14 +279,6 @@ static enum status show_cell(struct crew *crew, int i, struct training *t, struc
     return status == STATUS_OK ? show_part(t, SPLIT_TEST, &cell->shown[1], why) : status;
 }
 
-static void name_values(const struct sweep *s, struct sweep_cell *cell)
-{
-    for (int i = 0; i < s->axes; i++) {
-        cell->summary.varied[i] = s->axis[i].key;
-        cell->summary.value[i] = s->axis[i].value[cell->at[i]];
-    }
-}
-
 static enum status run_cell(struct crew *crew, int i, struct why *why)
 {
     struct sweep_cell *cell = &crew->sweep->cell[i];
@@ -300,7 +292,6 @@ static enum status run_cell(struct crew *crew, int i, struct why *why)
     if (status == STATUS_OK && !SDL_AtomicGet(&crew->stop)) {
         cell->final = *cell->summary.experiment;
         cell->summary.experiment = &cell->final;
-        name_values(crew->sweep, cell);
         status = show_cell(crew, i, &t, why);
     }
     cell->summary.wall_s = headless_now() - began;
@@ -438,13 +429,24 @@ void sweep_write_csv(FILE *to, const struct sweep *s)
         put_row(to, s, &s->cell[i]);
 }
 
+static struct summary named_summary(const struct sweep *s, const struct sweep_cell *cell)
+{
+    struct summary summary = cell->summary;
+    for (int i = 0; i < s->axes; i++) {
+        summary.varied[i] = s->axis[i].key;
+        summary.value[i] = s->axis[i].value[cell->at[i]];
+    }
+    return summary;
+}
+
 enum status sweep_print(FILE *to, const struct sweep *s, struct why *why)
 {
     enum status status = STATUS_OK;
     fputs("[\n", to);
     for (int i = 0; status == STATUS_OK && i < s->cells; i++) {
+        struct summary summary = named_summary(s, &s->cell[i]);
         fputs(i ? ",\n" : "", to);
-        status = summary_print(to, &s->cell[i].summary, why);
+        status = summary_print(to, &summary, why);
     }
     fputs("]\n", to);
     return status;

@@ -48,7 +48,7 @@ void sweep_write_csv(FILE *to, const struct sweep *s);
 /* A JSON array of the summaries. */
 enum status sweep_print(FILE *to, const struct sweep *s, struct why *why);
 
-/* The experiment's value for an axis's key belongs to no axis: words leave it to the cells. */
+/* Whether one of the lists is of this key: then the trainings have no value of it in common. */
 bool sweep_varies(const struct sweep *s, const char *key);
 
 #endif

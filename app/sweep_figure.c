@@ -115,12 +115,29 @@ static void write_title(struct words *w, const struct sweep *s)
             add(w, " + %s", term_at(i)->label);
 }
 
+static bool same_network(const struct sweep *s)
+{
+    static const char *const shape[] = { "seed", "model", "hidden", "activation", "feature-dim" };
+    for (size_t i = 0; i < sizeof shape / sizeof *shape; i++)
+        if (sweep_varies(s, shape[i]))
+            return false;
+    return s->data_count == 1;
+}
+
+/* " · same data, seed and initial weights", as far as that is so. */
+static void add_common(struct words *w, const struct sweep *s)
+{
+    bool data = s->data_count == 1, seed = !sweep_varies(s, "seed"), weights = same_network(s);
+    if (data || seed)
+        add(w, " · same %s%s%s%s", data ? "data" : "", data && seed ? weights ? ", " : " and " : "",
+            seed ? "seed" : "", weights ? " and initial weights" : "");
+}
+
 static void write_subtitle(struct words *w, const struct sweep *s, double ring, bool own_scales)
 {
     char number[32];
     add_axes(w, s);
-    add(w, " · same %s%sinitial weights", sweep_varies(s, "dataset") ? "" : "data, ",
-        sweep_varies(s, "seed") ? "" : "seed and ");
+    add_common(w, s);
     if (ring > 0 && !own_scales)
         add(w, " · one scale: every ring is at norm %s", number_short(ring, number, sizeof number));
 }
@@ -278,14 +295,16 @@ static enum status no_memory(const struct figure_request *request, struct why *w
         why, STATUS_FAILED, "%s: no memory for the figure; show fewer --points", request->figure.path);
 }
 
-/* One axis fills rows one after the other; two lie across and down. */
-static void gallery_shape(struct gallery *g)
+/* One axis fills rows one after the other, as the page asks; two lie across and down. */
+static void gallery_shape(struct gallery *g, const struct figure_request *request)
 {
     const struct sweep *s = g->sweep;
+    const struct figure_options *figure = &request->figure;
+    double shape = s->shown * multiples_aspect(g->multiples.view) * figure->width / figure->height;
     int bands = s->axes > 1 ? s->axis[1].count : 1;
     g->multiples.columns = s->axis[0].count;
     if (s->axes == 1)
-        multiples_grid(s->cells, &g->multiples.columns, &bands);
+        multiples_grid(s->cells, request->size[0] ? shape : 0, &g->multiples.columns, &bands);
     g->multiples.rows = bands * s->shown;
 }
 
@@ -380,7 +399,7 @@ static enum status write_gallery(const struct sweep *s, const struct figure_requ
     g.look.interactive = false;
     g.multiples.view = view_find(request->figure.view);
     g.multiples.own_scales = s->options->own_scales;
-    gallery_shape(&g);
+    gallery_shape(&g, request);
     enum status status = gallery_fill(&g) ? STATUS_OK : no_memory(request, why);
     if (status == STATUS_OK) {
         struct export_page page = { .draw = draw_gallery, .user = &g };

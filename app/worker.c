@@ -10,7 +10,7 @@
 #include "app/dataset_open.h"
 #include "math/trainer.h"
 
-enum { RATE_SAMPLES = 64 };
+enum { RATE_SAMPLES = 64, TOUCH_MAX = 8, TOUCH_KEY = 64 };
 static const double FRAME_S = 0.016; /* a snapshot is drawn at most this often */
 static const double UNSEEN_S = 0.1; /* while nobody looks */
 static const double SNAPSHOT_SHARE = 0.3; /* of the time, at max pace */
@@ -29,8 +29,9 @@ struct slot {
 
 struct command {
     struct experiment wanted;
-    long wanted_serial, reset_serial, touch_serial;
-    char touched[64]; /* key of the parameter a hand was on */
+    long wanted_serial, reset_serial;
+    char touched[TOUCH_MAX][TOUCH_KEY]; /* keys of the parameters a hand was on, not yet taken */
+    int touch_count;
     long steps; /* asked for while paused, not yet taken */
     bool playing, quit;
     unsigned watch; /* NEEDS_ bits */
@@ -57,7 +58,7 @@ struct worker {
     struct loaded *loaded;
     struct experiment opened; /* what `loaded` was opened for */
     struct trainer *trainer;
-    long done_serial, done_reset, done_touch;
+    long done_serial, done_reset;
     double step_due, step_cost, snapshot_cost, published_at;
     unsigned watch, stale; /* NEEDS_ bits: what somebody looks at; what is not of this step */
     double recognise_due, inputs_due;
@@ -210,10 +211,9 @@ static void take_wishes(struct worker *w, const struct command *c)
         w->changed = true;
     }
     watch(w, c->watch);
-    if (c->touch_serial != w->done_touch) {
-        w->done_touch = c->touch_serial;
+    for (int i = 0; i < c->touch_count; i++) {
         if (w->trainer)
-            trainer_touch(w->trainer, c->touched);
+            trainer_touch(w->trainer, c->touched[i]);
         w->changed = true;
     }
     if (c->reset_serial != w->done_reset) {
@@ -356,9 +356,8 @@ static void wait_for_post(struct worker *w, const struct command *seen, double s
     SDL_LockMutex(w->lock);
     struct command *c = &w->command;
     bool same = !c->quit && c->wanted_serial == seen->wanted_serial &&
-                c->reset_serial == seen->reset_serial && c->touch_serial == seen->touch_serial &&
-                c->watch == seen->watch && c->playing == seen->playing && c->pace == seen->pace &&
-                c->steps == 0;
+                c->reset_serial == seen->reset_serial && c->touch_count == 0 && c->watch == seen->watch &&
+                c->playing == seen->playing && c->pace == seen->pace && c->steps == 0;
     if (same && seconds >= FOREVER)
         SDL_CondWait(w->posted, w->lock);
     else if (same && seconds >= 0.001)
@@ -438,6 +437,7 @@ static int run(void *arg)
         SDL_LockMutex(w->lock);
         struct command c = w->command;
         w->command.steps = 0;
+        w->command.touch_count = 0;
         SDL_UnlockMutex(w->lock);
         if (c.quit)
             return 0;
@@ -524,8 +524,14 @@ void worker_want(struct worker *w, const struct experiment *e)
 void worker_touch(struct worker *w, const char *key)
 {
     SDL_LockMutex(w->lock);
-    snprintf(w->command.touched, sizeof w->command.touched, "%s", key);
-    w->command.touch_serial++;
+    struct command *c = &w->command;
+    int at = 0;
+    while (at < c->touch_count && strcmp(c->touched[at], key) != 0)
+        at++;
+    if (at < TOUCH_MAX) {
+        snprintf(c->touched[at], TOUCH_KEY, "%s", key);
+        c->touch_count = at < c->touch_count ? c->touch_count : at + 1;
+    }
     SDL_CondSignal(w->posted);
     SDL_UnlockMutex(w->lock);
 }

@@ -18,7 +18,7 @@ enum status worker_create(const struct experiment *e, bool playing, double pace,
 void worker_destroy(struct worker *w);
 
 void worker_want(struct worker *w, const struct experiment *e);    /* latest wins; retune or rebuild as needed */
-void worker_touch(struct worker *w, const char *key);              /* trainer_touch at the next step; latest wins */
+void worker_touch(struct worker *w, const char *key);              /* trainer_touch at the next step */
 void worker_watch(struct worker *w, unsigned needs);               /* NEEDS_ bits: snapshots carry it, a little late */
 void worker_play(struct worker *w, bool playing);
 void worker_pace(struct worker *w, double steps_per_s);            /* 0: max */

@@ -680,26 +680,13 @@ static enum status check_free(const struct experiment *e, struct why *why)
     return STATUS_OK;
 }
 
-static bool chosen(const struct experiment *e, const char *param, const char *choice)
-{
-    const struct loss *loss = experiment_loss(e);
-    int i = loss_param_find(loss, param);
-    return i >= 0 && e->param[e->loss][i] == param_choice(&loss->param[i], choice);
-}
-
 /* What losses over pairs cannot do. */
 static enum status check_pairs(const struct experiment *e, struct why *why)
 {
-    const int most = 1024;
     const struct loss *loss = experiment_loss(e);
     if (e->model == MODEL_IDENTITY && loss_is_pair(loss) && loss->extra == BLOCK_NONE)
         return why_set(why, STATUS_USAGE,
             "--model identity: nothing to train with %s, which has no weights; choose free or mlp", loss->id);
-    if (chosen(e, "mining", "all") && (e->batch == 0 || e->batch > most))
-        return why_set(why, STATUS_USAGE,
-            "--set mining=all: every triplet of n samples needs n^3 steps; choose a batch of at most %d, or "
-            "mining=hard",
-            most);
     return STATUS_OK;
 }
 

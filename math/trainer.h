@@ -37,13 +37,14 @@ enum status trainer_retune(struct trainer *t, const struct experiment *wanted, s
 void trainer_touch(struct trainer *t, const char *key);
 
 /* The journal: every change since step 0, oldest first. The room for a value is that of the longest list of class
- * weights; points moved by hand are written down one by one. To replay an entry: experiment_set, trainer_retune, and
- * trainer_touch for a hand that left the value as it was. */
+ * weights; points moved by hand are written down one by one. trainer_replay
+ * makes one of them again, and writes the same entry. */
 struct change {
     long step;
     char key[48], value[CHANGE_VALUE];
 };
 int trainer_changes(const struct trainer *t, const struct change **out);
+enum status trainer_replay(struct trainer *t, const struct change *change, struct why *why);
 
 /* Forward pass of the shown sample and all of its numbers into `out` (room is made on first use). */
 enum status trainer_snapshot(struct trainer *t, struct snapshot *out);

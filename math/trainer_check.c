@@ -76,6 +76,21 @@ static enum status check_moves(const struct experiment *e, const struct dataset 
     return STATUS_OK;
 }
 
+/* A batch is never larger than the training part. */
+static enum status check_triplets(const struct experiment *e, const struct dataset *data, struct why *why)
+{
+    const int most = 1024;
+    const struct loss *loss = experiment_loss(e);
+    int batch = e->batch == 0 || e->batch > data->train ? data->train : e->batch;
+    int p = loss_param_find(loss, "mining");
+    if (batch <= most || p < 0 || e->param[e->loss][p] != param_choice(&loss->param[p], "all"))
+        return STATUS_OK;
+    return why_set(why, STATUS_USAGE,
+        "--set mining=all: every triplet of n samples needs n^3 steps; choose a batch of at most %d, or "
+        "mining=hard",
+        most);
+}
+
 enum status trainer_check(const struct experiment *e, const struct dataset *data, struct why *why)
 {
     const struct loss *loss = experiment_loss(e);
@@ -96,5 +111,7 @@ enum status trainer_check(const struct experiment *e, const struct dataset *data
         status = check_labels(loss, data, why);
     if (status == STATUS_OK)
         status = check_list(e, data, why);
+    if (status == STATUS_OK)
+        status = check_triplets(e, data, why);
     return status == STATUS_OK ? check_moves(e, data, why) : status;
 }

@@ -256,3 +256,15 @@ void trainer_touch(struct trainer *t, const char *key)
     else
         t->schedule.ended[p] = true;
 }
+
+/* A hand that left the value as it was has an entry too, which only the touch writes. */
+enum status trainer_replay(struct trainer *t, const struct change *change, struct why *why)
+{
+    struct experiment wanted = t->experiment;
+    enum status status = experiment_set(&wanted, change->key, change->value, why);
+    if (status == STATUS_OK)
+        status = trainer_retune(t, &wanted, why);
+    if (status == STATUS_OK)
+        trainer_touch(t, change->key);
+    return status;
+}

@@ -241,7 +241,7 @@ unsigned feature_layers(const struct scene *scene)
     layers |= snap->link_count > 0 || loss_is_pair(snap->force.loss) ? LAYER_LINKS : 0;
     layers |= snap->centers ? LAYER_CENTERS : 0;
     layers |= snap->force.loss->extra == BLOCK_GROUP ? LAYER_GROUPS : 0;
-    if (snap->dim == 3 && !scene->data)
-        layers &= LAYER_REGIONS | LAYER_MARGINS | LAYER_WEIGHTS | LAYER_SHAPES;
+    if (snap->dim >= 3 && !scene->data)
+        layers &= LAYER_WEIGHTS | LAYER_SHAPES | (snap->dim == 3 ? LAYER_REGIONS | LAYER_MARGINS : 0);
     return layers;
 }

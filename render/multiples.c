@@ -49,28 +49,47 @@ static void share_box(const struct multiples *m)
 /* ---- the layout ---- */
 
 /* Up to four in a row; then so that the page is about as wide as a slide, and full. */
-void multiples_grid(int n, int *columns, int *rows)
+static int usual_columns(int n)
 {
     static const int up_to[] = { 4, 4, 6, 3, 8, 4, 10, 5, 12, 4, 15, 5, 18, 6, 24, 6, 28, 7, 35, 7, 40, 8 };
-    *columns = n <= 4 ? n : 8;
-    for (size_t i = 0; n > 4 && i < sizeof up_to / sizeof *up_to; i += 2)
-        if (n <= up_to[i]) {
-            *columns = up_to[i + 1];
-            break;
+    if (n <= 4)
+        return n;
+    for (size_t i = 0; i < sizeof up_to / sizeof *up_to; i += 2)
+        if (n <= up_to[i])
+            return up_to[i + 1];
+    return 8;
+}
+
+/* The most columns of those with the largest cells. */
+static int fitting_columns(int n, double shape)
+{
+    int best = 1;
+    double largest = 0;
+    for (int columns = 1; columns <= n; columns++) {
+        int rows = (n + columns - 1) / columns;
+        double size = fmin(shape / columns, 1.0 / rows);
+        if (size > largest * (1 - 1e-9)) {
+            largest = fmax(size, largest);
+            best = columns;
         }
+    }
+    return (n + (n + best - 1) / best - 1) / ((n + best - 1) / best); /* no empty column */
+}
+
+void multiples_grid(int n, double shape, int *columns, int *rows)
+{
+    *columns = shape > 0 ? fitting_columns(n, shape) : usual_columns(n);
     *rows = (n + *columns - 1) / *columns;
 }
 
-/* Height of a picture by its width. */
-static double aspect_of(const struct multiples *m)
+static bool is_round(const struct view *view)
 {
-    bool round = m->view == &view_feature || m->view == &view_sphere || m->view == &view_confusion;
-    return round ? 1 : 0.68;
+    return view == &view_feature || view == &view_sphere || view == &view_confusion;
 }
 
-static double row_height(const struct multiples *m, double picture)
+double multiples_aspect(const struct view *view)
 {
-    return (m->row_title ? row_head : 0) + cell_head + picture;
+    return is_round(view) ? 1.12 : 0.8;
 }
 
 static const struct scene *first_scene(const struct multiples *m)
@@ -79,6 +98,20 @@ static const struct scene *first_scene(const struct multiples *m)
         if (m->cell[i].scene)
             return m->cell[i].scene;
     return NULL;
+}
+
+/* Height of a picture by its width. A fitted line needs no square. */
+static double aspect_of(const struct multiples *m)
+{
+    const struct scene *scene = first_scene(m);
+    bool line =
+        m->view == &view_feature && scene && scene->data && scene->snap->force.loss->task == TASK_REAL;
+    return is_round(m->view) && !line ? 1 : 0.68;
+}
+
+static double row_height(const struct multiples *m, double picture)
+{
+    return (m->row_title ? row_head : 0) + cell_head + picture;
 }
 
 /* The one whose plane has the most marks to explain: not every loss has a margin. */

@@ -23,8 +23,12 @@ struct multiples {
     bool own_scales;                  /* each feature plane at its cell's norm, which its note then tells */
 };
 
-/* How many columns and rows n cells fill best. */
-void multiples_grid(int n, int *columns, int *rows);
+/* How many columns and rows n cells fill best: on a page of this shape, its width in cells when its height is one;
+ * 0: on one that may have any. */
+void multiples_grid(int n, double shape, int *columns, int *rows);
+
+/* Height of a cell with its words by its width, about. */
+double multiples_aspect(const struct view *view);
 
 /* The page on which nothing is cramped: a smaller one is this, shrunk. */
 void multiples_size(const struct multiples *m, double *width, double *height);

@@ -478,6 +478,7 @@ void scene_clear(struct scene *scene)
     free(scene->rival_class);
     free(scene->unit);
     free(scene->scratch);
+    free(scene->eye);
     free(scene->sure);
     free(scene->order);
     free(scene->work);

@@ -633,6 +633,10 @@ static void draw_way(const struct picture *p, const double *a, const double *b, 
                   far = { .color = color_alpha(color, 0.5), .width = 1.5, .dash_on = 3, .dash_off = 4 };
     bool front = a[2] >= 0;
     int n = 0;
+    if (p->scene->snap->dim > 3) { /* shadows: the way is straight */
+        canvas_line(p->c, ball_at(&p->ball, a), ball_at(&p->ball, b), 2, color);
+        return;
+    }
     for (int i = 0; sine > 1e-6 && i <= STEPS; i++) {
         double s = sin(angle * (1 - (double)i / STEPS)) / sine, t = sin(angle * i / STEPS) / sine;
         double eye[3] = { s * a[0] + t * b[0], s * a[1] + t * b[1], s * a[2] + t * b[2] };
@@ -654,8 +658,9 @@ static void name_way(const struct picture *p, const double *a, const double *b, 
     double length = sqrt(middle[0] * middle[0] + middle[1] * middle[1] + middle[2] * middle[2]);
     if (!(length > 1e-6))
         return;
+    double out = p->scene->snap->dim > 3 ? 0.5 : 1.03 / length;
     for (int i = 0; i < 3; i++)
-        middle[i] *= 1.03 / length;
+        middle[i] *= out;
     snprintf(text, sizeof text, "\u03b8 %s  %s", snapshot_class(p->scene->snap, class, room),
         number_degrees(angle, degrees, sizeof degrees));
     struct point at = ball_at(&p->ball, middle);
@@ -697,10 +702,13 @@ static void draw_words(const struct picture *p, struct rect rect)
     const struct snapshot *snap = p->scene->snap;
     struct plot plot = plot_layout(rect, false);
     char n[32], text[128];
-    plot_title(p->c, &plot, p->theme, "Feature sphere");
-    if (p->small)
+    if (p->small) {
+        plot_title(p->c, &plot, p->theme, "Feature sphere");
         return;
-    struct font note = { 12, WEIGHT_REGULAR, false };
+    }
+    struct font note = { 12, WEIGHT_REGULAR, false }, title = { 14, WEIGHT_SEMIBOLD, false };
+    canvas_text(p->c, (struct point){ rect.x + FEATURE_EDGE, rect.y + 29 }, "Feature sphere", &title,
+        p->theme->text1, ALIGN_LEFT);
     int test = 0;
     for (int i = 0; i < snap->count; i++)
         test += snap->test[i];

@@ -449,9 +449,9 @@ static struct columns columns_of(const struct input_view *v)
     bool large = v->plot.size->large;
     return (struct columns){ .index = x + (large ? 64 : 40),
         .truth = x + (large ? 92 : 54),
-        .guess = x + (large ? 0.4 : 0.42) * w,
-        .number = x + (large ? 0.66 : 0.74) * w,
-        .bar = x + (large ? 0.66 : 0.74) * w + 12,
+        .guess = x + (large ? 0.4 : 0.46) * w,
+        .number = x + (large ? 0.66 : 0.86) * w,
+        .bar = x + (large ? 0.66 : 0.86) * w + 12,
         .right = x + w };
 }
 
@@ -491,7 +491,7 @@ static void draw_line(const struct input_view *v, const struct columns *c, int i
     }
     bool wrong = is_wrong(snap, v->scene, i);
     draw_name(v, c->truth, y, snap->label[i], c->guess - 8, false);
-    draw_name(v, c->guess, y, snap->predicted[i], c->number - 44, wrong);
+    draw_name(v, c->guess, y, snap->predicted[i], c->number - (v->plot.size->large ? 44 : 28), wrong);
     canvas_text(v->canvas, (struct point){ c->number, base }, number_fixed(sure, 2, text, sizeof text), font,
         v->theme->text1, ALIGN_RIGHT);
     struct rect bar = { c->bar, y - 3, c->right - c->bar, 6 };

@@ -111,7 +111,7 @@ static void verdict(const struct lens_view *v, char *out, size_t size)
     if (v->lens.kind == LENS_EACH && v->snap->force.loss->task == TASK_MULTI)
         snprintf(out, size, "several labels");
     else if (is_right(v))
-        snprintf(out, size, "predicted right");
+        snprintf(out, size, v->large ? "predicted right" : "right");
     else
         snprintf(out, size, "taken for %s", snapshot_class(v->snap, v->lens.predicted, room));
 }
@@ -191,7 +191,9 @@ static struct columns columns_of(const struct lens_view *v, struct rect r)
 {
     bool logits = v->lens.kind != LENS_PAIR;
     double even = (r.h - 30) / fmax(v->lens.rows, 1);
-    struct columns c = { .chip = r.x, .pitch = v->large ? fmax(24, fmin(38, even)) : 19, .right = r.x + r.w };
+    struct columns c = { .chip = r.x,
+        .pitch = v->large ? fmax(24, fmin(38, even)) : fmax(19, fmin(26, even)),
+        .right = r.x + r.w };
     if (!v->large) {
         c.angle = r.x + 66;
         c.logit = logits ? r.x + 118 : 0;
@@ -575,8 +577,10 @@ static void draw_small(const struct lens_view *v)
         draw_image(v, thumb_fit(v->scene, (struct rect){ a.x, a.y - 4, side, side }));
     if (y + 20 < bottom)
         draw_who(v, a.x, y, a.x + wide);
-    if (v->lens.kind != LENS_FIT)
-        draw_rows(v, (struct rect){ x, a.y - 6, a.x + a.w - x, bottom - 16 - a.y });
+    struct rect table = { x, a.y - 6, a.x + a.w - x, bottom - 16 - a.y };
+    double end = fmax(y + 20, v->lens.kind == LENS_FIT ? a.y : draw_rows(v, table));
+    if (bottom - 18 - end >= 34)
+        draw_formula(v, (struct rect){ a.x, bottom - 18 - 36, a.w, 36 });
     write_total(v, text, sizeof text);
     size_t n = strlen(text);
     if (n > 0 && !isnan(v->lens.pull))

@@ -13,7 +13,15 @@
 
 static const double pi = 3.14159265358979323846;
 
-enum { SAMPLE_MAX = 361, PIECE_MAX = 8, GHOST_MAX = 16, BIN_MAX = 90, NAME_TEXT = 64, LEADER = 14 };
+enum {
+    SAMPLE_MAX = 361,
+    SAMPLE_PANEL = 121,
+    PIECE_MAX = 8,
+    GHOST_MAX = 16,
+    BIN_MAX = 90,
+    NAME_TEXT = 64,
+    LEADER = 14
+};
 
 /* As far down as the losses not in use may stretch the axis. */
 static const double LOWEST_GHOST = -3.2;
@@ -194,7 +202,7 @@ static void logit_layout(struct logit *v, const struct scene *scene, struct rect
     v->end_deg = end_of_axis(scene, large);
     v->own.force = scene->snap->force;
     v->own.norm = NAN;
-    sample_curve(&v->own, v->end_deg, SAMPLE_MAX);
+    sample_curve(&v->own, v->end_deg, large ? SAMPLE_MAX : SAMPLE_PANEL);
     v->bent = !is_plain(&v->own);
     find_ghosts(v, scene->snap, large ? 181 : 61);
     v->x = (struct axis){ 0, v->end_deg, area.x, area.x + area.w, false };
@@ -239,12 +247,13 @@ static void draw_gap(struct canvas *c, const struct logit *v, const struct piece
 static void draw_cosine(struct canvas *c, const struct logit *v)
 {
     struct point line[SAMPLE_MAX];
-    for (int i = 0; i < SAMPLE_MAX; i++) {
-        double deg = v->end_deg * i / (SAMPLE_MAX - 1);
+    int samples = v->plot.size->large ? SAMPLE_MAX : SAMPLE_PANEL;
+    for (int i = 0; i < samples; i++) {
+        double deg = v->end_deg * i / (samples - 1);
         line[i] = place(v, deg, cos(deg * pi / 180));
     }
     struct stroke dashes = { .color = v->theme->text2, .width = 1.25, .dash_on = 4, .dash_off = 3 };
-    canvas_lines(c, line, SAMPLE_MAX, &dashes);
+    canvas_lines(c, line, samples, &dashes);
 }
 
 /* Past a jump the loss is another formula: dashed there. */

@@ -271,8 +271,6 @@ static void wrong_lines_are_refused_with_what_is_allowed(void **state)
         { "--loss subcenter_arcface --add regular", "--add regular: " },
         { "--loss hinge --add center", "--add center: hinge has no single class" },
         { "--loss l2 --add ring", "--add ring: " },
-        { "--loss triplet --set mining=all --batch 2000", "n^3" },
-        { "--loss triplet --set mining=all --batch full", "n^3" },
         { "--loss triplet --set mining=every", "choose all, hard, semihard" },
         { "--at 5:loss=zero_one", "--at 5:loss=zero_one: has no gradient" },
         { "--add regular --at 5:loss=triplet", "--at 5:loss=triplet: " },

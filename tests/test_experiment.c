@@ -160,19 +160,6 @@ static void pairs_need_something_to_train_and_a_batch_that_ends(void **state)
         if (loss_at(i)->family != FAMILY_TERM)
             assert_int_equal(experiment_check(&e, &why), STATUS_OK);
     }
-    struct experiment e;
-    struct why why = { "" };
-    experiment_init(&e);
-    assert_int_equal(experiment_set(&e, "loss", "triplet", &why), STATUS_OK);
-    assert_int_equal(experiment_set(&e, "mining", "all", &why), STATUS_OK);
-    assert_int_equal(experiment_set(&e, "batch", "1024", &why), STATUS_OK);
-    assert_int_equal(experiment_check(&e, &why), STATUS_OK);
-    assert_int_equal(experiment_set(&e, "batch", "1025", &why), STATUS_OK);
-    assert_int_equal(experiment_check(&e, &why), STATUS_USAGE);
-    assert_int_equal(experiment_set(&e, "batch", "full", &why), STATUS_OK);
-    assert_int_equal(experiment_check(&e, &why), STATUS_USAGE);
-    assert_int_equal(experiment_set(&e, "mining", "hard", &why), STATUS_OK);
-    assert_int_equal(experiment_check(&e, &why), STATUS_OK);
 }
 
 static void refusals_say_what_is_allowed(void **state)

@@ -407,7 +407,7 @@ static void draw_cells(struct scene *scene, const struct view *view, int n, cons
     double width, height;
     look_init(&look, theme_find(theme));
     look.interactive = false;
-    multiples_grid(n, &m.columns, &m.rows);
+    multiples_grid(n, 0, &m.columns, &m.rows);
     assert_true(m.columns * m.rows >= n && m.columns * (m.rows - 1) < n);
     for (int i = 0; i < m.columns * m.rows; i++)
         cell[i] = (struct multiples_cell){ .scene = i < n ? scene : NULL,
@@ -436,6 +436,28 @@ static void any_number_of_cells_fits_the_page(void **state)
             draw_cells(&scene, view_at(i), 4, "print");
     scene_clear(&scene);
     sweep_clear(&s);
+}
+
+static void a_page_of_any_shape_is_filled(void **state)
+{
+    (void)state;
+    static const struct {
+        int n;
+        double shape;
+        int columns, rows;
+    } want[] = { { 4, 4, 4, 1 }, { 4, 1, 2, 2 }, { 4, 0.25, 1, 4 }, { 12, 1.3, 4, 3 }, { 3, 0.5, 1, 3 } };
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        int columns, rows;
+        multiples_grid(want[i].n, want[i].shape, &columns, &rows);
+        assert_int_equal(columns, want[i].columns);
+        assert_int_equal(rows, want[i].rows);
+    }
+    for (int n = 1; n <= SWEEP_CELLS; n++)
+        for (double shape = 0; shape < 5; shape += 0.3) {
+            int columns, rows;
+            multiples_grid(n, shape, &columns, &rows);
+            assert_true(columns * rows >= n && columns * (rows - 1) < n);
+        }
 }
 
 static void the_gap_stands_where_its_value_does(void **state)
@@ -495,6 +517,7 @@ int main(void)
         cmocka_unit_test(a_figure_names_every_cell_once_and_has_one_legend),
         cmocka_unit_test(all_planes_share_the_largest_ring_unless_asked),
         cmocka_unit_test(any_number_of_cells_fits_the_page),
+        cmocka_unit_test(a_page_of_any_shape_is_filled),
         cmocka_unit_test(the_gap_stands_where_its_value_does),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -549,6 +549,29 @@ static void adacos_remembers_its_scale(void **state)
     trainer_destroy(t);
 }
 
+/* n^3 steps: bounded by the samples there are, not by the number that was asked for. */
+static void every_triplet_of_a_full_batch_is_taken_where_it_is_small(void **state)
+{
+    (void)state;
+    struct why why = { "" };
+    struct trainer *t = NULL;
+    struct experiment e = SMALL("loss", "triplet", "mining", "all", "batch", "full");
+    t = make(&e, &data[MOONS]);
+    steps(t, 1);
+    trainer_destroy(t);
+    t = NULL;
+    assert_int_equal(trainer_create(&e, &data[BLOBS], &t, &why), STATUS_USAGE);
+    assert_non_null(strstr(why.text, "1024"));
+    e = SMALL("loss", "triplet", "mining", "all", "batch", "1025");
+    assert_int_equal(trainer_create(&e, &data[BLOBS], &t, &why), STATUS_USAGE);
+    e = SMALL("loss", "triplet", "mining", "all", "batch", "1024");
+    t = make(&e, &data[BLOBS]);
+    trainer_destroy(t);
+    e = SMALL("loss", "triplet", "mining", "hard", "batch", "full");
+    t = make(&e, &data[BLOBS]);
+    trainer_destroy(t);
+}
+
 static void a_frozen_network_stands_still(void **state)
 {
     (void)state;
@@ -760,6 +783,7 @@ int main(void)
         cmocka_unit_test(centres_follow_by_their_delta),
         cmocka_unit_test(curricular_t_follows_the_mean_cosine),
         cmocka_unit_test(adacos_remembers_its_scale),
+        cmocka_unit_test(every_triplet_of_a_full_batch_is_taken_where_it_is_small),
         cmocka_unit_test(a_frozen_network_stands_still),
         cmocka_unit_test(a_line_is_fitted_and_its_outlier_can_be_moved),
         cmocka_unit_test(rare_classes_weigh_more),

@@ -99,6 +99,29 @@ static void a_hand_that_changes_nothing_ends_the_warm_up(void **unused)
     worker_destroy(w);
 }
 
+static bool both_written(const struct snapshot *s, long unused)
+{
+    (void)unused;
+    int found = 0;
+    for (int i = 0; i < s->event_count; i++)
+        found |= strncmp(s->event[i].text, "m ", 2) == 0   ? 1
+                 : strncmp(s->event[i].text, "s ", 2) == 0 ? 2
+                                                           : 0;
+    return found == 3;
+}
+
+static void two_hands_in_one_frame_both_count(void **unused)
+{
+    (void)unused;
+    struct experiment e = small();
+    struct worker *w = start(&e, false, 60);
+    await(w, margin_holds, 0);
+    worker_touch(w, "m");
+    worker_touch(w, "s");
+    await(w, both_written, 0);
+    worker_destroy(w);
+}
+
 static void many_workers_come_and_go(void **unused)
 {
     (void)unused;
@@ -295,6 +318,7 @@ static void a_snapshot_keeps_its_data(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_hands_in_one_frame_both_count),
         cmocka_unit_test(many_workers_come_and_go),
         cmocka_unit_test(a_hand_that_changes_nothing_ends_the_warm_up),
         cmocka_unit_test(paused_steps_are_exact),

@@ -101,7 +101,7 @@ struct ui_slider {
     double limit;                     /* NaN: none */
     bool margin;                      /* the large hatched amber one, with ticks */
 };
-bool ui_slider(struct ui *ui, const struct ui_slider *s, double *value);
+bool ui_slider(struct ui *ui, const struct ui_slider *s, double *value);   /* true: a hand set it, maybe to the same */
 /* A notch up or down, kept in range; log rows go by 2 % of the track. */
 double ui_notch(const struct param *param, double end, double value, double notches);
 

@@ -217,7 +217,7 @@ static bool slider_input(struct ui *ui, const struct ui_slider *s, bool hot, dou
     else if (!(kind == UI_KEY && !ui->edit.owner && ui->focus == hash && slider_key(ui, s, value)))
         return false;
     ui->input.kind = UI_NONE;
-    return *value != before;
+    return *value != before || kind == UI_PRESS; /* a press is a hand on it, wherever it lands */
 }
 
 /* The smallest 1-2-5 step whose labels keep 26 px from each other. */

@@ -537,6 +537,8 @@ if [ -e /dev/full ]; then
     run losses >/dev/full 2>err.txt
     [ $? -eq 1 ] && pass || miss "a full disk under stdout is not noticed"
     refuses 1 "/dev/full: " train $short --dump-batch 1:/dev/full
+    refuses 1 "/dev/full: " sweep $short --set m=0,0.1 --csv /dev/full --out full.svg
+    [ -e full.svg ] && miss "a sweep whose CSV failed left its figure"
     ln -s /dev/full full.png
     refuses 1 "full.png: " figure --dataset blobs --steps 1 --out full.png
 fi

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "app/eval.h"
+#include "app/lesson.h"
 #include "app/options.h"
 #include "app/window.h"
+#include "render/text.h"
 
 struct command {
     const char *name, *usage, *help;
@@ -27,6 +29,7 @@ static const struct command command[] = {
     { "sweep", "[options] --set m=0,0.2", "one training per value, in one figure and one CSV", cli_sweep },
     { "losses", "[--json]", "every loss: family, parameters, boundary, source", cli_losses },
     { "datasets", "[--json]", "every data set that can be named here", cli_datasets },
+    { "check", "FILE...", "whether lessons are right, without a window", cli_check },
     { "--help", "", "this text", run_help },
     { "--version", "", "the version", run_version },
 };
@@ -70,6 +73,28 @@ static void print_commands(void)
            "wrong.\n");
 }
 
+/* As the lesson begins, with its settings in place of those given. */
+static enum status open_lesson(struct options *o, struct why *why)
+{
+    struct lesson lesson = { .count = 0 };
+    enum status status = text_start(why);
+    if (status == STATUS_OK)
+        status = lesson_load(o->lesson, &lesson, why);
+    if (status == STATUS_OK)
+        lesson_experiment(&lesson, 0, &o->experiment);
+    lesson_clear(&lesson);
+    text_stop();
+    return status;
+}
+
+static enum status check_lesson(const struct options *o, struct why *why)
+{
+    const char *argv[] = { "check", o->lesson };
+    if (!o->lesson[0])
+        return why_set(why, STATUS_USAGE, "--check: no lesson to look at; add --lesson FILE");
+    return cli_check(2, argv, why);
+}
+
 static enum status run_window(int argc, const char **argv, struct why *why)
 {
     static struct options o;
@@ -83,6 +108,10 @@ static enum status run_window(int argc, const char **argv, struct why *why)
         options_help(stdout, FOR_WINDOW);
         return STATUS_OK;
     }
+    if (o.check)
+        return check_lesson(&o, why);
+    if (o.lesson[0] && (status = open_lesson(&o, why)) != STATUS_OK)
+        return status;
     struct window_options w = window_options(&o);
     return (enum status)window_main(&w); /* prints its own line; `why` stays empty */
 }

@@ -16,6 +16,7 @@ enum status cli_figure(int argc, const char **argv, struct why *why);
 enum status cli_sweep(int argc, const char **argv, struct why *why);
 enum status cli_losses(int argc, const char **argv, struct why *why);
 enum status cli_datasets(int argc, const char **argv, struct why *why);
+enum status cli_check(int argc, const char **argv, struct why *why);
 
 /* Formula text as a terminal can show it: "cos(θ1 + m) > cos θ2". Cut to `size`; returns out. */
 const char *plain_text(const char *formula, char *out, int size);

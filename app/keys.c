@@ -52,10 +52,12 @@ static const struct { const char *gesture, *help; } gestures[] = {
     { "rest on a class number",  "only that class; click keeps it" },
     { "wheel, drag the plane",   "zoom about the pointer, move" },
     { "double-click the plane",  "fit" },
-    { "Alt + click the plane",    "a probe there; drag moves it, Esc removes it" },
+    { "Alt + click the plane",    "a probe; drag moves it, Esc ends it" },
     { "drag a point of the data", "move it; double-click puts it back" },
+    { "drag the sphere",          "turn it; Shift rolls, double-click resets" },
     { "drag along the ROC",       "move the threshold; twice: default" },
-    { "click a view's title",    "another view; twice or Enter: larger" },
+    { "drag W of Two classes",    "its length, the angle between them" },
+    { "click a view's title",     "another view; twice or Enter: larger, back" },
 };
 /* clang-format on */
 

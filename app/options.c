@@ -191,7 +191,7 @@ static char *output_field(struct options *o, const char *name)
     } row[] = { { "metrics", offsetof(struct options, metrics) },
         { "features", offsetof(struct options, features) }, { "weights", offsetof(struct options, weights) },
         { "out", offsetof(struct options, out) }, { "csv", offsetof(struct options, csv) },
-        { "ui-map", offsetof(struct options, ui_map) } };
+        { "ui-map", offsetof(struct options, ui_map) }, { "lesson", offsetof(struct options, lesson) } };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
         if (strcmp(row[i].name, name) == 0)
             return (char *)o + row[i].offset;
@@ -347,6 +347,7 @@ static enum status take_switch(struct options *o, const char *name, const char *
     bool *field = !strcmp(name, "benchmark")    ? &o->benchmark
                   : !strcmp(name, "fullscreen") ? &o->fullscreen
                   : !strcmp(name, "json")       ? &o->json
+                  : !strcmp(name, "check")      ? &o->check
                                                 : &o->help;
     *field = true;
     return STATUS_OK;
@@ -457,6 +458,8 @@ static const struct option_row row[] = {
     { "text-scale", "K", "size of the interface, 0.8 to 2 (1)", FOR_WINDOW, GROUP_WINDOW, take_text_scale },
     { "fullscreen", NULL, "start on the whole screen", FOR_WINDOW, GROUP_WINDOW, take_switch },
     { "renderer", "cpu|gpu", "how the window is drawn", FOR_WINDOW, GROUP_WINDOW, take_renderer },
+    { "lesson", "FILE", "open a lesson", FOR_WINDOW, GROUP_WINDOW, take_path },
+    { "check", NULL, "only say whether the lesson is right", FOR_WINDOW, GROUP_WINDOW, take_switch },
     { "ui-map", "FILE", "keep FILE up to date with a JSON list of every control", FOR_WINDOW, GROUP_WINDOW, take_path },
     { "json", NULL, "as JSON", FOR_LIST, GROUP_OTHER, take_switch },
     { "help", NULL, "this text", TRAINING | FOR_LIST, GROUP_OTHER, take_switch },

@@ -58,6 +58,8 @@ struct options {
     bool benchmark;
 
     char theme[16], ui_map[OPTIONS_PATH], renderer[8];   /* empty: not given */
+    char lesson[OPTIONS_PATH];
+    bool check;                       /* of the lesson, in place of the window */
     double text_scale;
     bool fullscreen, json, help;
 

@@ -95,6 +95,7 @@ struct window {
     double drag_pan_x, drag_pan_y, dragged_by;
     char shown_data[64];              /* what the selection belongs to */
     uint64_t shown_seed;
+    char said[160];                   /* the trainer's sentence that was shown last */
 
     bool reading;                     /* loading for long enough to say so */
     double loading_since;

@@ -105,6 +105,15 @@ static void put_varied(json_t *root, const struct summary *s)
         json_object_set_new(root, "varied", varied);
 }
 
+static json_t *notes_json(const struct summary *s)
+{
+    json_t *notes = json_array();
+    for (int i = 0; i < s->note_count; i++)
+        json_array_append_new(
+            notes, json_pack("{s:I, s:s}", "step", (json_int_t)s->note[i].step, "text", s->note[i].text));
+    return notes;
+}
+
 static void put_extras(json_t *root, const struct summary *s)
 {
     json_object_set_new(root, "added", added_json(s->experiment, &s->force));
@@ -120,6 +129,7 @@ static void put_extras(json_t *root, const struct summary *s)
     if (s->holdout)
         json_object_set_new(root, "stranger_accepted", number(s->evaluation.stranger_accepted));
     put_varied(root, s);
+    json_object_set_new(root, "notes", notes_json(s));
     json_object_set_new(root, "diverged", json_boolean(s->diverged));
     if (!s->diverged)
         return;

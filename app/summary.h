@@ -8,6 +8,13 @@
 #include "math/dataset.h"
 #include "math/trainer.h"
 
+/* What the trainer said, and when. */
+enum { NOTE_MAX = 16, NOTE_TEXT = 160 };
+struct note {
+    long step;
+    char text[NOTE_TEXT];
+};
+
 struct summary {
     const struct experiment *experiment;      /* set values at the end */
     const char *dataset;
@@ -18,6 +25,8 @@ struct summary {
     double samples;                           /* shown to the network while training */
     long peak_rss_kb;
     bool holdout, diverged;
+    struct note note[NOTE_MAX];
+    int note_count;
     const char *varied[2], *value[2];         /* of a sweep: keys and the values this training had; NULL: none */
 };
 enum status summary_print(FILE *to, const struct summary *s, struct why *why);

@@ -1,12 +1,29 @@
 #include "app/training.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "app/headless.h"
+
+/* The last place is that of the latest: what was said first and what was said last are kept. */
+static void take_note(struct training *t)
+{
+    const char *text = trainer_message(t->trainer);
+    if (!text[0])
+        return;
+    struct note *note = &t->note[t->note_count < NOTE_MAX ? t->note_count++ : NOTE_MAX - 1];
+    note->step = trainer_steps(t->trainer);
+    snprintf(note->text, sizeof note->text, "%s", text);
+}
 
 enum status training_begin(struct training *t, const struct options *o, const struct experiment *e,
     const struct dataset *data, struct why *why)
 {
     *t = (struct training){ .options = o, .data = data };
-    return trainer_create(e, data, &t->trainer, why);
+    enum status status = trainer_create(e, data, &t->trainer, why);
+    if (status == STATUS_OK)
+        take_note(t);
+    return status;
 }
 
 void training_end(struct training *t)
@@ -42,8 +59,10 @@ enum status training_change(struct training *t, struct why *why)
         status = experiment_set(&wanted, change->key, change->value, why);
         if (status == STATUS_OK)
             status = trainer_retune(t->trainer, &wanted, why);
-        if (status == STATUS_OK)
+        if (status == STATUS_OK) {
+            take_note(t);
             trainer_touch(t->trainer, change->key);
+        }
     }
     return status;
 }
@@ -79,7 +98,9 @@ enum status training_summary(struct training *t, struct summary *out, struct why
         .train_s = t->train_s,
         .samples = trainer_epoch(t->trainer) * samples,
         .holdout = t->data->holdout > 0,
+        .note_count = t->note_count,
         .diverged = trainer_diverged(t->trainer) };
+    memcpy(out->note, t->note, sizeof out->note);
     if (trainer_evaluate(t->trainer, true, &out->evaluation) != STATUS_OK)
         return why_set(why, STATUS_FAILED, "summary: out of memory; close other programs and try again");
     return STATUS_OK;

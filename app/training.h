@@ -13,6 +13,8 @@ struct training {
     const struct dataset *data;           /* borrowed */
     struct trainer *trainer;
     int changes_done;
+    struct note note[NOTE_MAX];
+    int note_count;
     double train_s;                       /* in trainer_step only */
 };
 enum status training_begin(struct training *t, const struct options *o, const struct experiment *e,

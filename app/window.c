@@ -179,6 +179,16 @@ static void take_state(struct window *w)
     }
 }
 
+/* Once: a sentence stays in the snapshots until the next change. A divergence has its own place. */
+static void pass_on(struct window *w, const struct snapshot *snap)
+{
+    if (strcmp(w->said, snap->message) == 0)
+        return;
+    snprintf(w->said, sizeof w->said, "%s", snap->message);
+    if (snap->message[0] && !snap->diverged)
+        window_notice(w, false, "%s", snap->message);
+}
+
 static void take_snapshot(struct window *w)
 {
     bool fresh;
@@ -198,6 +208,7 @@ static void take_snapshot(struct window *w)
     if (w->box_held) /* a plane that follows the point in hand would run away from it */
         memcpy(w->scene.box, w->held_box, sizeof w->held_box);
     window_dirty(w, AREAS_SNAPSHOT);
+    pass_on(w, snap);
     if (memcmp(w->drawn_force, snap->force.param, sizeof w->drawn_force) != 0) {
         memcpy(w->drawn_force, snap->force.param, sizeof w->drawn_force);
         window_dirty(w, 1 << AREA_PANEL);

@@ -211,6 +211,8 @@ static void pass_recognition(struct stream *f, struct snapshot *s)
     bytes(f, &s->recognition.measured, sizeof s->recognition.measured);
     if (s->recognition.measured)
         bytes(f, &s->recognition, sizeof s->recognition);
+    else
+        s->recognition.step = 0;
 }
 
 static void pass_inputs(struct stream *f, struct snapshot *s)
@@ -218,6 +220,8 @@ static void pass_inputs(struct stream *f, struct snapshot *s)
     bytes(f, &s->inputs.w, sizeof s->inputs.w);
     if (s->inputs.w)
         bytes(f, &s->inputs, sizeof s->inputs);
+    else
+        s->inputs.h = 0;
 }
 
 static void (*const pass_part[PART_COUNT])(struct stream *, struct snapshot *) = {
@@ -299,7 +303,7 @@ static void track_clear(struct track *track)
         track_remove(track, track->count - 1);
 }
 
-/* How large the hole would be, near the present up to seventeen times larger than at the beginning. */
+/* How large the hole would be; near the present it counts up to eight times what it does at the beginning. */
 static double hole(const struct track *track, int i)
 {
     double last = (double)track->at[track->count - 1].step, span = last - (double)track->at[0].step;

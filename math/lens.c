@@ -43,7 +43,8 @@ static double shared_logit(
 }
 
 /* Rows that bend by more than the cosine tell their slack against the best of the others, which is not bent. */
-static double adaptive_logit(const struct loss_force *force, const double *x, int label, const struct head *rule)
+static double adaptive_logit(
+    const struct loss_force *force, const double *x, int label, const struct head *rule)
 {
     double best = -INFINITY;
     for (int j = 0; j < rule->classes; j++)
@@ -82,7 +83,8 @@ static double rank_of(const struct loss_force *force, const double *x, const str
 }
 
 /* The nearest classes in order; the own one takes the last place when it is not among them. */
-static void choose_rows(const struct loss_force *force, const double *x, const struct head *rule, struct lens *out)
+static void choose_rows(
+    const struct loss_force *force, const double *x, const struct head *rule, struct lens *out)
 {
     double rank[LENS_ROWS];
     bool own = false;
@@ -107,8 +109,8 @@ static void choose_rows(const struct loss_force *force, const double *x, const s
         out->row[out->rows - 1].label = out->label;
 }
 
-static void fill_row(const struct loss_force *force, const double *x, const struct head *rule, struct lens *out,
-    struct lens_row *row)
+static void fill_row(const struct loss_force *force, const double *x, const struct head *rule,
+    struct lens *out, struct lens_row *row)
 {
     const double *w = nearest_row(rule, loss_sub(force), x, row->label);
     double square = 0;
@@ -148,7 +150,8 @@ static void share_probability(
     out->entropy = log(sum) + top - own;
 }
 
-static void fill_classes(const struct loss_force *force, const double *x, const struct head *rule, struct lens *out)
+static void fill_classes(
+    const struct loss_force *force, const double *x, const struct head *rule, struct lens *out)
 {
     choose_rows(force, x, rule, out);
     for (int i = 0; i < out->rows; i++)
@@ -215,7 +218,8 @@ bool lens_look(const struct loss_force *force, const struct head *rule, const do
     *out = (struct lens){ .kind = kind_of(force->loss), .label = label, .classes = rule->classes };
     bool known = out->kind == LENS_FIT ? target != NULL : label >= 0 && label < rule->classes;
     bool two = out->kind != LENS_SCORE || rule->classes >= 2;
-    if (rule->classes < 1 || rule->dim < 1 || rule->dim > LENS_DIM || !known || !two || force->loss->refine)
+    if (rule->classes < 1 || rule->dim < 1 || rule->dim > LENS_DIM || !known || !two || force->loss->refine ||
+        !force->loss->eval)
         return false;
     out->predicted = loss_predict(force, x, rule);
     out->norm = vector_norm(x, rule->dim);

@@ -21,6 +21,11 @@ int trainer_steps_per_epoch(const struct trainer *t)
     return (t->pool + t->batch - 1) / t->batch;
 }
 
+const char *trainer_message(const struct trainer *t)
+{
+    return t->message;
+}
+
 bool trainer_diverged(const struct trainer *t)
 {
     return t->diverged;

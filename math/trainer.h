@@ -24,6 +24,8 @@ long trainer_steps(const struct trainer *t);
 double trainer_epoch(const struct trainer *t);
 int trainer_steps_per_epoch(const struct trainer *t);
 bool trainer_diverged(const struct trainer *t);
+/* For the person, of the last change or of the start: what was made anew, what cannot be learned. "": nothing. */
+const char *trainer_message(const struct trainer *t);
 const struct experiment *trainer_experiment(const struct trainer *t);
 struct loss_force trainer_force(const struct trainer *t);       /* in force at the next step */
 
@@ -37,8 +39,8 @@ enum status trainer_retune(struct trainer *t, const struct experiment *wanted, s
 void trainer_touch(struct trainer *t, const char *key);
 
 /* The journal: every change since step 0, oldest first. The room for a value is that of the longest list of class
- * weights; points moved by hand are written down one by one. trainer_replay
- * makes one of them again, and writes the same entry. */
+ * weights; points moved by hand are written down one by one. trainer_replay makes one of them once more: between the
+ * same two steps it leads to the same bytes, the entry among them. */
 struct change {
     long step;
     char key[48], value[CHANGE_VALUE];

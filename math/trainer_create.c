@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -261,6 +262,32 @@ static void randomise(struct trainer *t)
     trainer_make_blocks(t);
 }
 
+static bool constant(const struct dataset *data, int column)
+{
+    size_t dim = (size_t)data->dim;
+    for (size_t i = 1; i < (size_t)data->train; i++)
+        if (data->value[i * dim + (size_t)column] != data->value[column])
+            return false;
+    return true;
+}
+
+/* A picture has its empty corners; a column of a table that says nothing is news. */
+static void tell_constant(struct trainer *t)
+{
+    int count = 0, first = 0;
+    for (int column = t->data->dim - 1; !t->data->pixel && column >= 0; column--)
+        if (constant(t->data, column)) {
+            first = column;
+            count++;
+        }
+    if (count == 0 || t->experiment.model == MODEL_FREE)
+        return;
+    snprintf(t->message, sizeof t->message,
+        "%d of %d inputs %s one value in all training samples, the first is input %d: nothing can be learned "
+        "from %s.",
+        count, t->data->dim, count == 1 ? "has" : "have", first + 1, count == 1 ? "it" : "them");
+}
+
 enum status trainer_create(
     const struct experiment *e, const struct dataset *data, struct trainer **out, struct why *why)
 {
@@ -285,6 +312,7 @@ enum status trainer_create(
     }
     trainer_take_moves(t);
     randomise(t);
+    tell_constant(t);
     trainer_note_path(t);
     rng_init(&t->batches, e->seed, RNG_BATCHES);
     for (int i = 0; i < t->pool; i++)

@@ -71,8 +71,8 @@ static const double *seen_feature(struct trainer *t, const struct loss_force *fo
 }
 
 /* The winner, how far it is ahead, and its probability. One pass: the sum is kept relative to the best so far. */
-static void judge(const struct loss_force *force, const struct head *rule, const double *x, struct input_map *map,
-    int at)
+static void judge(
+    const struct loss_force *force, const struct head *rule, const double *x, struct input_map *map, int at)
 {
     double top = loss_logit(force, x, -1, rule, 0), second = -INFINITY, sum = 1;
     int best = 0;
@@ -146,8 +146,8 @@ struct cut {
     float low, high;
 };
 
-static void halve(struct trainer *t, const struct loss_force *force, const struct head *rule, struct cut *cut,
-    int n)
+static void halve(
+    struct trainer *t, const struct loss_force *force, const struct head *rule, struct cut *cut, int n)
 {
     const struct input_map *map = &t->inputs;
     double refined[GROUP_DIM_MAX];
@@ -167,8 +167,8 @@ static void halve(struct trainer *t, const struct loss_force *force, const struc
     }
 }
 
-static void settle_cuts(struct trainer *t, const struct loss_force *force, const struct head *rule,
-    struct cut *cut, int n)
+static void settle_cuts(
+    struct trainer *t, const struct loss_force *force, const struct head *rule, struct cut *cut, int n)
 {
     struct input_map *map = &t->inputs;
     for (int k = 0; k < MAP_HALVINGS; k++)

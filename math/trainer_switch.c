@@ -133,10 +133,11 @@ static void make_groups(struct trainer *t, int had, int groups)
     begin(t, BLOCK_GROUP);
 }
 
+/* A head that takes the direction of a feature only; A-Softmax and its like take its length too. */
 static bool normalises(const struct experiment *e)
 {
     struct loss_force force = experiment_force(e);
-    return loss_decision(&force) == DECIDE_COSINE || loss_decision(&force) == DECIDE_SPHERE;
+    return force.loss->radius == RADIUS_SCALE || loss_decision(&force) == DECIDE_SPHERE;
 }
 
 static int subcenters(const struct experiment *e)

@@ -87,8 +87,8 @@ static const struct lens_row *own_row(const struct lens *lens)
 }
 
 /* "theta 23.1°  p 0.42  L 0.871", beside the probe on the side with more room. */
-static void draw_label(struct canvas *c, const struct theme *theme, const struct lens *lens, struct point at,
-    struct rect rect)
+static void draw_label(
+    struct canvas *c, const struct theme *theme, const struct lens *lens, struct point at, struct rect rect)
 {
     char text[96], a[24], p[24], l[24];
     struct font font = { 12, WEIGHT_SEMIBOLD, false };
@@ -105,12 +105,12 @@ static void draw_label(struct canvas *c, const struct theme *theme, const struct
     box.x = fmax(box.x, rect.x + 8);
     box.y = fmax(rect.y + 8, fmin(box.y, rect.y + rect.h - 30));
     canvas_round_rect(c, box, 5, color_alpha(theme->raised, 0.92));
-    canvas_text(c, (struct point){ box.x + 8, box.y + 11 + text_ascent(&font) / 2 }, text, &font, theme->text1,
-        ALIGN_LEFT);
+    canvas_text(c, (struct point){ box.x + 8, box.y + 11 + text_ascent(&font) / 2 }, text, &font,
+        theme->text1, ALIGN_LEFT);
 }
 
-void feature_lens(struct canvas *c, const struct scene *scene, const struct look *look, const struct plane *plane,
-    struct rect rect)
+void feature_lens(struct canvas *c, const struct scene *scene, const struct look *look,
+    const struct plane *plane, struct rect rect)
 {
     struct lens lens;
     double x[LENS_DIM];

@@ -4,8 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NODES = INPUT_MAP_SIDE * INPUT_MAP_SIDE, CLASS_MAX = 4096,
-    CELLS = (INPUT_MAP_SIDE + 1) * (INPUT_MAP_SIDE + 1) };
+enum {
+    NODES = INPUT_MAP_SIDE * INPUT_MAP_SIDE,
+    CLASS_MAX = 4096,
+    CELLS = (INPUT_MAP_SIDE + 1) * (INPUT_MAP_SIDE + 1)
+};
 
 /* Only while a map is turned into a shape. */
 struct build {
@@ -40,7 +43,9 @@ static double mesh_cut(const struct mesh *mesh, int low, int high)
 static void add_part(struct build *b, int class)
 {
     struct input_shape *s = b->shape;
-    struct mesh mesh = { .cols = b->map->w, .rows = b->map->h, .at = b->at, .value = b->value, .user = b->map };
+    struct mesh mesh = {
+        .cols = b->map->w, .rows = b->map->h, .at = b->at, .value = b->value, .user = b->map
+    };
     mesh.cut = class >= 0 ? mesh_cut : NULL;
     int room = INPUT_SHAPE_POINTS - s->points;
     if (s->parts == INPUT_SHAPE_PARTS || room < 8)
@@ -106,7 +111,8 @@ static void add_joint(struct build *b, int i, int w)
         changes++;
         joint.at[joint.count++] = crossing(b, here, next);
     }
-    bool pairs = map->class[corner[0]] == map->class[corner[2]] || map->class[corner[1]] == map->class[corner[3]];
+    bool pairs =
+        map->class[corner[0]] == map->class[corner[2]] || map->class[corner[1]] == map->class[corner[3]];
     if (changes < 3 || (pairs && changes == 4) || b->shape->joints == INPUT_SHAPE_JOINTS)
         return;
     joint.class = map->class[corner[best]];

@@ -55,7 +55,7 @@ void thumb_chip(struct canvas *c, const struct theme *theme, const struct snapsh
     int class, double radius)
 {
     char room[SNAPSHOT_NAME_TEXT], name[9];
-    struct font font = { radius >= 9 ? 12 : 10, WEIGHT_SEMIBOLD, false };
+    struct font font = { radius >= 13 ? 16 : radius >= 9 ? 12 : 10, WEIGHT_SEMIBOLD, false };
     if (class < 0)
         return;
     struct color fill = class_color(theme, class);

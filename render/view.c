@@ -11,6 +11,7 @@ static const struct view *const views[] = {
     &view_curves,
     &view_logit,
     &view_angles,
+    &view_pairs,
     &view_roc,
     &view_score,
     &view_field,
@@ -45,6 +46,7 @@ static const struct {
     unsigned what;
 } needs[] = {
     { &view_roc, false, NEEDS_RECOGNITION },
+    { &view_pairs, false, NEEDS_RECOGNITION },
     { &view_angles, true, NEEDS_RECOGNITION }, /* pairs have no room in a small one */
     { &view_input, false, NEEDS_INPUTS },
 };

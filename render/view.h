@@ -110,7 +110,7 @@ unsigned view_needs(const struct view *view, bool large);
 void view_draw(const struct view *view, struct canvas *c, struct scene *scene, const struct look *look,
     struct rect rect);
 
-extern const struct view view_feature, view_sphere, view_curves, view_logit, view_angles, view_roc, view_score,
+extern const struct view view_feature, view_sphere, view_curves, view_logit, view_angles, view_pairs, view_roc, view_score,
     view_field, view_confusion, view_stage, view_input, view_lens, view_dashboard;
 
 /* The sphere of 3-D features: its turning by a drag of (dx, dy) px on a ball of that radius (dy down), about the line

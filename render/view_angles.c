@@ -58,15 +58,29 @@ static void count_into(double *bin, const struct angles *v, const float *angle, 
     }
 }
 
-/* How much of one kind lies where the other is: 0 apart, 1 alike. */
 static void measure(struct angles *v)
 {
-    v->tallest = v->overlap = 0;
-    for (int i = 0; i < v->bins; i++) {
+    v->tallest = 0;
+    for (int i = 0; i < v->bins; i++)
         v->tallest = fmax(v->tallest, fmax(v->near[i], v->far[i]));
-        v->overlap += fmin(v->near[i], v->far[i]);
-    }
     v->height = v->plot.area.h;
+}
+
+/* How much of one kind lies where the other is, 0 apart, 1 alike: by whole degrees, however wide the bars are. */
+static double overlap_by_degree(const float *near, const float *far, int n)
+{
+    int count[2][BIN_MAX] = { { 0 } };
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+        double a = (double)near[i] * 180 / pi, b = (double)far[i] * 180 / pi;
+        if (a >= 0 && a <= 180)
+            count[0][(int)fmin(BIN_MAX - 1, a)]++;
+        if (b >= 0 && b <= 180)
+            count[1][(int)fmin(BIN_MAX - 1, b)]++;
+    }
+    for (int i = 0; i < BIN_MAX; i++)
+        sum += fmin(count[0][i], count[1][i]);
+    return n > 0 ? sum / n : 0;
 }
 
 static void weights_layout(struct angles *v, const struct scene *scene, struct rect rect)
@@ -79,6 +93,7 @@ static void weights_layout(struct angles *v, const struct scene *scene, struct r
     count_into(v->far, v, scene->rival, snap->count);
     v->near_mean = snap->own_angle_mean;
     v->far_mean = snap->rival_angle_mean;
+    v->overlap = overlap_by_degree(scene->own, scene->rival, snap->count);
     measure(v);
 }
 
@@ -99,6 +114,9 @@ static void pairs_layout(struct angles *v, const struct verification *set, struc
     v->bins = v->plot.size->large ? PAIR_BINS : PAIR_BINS / 3;
     v->root = true;
     int each = PAIR_BINS / v->bins;
+    v->overlap = 0;
+    for (int i = 0; i < PAIR_BINS; i++)
+        v->overlap += (double)fminf(set->angles[0][i], set->angles[1][i]);
     for (int i = 0; i < v->bins; i++) {
         v->near[i] = v->far[i] = 0;
         for (int j = i * each; j < (i + 1) * each; j++) {
@@ -282,8 +300,12 @@ static void draw_weights(
     plot_title(c, &v.plot, v.theme, view_angles.label);
     if (!plot_fits(&v.plot))
         return;
-    char note[96], number[24];
+    static const char *const part[SPLIT_COUNT] = { "training", "test", "training and test" };
+    char note[96], number[24], n[24];
     snprintf(note, sizeof note, "overlap %s", number_percent(v.overlap, number, sizeof number));
+    if (v.plot.size->large)
+        snprintf(note + strlen(note), sizeof note - strlen(note), ", %s %s samples",
+            number_count(snap->count, n, sizeof n), part[snap->experiment.split]);
     draw_note(c, &v, view_angles.label, note);
     struct caption own, rival;
     caption_fill(&v, &own, snap->means ? "own class mean" : "own class", v.near_mean);
@@ -333,9 +355,13 @@ static void draw_pairs(struct canvas *c, const struct scene *scene, const struct
     plot_title(c, &v.plot, v.theme, title);
     if (!plot_fits(&v.plot))
         return;
-    snprintf(note, sizeof note, "EER %s, overlap %s, %s pairs, square-root scale",
-        number_percent(set->eer, a, sizeof a), number_percent(v.overlap, b, sizeof b),
-        number_count(set->same + set->different, pairs, sizeof pairs));
+    snprintf(note, sizeof note, "EER %s, overlap %s, ", number_percent(set->eer, a, sizeof a),
+        number_percent(v.overlap, b, sizeof b));
+    if (v.plot.size->large)
+        snprintf(note + strlen(note), sizeof note - strlen(note), "%s pairs, square-root scale",
+            number_count(set->same + set->different, pairs, sizeof pairs));
+    else
+        snprintf(note + strlen(note), sizeof note - strlen(note), "root scale");
     draw_note(c, &v, title, note);
     struct caption same, different;
     caption_fill(&v, &same, "same class", v.near_mean);
@@ -355,6 +381,21 @@ static bool has_pairs(const struct verification *set)
 
 /* ---- the view ---- */
 
+/* Seen classes, and beside them those held out where there are some and there is room. */
+static void draw_both_sets(
+    struct canvas *c, const struct scene *scene, const struct look *look, struct rect rect)
+{
+    const struct recognition *r = &scene->snap->recognition;
+    if (!has_pairs(&r->open) || rect.w < TALL) {
+        draw_pairs(c, scene, look, &r->closed, "Pairs of test samples", rect);
+        return;
+    }
+    rect.w /= 2;
+    draw_pairs(c, scene, look, &r->closed, "Test pairs, seen classes", rect);
+    rect.x += rect.w;
+    draw_pairs(c, scene, look, &r->open, "Test pairs, never seen", rect);
+}
+
 static void draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
 {
     const struct recognition *r = &scene->snap->recognition;
@@ -363,16 +404,8 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
         return;
     }
     double half = floor(rect.h / 2);
-    struct rect lower = { rect.x, rect.y + half, rect.w, rect.h - half };
     draw_weights(c, scene, look, (struct rect){ rect.x, rect.y, rect.w, half });
-    if (!has_pairs(&r->open)) {
-        draw_pairs(c, scene, look, &r->closed, "Pairs of test samples", lower);
-        return;
-    }
-    lower.w /= 2;
-    draw_pairs(c, scene, look, &r->closed, "Pairs, seen classes", lower);
-    lower.x += lower.w;
-    draw_pairs(c, scene, look, &r->open, "Pairs, never seen", lower);
+    draw_both_sets(c, scene, look, (struct rect){ rect.x, rect.y + half, rect.w, rect.h - half });
 }
 
 static const char *missing(const struct scene *scene)
@@ -385,3 +418,18 @@ static const char *missing(const struct scene *scene)
 }
 
 const struct view view_angles = { "angles", "Angles to the class weights", draw, missing };
+
+static void pairs_draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
+{
+    draw_both_sets(c, scene, look, rect);
+}
+
+static const char *pairs_missing(const struct scene *scene)
+{
+    const char *why = view_roc.missing(scene);
+    return why                                           ? why
+           : has_pairs(&scene->snap->recognition.closed) ? NULL
+                                                         : "There are no two test samples to compare.";
+}
+
+const struct view view_pairs = { "pairs", "Angles between samples", pairs_draw, pairs_missing };

@@ -26,7 +26,7 @@ enum { SMALL_HEIGHT = 300 };
 struct ball ball_layout(const struct look *look, struct rect rect)
 {
     bool small = rect.h < SMALL_HEIGHT;
-    double top = small ? 34 : 20,
+    double top = look->bare ? 0 : small ? 34 : 20,
            room = small ? fmin(rect.w, rect.h - 44) / 2 : fmin(rect.w, rect.h - 56) / 2 - 30;
     struct ball b = { .center = { rect.x + rect.w / 2, rect.y + (rect.h + (small ? top : 2 * top)) / 2 } };
     b.radius = small ? fmax(room / 1.08, 20) : fmax(room / SPIKE, 30) * fmin(3, fmax(0.6, look->zoom));
@@ -722,10 +722,10 @@ static void draw_words(const struct picture *p, struct rect rect)
     else if (norm_matters(&snap->force))
         snprintf(text + used, sizeof text - (size_t)used, ", regions at \u2016x\u2016 = %s",
             number_short(snap->norm_median, n, sizeof n));
-    canvas_text(p->c, (struct point){ rect.x + plot.size->padding, rect.y + plot.size->title_y + 20 }, text,
+    canvas_text(p->c, (struct point){ rect.x + FEATURE_EDGE, rect.y + 48 }, text,
         &note, p->theme->text3, ALIGN_LEFT);
     if (p->look->interactive && rect.h > 300)
-        canvas_text(p->c, (struct point){ rect.x + plot.size->padding, rect.y + rect.h - 20 },
+        canvas_text(p->c, (struct point){ rect.x + FEATURE_EDGE, rect.y + rect.h - 26 },
             "drag to orbit, wheel to zoom, double-click resets", &note, p->theme->text3, ALIGN_LEFT);
 }
 
@@ -743,7 +743,7 @@ static void draw_stats(const struct picture *p, struct rect rect)
     if (rect.h < 400 || rect.w < 700)
         return;
     for (int i = 0; i < 3; i++) {
-        double y = rect.y + rect.h - 20 - (2 - i) * 22;
+        double y = rect.y + rect.h - 26 - (2 - i) * 22;
         canvas_text(p->c, (struct point){ rect.x + rect.w - 90, y },
             i == 0 && isnan(snap->test_accuracy) ? "training accuracy" : name[i], &note, p->theme->text2,
             ALIGN_RIGHT);
@@ -775,9 +775,11 @@ void ball_draw(struct canvas *c, struct scene *scene, const struct look *look, s
     draw_samples(&p, true);
     if (look->layers & LAYER_WEIGHTS)
         draw_weights(&p, true);
-    draw_selection(&p);
-    draw_words(&p, rect);
-    draw_stats(&p, rect);
+    if (!look->bare) {
+        draw_selection(&p);
+        draw_words(&p, rect);
+        draw_stats(&p, rect);
+    }
     struct plane room_taken = { .center = p.ball.center, .radius = p.ball.radius };
     if (look->interactive && !look->bare && !p.small)
         feature_toggles_draw(c, scene, look, &room_taken, rect);

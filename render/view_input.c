@@ -12,8 +12,8 @@
 #include "render/text.h"
 #include "render/thumb.h"
 
-/* Snapshots for which the order of what is listed stays. */
-enum { ORDER_KEPT = 12 };
+/* Snapshots for which the order of what is listed stays; no view has room for more than so many. */
+enum { ORDER_KEPT = 12, SEEN_MOST = 1024 };
 
 struct input_view {
     struct canvas *canvas;
@@ -52,7 +52,7 @@ static bool has_plane(const struct scene *scene)
 
 struct input_plane {
     struct rect frame;
-    double box[4], unit;              /* px per unit of the inputs */
+    double box[4], unit; /* px per unit of the inputs */
     struct point origin;
 };
 
@@ -116,8 +116,8 @@ static struct input_plane plane_of(const struct scene *scene, const struct plot 
     return p;
 }
 
-static void fill_part(const struct input_view *v, const struct input_plane *p, const struct input_part *part,
-    struct color fill)
+static void fill_part(
+    const struct input_view *v, const struct input_plane *p, const struct input_part *part, struct color fill)
 {
     const struct input_shape *shape = v->scene->input;
     if (part->count > v->scene->scratch_capacity)
@@ -159,14 +159,15 @@ static void draw_map(const struct input_view *v, const struct input_plane *p)
     for (int i = 0; i < shape->parts; i++)
         if (shape->part[i].class >= 0)
             fill_part(v, p, &shape->part[i],
-                color_alpha(class_color(v->theme, shape->part[i].class), region_alpha(v, shape->part[i].class)));
+                color_alpha(
+                    class_color(v->theme, shape->part[i].class), region_alpha(v, shape->part[i].class)));
     for (int i = 0; i < shape->joints; i++) {
         const struct input_joint *j = &shape->joint[i];
         struct point at[4];
         for (int k = 0; k < j->count; k++)
             at[k] = plane_at(p, j->at[k].x, j->at[k].y);
-        canvas_polygon(v->canvas, at, j->count,
-            color_alpha(class_color(v->theme, j->class), region_alpha(v, j->class)));
+        canvas_polygon(
+            v->canvas, at, j->count, color_alpha(class_color(v->theme, j->class), region_alpha(v, j->class)));
     }
     for (int i = 0; i < shape->parts; i++)
         if (shape->part[i].class < 0)
@@ -267,12 +268,68 @@ static double plain_logit(const struct snapshot *snap, const struct head *head, 
     return loss_logit(&snap->force, x, -1, head, j);
 }
 
-/* Probability of the class the test rule chose; wrong ones count it as negative, so that the most confident mistake
- * comes first and the surest success last. */
-static double certainty(const struct snapshot *snap, const struct head *head, int i)
+static double class_cosine(const struct scene *scene, const double *x, double length, int j)
 {
-    double x[512], top = -INFINITY, sum = 0;
-    if (snap->dim > 512 || snap->predicted[i] < 0 || snap->predicted[i] >= snap->classes)
+    int dim = scene->snap->dim, sub = scene->snap->sub > 1 ? scene->snap->sub : 1;
+    double best = -1;
+    for (int k = 0; k < sub && length > 0; k++) {
+        const double *unit = &scene->unit[(size_t)(j * sub + k) * (size_t)dim];
+        double dot = 0;
+        for (int d = 0; d < dim; d++)
+            dot += x[d] * unit[d];
+        best = fmax(best, dot / length);
+    }
+    return length > 0 ? best : 0;
+}
+
+/* The chosen class's probability where only angles count, from the unit rows at hand: thousands of samples are ranked. */
+static double cosine_certainty(
+    const struct scene *scene, const struct head *head, const double *x, int chosen)
+{
+    const struct snapshot *snap = scene->snap;
+    double length = 0, own, radius, sum = 0;
+    for (int d = 0; d < snap->dim; d++)
+        length += x[d] * x[d];
+    length = sqrt(length);
+    own = class_cosine(scene, x, length, chosen);
+    radius = fabs(own) > 1e-9 ? loss_logit(&snap->force, x, -1, head, chosen) / own : 1;
+    for (int j = 0; j < snap->classes; j++)
+        sum += exp(radius * (class_cosine(scene, x, length, j) - own));
+    return 1 / sum;
+}
+
+static double linear_certainty(
+    const struct snapshot *snap, const struct head *head, const double *x, int chosen)
+{
+    double top = -INFINITY, sum = 0, own = 0;
+    for (int j = 0; j < snap->classes; j++) {
+        double z = plain_logit(snap, head, x, j);
+        sum = z > top ? sum * exp(top - z) + 1 : sum + exp(z - top);
+        top = fmax(top, z);
+        own = j == chosen ? z : own;
+    }
+    return exp(own - top) / sum;
+}
+
+/* Of several labels the one that is furthest from right: sigma(t_j z_j). */
+static double labels_certainty(const struct snapshot *snap, const struct head *head, const double *x, int i)
+{
+    double least = INFINITY;
+    for (int j = 0; j < snap->classes; j++) {
+        bool has = j < snap->targets && snap->target[(size_t)i * (size_t)snap->targets + (size_t)j] > 0;
+        least = fmin(least, (has ? 1 : -1) * plain_logit(snap, head, x, j));
+    }
+    return 1 / (1 + exp(-least));
+}
+
+/* Probability of the class the test rule chose; wrong ones count it as negative, so that the most confident mistake
+ * comes first and the surest success last. In a regression minus the distance from the fit. */
+static double certainty(const struct scene *scene, const struct head *head, int i)
+{
+    const struct snapshot *snap = scene->snap;
+    int chosen = snap->predicted[i];
+    double x[LENS_DIM];
+    if (snap->dim > LENS_DIM || chosen < 0 || chosen >= snap->classes)
         return NAN;
     for (int d = 0; d < snap->dim; d++)
         x[d] = (double)snap->feature[(size_t)i * (size_t)snap->dim + (size_t)d];
@@ -280,20 +337,12 @@ static double certainty(const struct snapshot *snap, const struct head *head, in
         double y = snap->targets > 0 ? (double)snap->target[(size_t)i * (size_t)snap->targets] : (double)NAN;
         return -fabs(plain_logit(snap, head, x, 0) - y);
     }
-    if (loss_decision(&snap->force) == DECIDE_EACH) {
-        double least = INFINITY;
-        for (int j = 0; j < snap->classes; j++) {
-            bool has = j < snap->targets && snap->target[(size_t)i * (size_t)snap->targets + (size_t)j] > 0;
-            least = fmin(least, (has ? 1 : -1) * plain_logit(snap, head, x, j));
-        }
-        return 1 / (1 + exp(-least));
-    }
-    for (int j = 0; j < snap->classes; j++)
-        top = fmax(top, plain_logit(snap, head, x, j));
-    for (int j = 0; j < snap->classes; j++)
-        sum += exp(plain_logit(snap, head, x, j) - top);
-    double p = exp(plain_logit(snap, head, x, snap->predicted[i]) - top) / sum;
-    return snap->predicted[i] == snap->label[i] ? p : -p;
+    enum loss_decision decision = loss_decision(&snap->force);
+    if (decision == DECIDE_EACH)
+        return labels_certainty(snap, head, x, i);
+    double p = decision == DECIDE_COSINE ? cosine_certainty(scene, head, x, chosen)
+                                         : linear_certainty(snap, head, x, chosen);
+    return chosen == snap->label[i] ? p : -p;
 }
 
 /* qsort has no room for an argument; a merge through the second half of the array does without. */
@@ -312,19 +361,23 @@ static void sort_order(int *order, int *spare, const float *sure, int n)
     }
 }
 
-/* Once a snapshot; the order stays for a while, or it could not be read while training runs. */
+/* The order stays for a while, or it could not be read while training runs; in between the first of it, all that can
+ * be seen, are measured anew. */
 static void rank(struct scene *scene)
 {
     const struct snapshot *snap = scene->snap;
     struct head head = snapshot_head(snap);
-    if (scene->ranked)
+    bool listed = !has_plane(scene) || loss_decision(&snap->force) == DECIDE_EACH;
+    bool kept = scene->order_count == snap->count && scene->order_age < ORDER_KEPT;
+    int n = kept && snap->count > SEEN_MOST ? SEEN_MOST : snap->count;
+    if (scene->ranked || !listed)
         return;
     scene->ranked = true;
-    for (int i = 0; i < snap->count; i++) {
-        float sure = (float)certainty(snap, &head, i);
+    for (int k = 0; k < n; k++) {
+        int i = kept ? scene->order[k] : k;
+        float sure = (float)certainty(scene, &head, i);
         scene->sure[i] = isnan(sure) ? INFINITY : sure;
     }
-    bool kept = scene->order_count == snap->count && scene->order_age < ORDER_KEPT;
     if (kept)
         return;
     for (int i = 0; i < snap->count; i++)
@@ -386,7 +439,8 @@ static void draw_verdict(const struct input_view *v, double x, double y, double 
     thumb_chip(v->canvas, v->theme, v->snap, (struct point){ x + chip, y }, snap->label[i], chip);
     if (other) {
         draw_arrow(v, x + 2 * chip + 8, y, 3);
-        thumb_chip(v->canvas, v->theme, v->snap, (struct point){ x + 3 * chip + 16, y }, snap->predicted[i], chip);
+        thumb_chip(
+            v->canvas, v->theme, v->snap, (struct point){ x + 3 * chip + 16, y }, snap->predicted[i], chip);
     }
     char text[16];
     struct font font = { 12, WEIGHT_REGULAR, false };
@@ -400,8 +454,8 @@ static void draw_verdict(const struct input_view *v, double x, double y, double 
 
 static struct rect frame_of(const struct grid *g, int place)
 {
-    return (struct rect){ g->at.x + place % g->columns * g->w, g->at.y + place / g->columns * g->h, g->image_w,
-        g->image_h };
+    return (struct rect){ g->at.x + place % g->columns * g->w, g->at.y + place / g->columns * g->h,
+        g->image_w, g->image_h };
 }
 
 static void draw_thumbnails(const struct input_view *v)
@@ -482,9 +536,10 @@ static void draw_line(const struct input_view *v, const struct columns *c, int i
     number_count(known && v->source->index ? v->source->index[row] : row, text, sizeof text);
     canvas_text(v->canvas, (struct point){ c->index, base }, text, font, v->theme->text2, ALIGN_RIGHT);
     if (is_fit(snap)) {
-        double target = snap->targets > 0 ? (double)snap->target[(size_t)i * (size_t)snap->targets] : (double)NAN;
-        canvas_text(v->canvas, (struct point){ c->truth, base }, number_short(target, text, sizeof text), font,
-            v->theme->text1, ALIGN_LEFT);
+        double target =
+            snap->targets > 0 ? (double)snap->target[(size_t)i * (size_t)snap->targets] : (double)NAN;
+        canvas_text(v->canvas, (struct point){ c->truth, base }, number_short(target, text, sizeof text),
+            font, v->theme->text1, ALIGN_LEFT);
         canvas_text(v->canvas, (struct point){ c->number, base }, number_short(sure, text, sizeof text), font,
             v->theme->text1, ALIGN_RIGHT);
         return;
@@ -505,10 +560,9 @@ static void draw_heads(const struct input_view *v, const struct columns *c, doub
     struct font font = v->plot.size->label;
     struct color color = v->theme->text3;
     bool fit = is_fit(v->snap);
-    canvas_text(v->canvas, (struct point){ c->index, y }, v->plot.size->large ? "sample" : "row", &font, color,
-        ALIGN_RIGHT);
-    canvas_text(
-        v->canvas, (struct point){ c->truth, y }, fit ? "number" : "true", &font, color, ALIGN_LEFT);
+    canvas_text(v->canvas, (struct point){ c->index, y }, v->plot.size->large ? "sample" : "row", &font,
+        color, ALIGN_RIGHT);
+    canvas_text(v->canvas, (struct point){ c->truth, y }, fit ? "number" : "true", &font, color, ALIGN_LEFT);
     if (!fit)
         canvas_text(v->canvas, (struct point){ c->guess, y }, "predicted", &font, color, ALIGN_LEFT);
     canvas_text(v->canvas, (struct point){ c->number, y }, fit ? "off by" : "p", &font, color, ALIGN_RIGHT);
@@ -549,15 +603,19 @@ static void draw_note(const struct input_view *v)
         snprintf(text, sizeof text, "furthest from the fit first");
     else
         snprintf(text, sizeof text, "%s of %s %s samples wrong%s", number_count(errors, wrong, sizeof wrong),
-            number_count(snap->count, n, sizeof n), part, !listed ? "" : errors > 0 ? "; surest mistakes first" : "; least certain first");
+            number_count(snap->count, n, sizeof n), part,
+            !listed      ? ""
+            : errors > 0 ? "; surest mistakes first"
+                         : "; least certain first");
     double room = v->plot.right - v->plot.rect.x - v->plot.size->padding -
                   text_width(view_input.label, &v->plot.size->title) - 16;
     text_fit(text, font, room, fitted, sizeof fitted);
-    canvas_text(v->canvas, (struct point){ v->plot.right, v->plot.rect.y + v->plot.size->title_y }, fitted, font,
-        v->theme->text2, ALIGN_RIGHT);
+    canvas_text(v->canvas, (struct point){ v->plot.right, v->plot.rect.y + v->plot.size->title_y }, fitted,
+        font, v->theme->text2, ALIGN_RIGHT);
 }
 
-static struct input_view view_of(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
+static struct input_view view_of(
+    struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
 {
     return (struct input_view){ c, scene, scene->snap, scene->source, look, look->theme,
         plot_layout(rect, false) };
@@ -641,7 +699,7 @@ int input_pick(struct scene *scene, const struct look *look, struct rect rect, s
     if (!plot_fits(&v.plot))
         return -1;
     rank(scene);
-    return has_plane(scene) ? pick_plane(&v, at)
+    return has_plane(scene)   ? pick_plane(&v, at)
            : has_image(scene) ? pick_thumbnail(&v, at)
                               : pick_line(&v, at);
 }

@@ -23,8 +23,9 @@ struct lens_view {
     struct plot plot;
     struct lens lens;
     double x[LENS_DIM];
-    int sample;                       /* -1: the probe */
+    int sample; /* -1: the probe */
     bool large;
+    double scale; /* of words and columns: larger where a whole screen is theirs */
 };
 
 /* ---- what is under the lens ---- */
@@ -39,8 +40,8 @@ int lens_sample(const struct scene *scene, const struct look *look)
 
 static bool probe_fits(const struct snapshot *snap, const struct look *look)
 {
-    return look->probing && snap->dim >= 2 && snap->dim <= 3 && snap->targets == 0 && look->probe_label >= 0 &&
-           look->probe_label < snap->classes;
+    return look->probing && snap->dim >= 2 && snap->dim <= 3 && snap->targets == 0 &&
+           look->probe_label >= 0 && look->probe_label < snap->classes;
 }
 
 bool lens_of(const struct scene *scene, const struct look *look, double *x, struct lens *out)
@@ -117,12 +118,13 @@ static void verdict(const struct lens_view *v, char *out, size_t size)
 }
 
 /* A name and its value, one below the other lines. */
-static void fact(const struct lens_view *v, double x, double right, double *y, const char *name, const char *value)
+static void fact(
+    const struct lens_view *v, double x, double right, double *y, const char *name, const char *value)
 {
-    double size = v->large ? 14 : 12;
+    double size = v->large ? 14 * v->scale : 12;
     words(v, x, *y, name, size, false, v->theme->text3, ALIGN_LEFT);
     words(v, right, *y, value, size, true, v->theme->text1, ALIGN_RIGHT);
-    *y += v->large ? 22 : 16;
+    *y += v->large ? 22 * v->scale : 16;
 }
 
 static void direction(const struct lens_view *v, char *out, size_t size)
@@ -147,8 +149,8 @@ static double draw_facts(const struct lens_view *v, double x, double right, doub
         return y;
     fact(v, x, right, &y, "\u2016\u2202L/\u2202x\u2016", digits(v->lens.pull, text, sizeof text));
     direction(v, text, sizeof text);
-    struct font font = { 14, WEIGHT_SEMIBOLD, false };
-    if (text[0] && text_width(text, &font) < right - x - 46)
+    struct font font = { 14 * v->scale, WEIGHT_SEMIBOLD, false };
+    if (text[0] && text_width(text, &font) < right - x - 46 * v->scale)
         fact(v, x, right, &y, "pulled", text);
     if (v->snap->dim == 2 && v->lens.pull > 0) {
         double toward = atan2(-v->lens.gradient[1], -v->lens.gradient[0]);
@@ -161,7 +163,7 @@ static double draw_facts(const struct lens_view *v, double x, double right, doub
 static void draw_who(const struct lens_view *v, double x, double y, double right)
 {
     char room[SNAPSHOT_NAME_TEXT], text[64], fitted[80];
-    double radius = v->large ? 12 : 8, size = v->large ? 14 : 12;
+    double radius = v->large ? 12 * v->scale : 8, size = v->large ? 14 * v->scale : 12;
     struct font font = { size, WEIGHT_SEMIBOLD, false };
     if (v->lens.kind == LENS_FIT)
         return;
@@ -170,12 +172,13 @@ static void draw_who(const struct lens_view *v, double x, double y, double right
     snprintf(text, sizeof text, "%s%s", strlen(name) <= 2 ? "class " : "", name);
     double left = x + 2 * radius + 8;
     text_fit(text, &font, right - left, fitted, sizeof fitted);
-    canvas_text(v->canvas, (struct point){ left, y - (v->large ? 3 : 1) }, fitted, &font, v->theme->text1, ALIGN_LEFT);
+    canvas_text(v->canvas, (struct point){ left, y - (v->large ? 3 * v->scale : 1) }, fitted, &font,
+        v->theme->text1, ALIGN_LEFT);
     verdict(v, text, sizeof text);
     font.weight = WEIGHT_REGULAR;
     text_fit(text, &font, right - left, fitted, sizeof fitted);
     bool bad = !is_right(v) && v->lens.kind != LENS_EACH;
-    canvas_text(v->canvas, (struct point){ left, y + (v->large ? 15 : 13) }, fitted, &font,
+    canvas_text(v->canvas, (struct point){ left, y + (v->large ? 15 * v->scale : 13) }, fitted, &font,
         bad ? v->theme->bad : v->theme->text2, ALIGN_LEFT);
 }
 
@@ -192,7 +195,7 @@ static struct columns columns_of(const struct lens_view *v, struct rect r)
     bool logits = v->lens.kind != LENS_PAIR;
     double even = (r.h - 30) / fmax(v->lens.rows, 1);
     struct columns c = { .chip = r.x,
-        .pitch = v->large ? fmax(24, fmin(38, even)) : fmax(19, fmin(26, even)),
+        .pitch = v->large ? fmax(24, fmin(38, even / v->scale)) * v->scale : fmax(19, fmin(26, even)),
         .right = r.x + r.w };
     if (!v->large) {
         c.angle = r.x + 66;
@@ -202,23 +205,24 @@ static struct columns columns_of(const struct lens_view *v, struct rect r)
         c.right = c.number - 32;
         return c;
     }
-    bool wide = r.w >= 560;
-    double room[] = { 96, wide ? 74 : 0, wide ? 84 : 0, 96 };
+    double k = v->scale;
+    bool wide = r.w >= 560 * k;
+    double room[] = { 96 * k, wide ? 74 * k : 0, wide ? 84 * k : 0, 96 * k };
     c.angle = r.x + room[0];
     c.cosine = wide ? c.angle + room[1] : 0;
     c.plain = wide && logits ? c.cosine + room[2] : 0;
     c.logit = logits ? (c.plain > 0 ? c.plain : c.angle) + room[3] : 0;
     double last = fmax(fmax(c.angle, c.cosine), c.logit);
-    c.bar = last + 28;
+    c.bar = last + 28 * k;
     c.number = r.x + r.w;
-    c.right = c.number - 84;
+    c.right = c.number - 84 * k;
     return c;
 }
 
 static void column_word(const struct lens_view *v, double right, double y, const char *text)
 {
     if (right > 0)
-        words(v, right, y, text, v->large ? 14 : 12, false, v->theme->text3, ALIGN_RIGHT);
+        words(v, right, y, text, v->large ? 14 * v->scale : 12, false, v->theme->text3, ALIGN_RIGHT);
 }
 
 static void draw_heads(const struct lens_view *v, const struct columns *c, double y)
@@ -228,15 +232,18 @@ static void draw_heads(const struct lens_view *v, const struct columns *c, doubl
     column_word(v, c->cosine, y, "cos \u03b8");
     column_word(v, c->plain, y, "logit");
     column_word(v, c->logit, y, v->large ? "as trained" : "logit");
-    words(v, c->bar, y, pair ? "distance to the class mean" : v->large ? "probability" : "p",
-        v->large ? 14 : 12, false, v->theme->text3, ALIGN_LEFT);
+    words(v, c->bar, y,
+        pair       ? "distance to the class mean"
+        : v->large ? "probability"
+                   : "p",
+        v->large ? 14 * v->scale : 12, false, v->theme->text3, ALIGN_LEFT);
 }
 
 static void column_number(
     const struct lens_view *v, double right, double y, const char *text, bool bold, struct color color)
 {
     if (right > 0)
-        words(v, right, y, text, v->large ? 14 : 12, bold, color, ALIGN_RIGHT);
+        words(v, right, y, text, v->large ? 14 * v->scale : 12, bold, color, ALIGN_RIGHT);
 }
 
 /* The longest distance among the rows: what a bar of pairs is measured by. */
@@ -252,21 +259,25 @@ static void draw_row(const struct lens_view *v, const struct columns *c, const s
 {
     char text[32];
     bool bent = row->own && fabs(row->logit - row->plain) > 1e-9, pair = v->lens.kind == LENS_PAIR;
-    double base = y + (v->large ? 5 : 4), share = pair ? row->distance / farthest(v) : row->probability;
+    double base = y + (v->large ? 5 * v->scale : 4),
+           share = pair ? row->distance / farthest(v) : row->probability;
     struct color ink = row->own ? v->theme->text1 : v->theme->text2;
-    draw_chip(v, (struct point){ c->chip + (v->large ? 10 : 8), y }, row->label, v->large ? 10 : 7.5);
+    draw_chip(v, (struct point){ c->chip + (v->large ? 10 * v->scale : 8), y }, row->label,
+        v->large ? 10 * v->scale : 7.5);
     column_number(v, c->angle, base, number_degrees(row->angle, text, sizeof text), row->own, ink);
     column_number(v, c->cosine, base, number_fixed(row->cosine, 4, text, sizeof text), row->own, ink);
     column_number(v, c->plain, base, number_fixed(row->plain, 3, text, sizeof text), row->own, ink);
     column_number(v, c->logit, base, number_fixed(row->logit, v->large ? 3 : 2, text, sizeof text),
         row->own || bent, bent ? v->theme->margin : ink);
-    struct rect bar = { c->bar, y - (v->large ? 5 : 3.5), fmax(0, c->right - c->bar), v->large ? 10 : 7 };
+    struct rect bar = { c->bar, y - (v->large ? 5 * v->scale : 3.5), fmax(0, c->right - c->bar),
+        v->large ? 10 * v->scale : 7 };
     canvas_rect(v->canvas, bar, v->theme->raised);
     bar.w *= isfinite(share) ? fmin(1, fmax(0, share)) : 0;
     canvas_rect(v->canvas, bar, class_color(v->theme, row->label));
     double shown = pair ? row->distance : row->probability;
-    const char *number = !pair && shown > 0 && shown < 0.0005 && v->large ? number_short(shown, text, sizeof text)
-                                                            : number_fixed(shown, v->large ? 3 : 2, text, sizeof text);
+    const char *number = !pair && shown > 0 && shown < 0.0005 && v->large
+                             ? number_short(shown, text, sizeof text)
+                             : number_fixed(shown, v->large ? 3 : 2, text, sizeof text);
     column_number(v, c->number, base, number, row->own, ink);
 }
 
@@ -275,17 +286,18 @@ static void draw_row(const struct lens_view *v, const struct columns *c, const s
 static double draw_rows(const struct lens_view *v, struct rect r)
 {
     struct columns c = columns_of(v, r);
-    double y = r.y + (v->large ? 14 : 10);
-    int fit = (int)floor((r.h - (v->large ? 26 : 16)) / c.pitch), n = v->lens.rows < fit ? v->lens.rows : fit;
+    double k = v->scale, y = r.y + (v->large ? 14 * k : 10);
+    int fit = (int)floor((r.h - (v->large ? 26 * k : 16)) / c.pitch),
+        n = v->lens.rows < fit ? v->lens.rows : fit;
     bool own = false;
     if (v->lens.kind == LENS_FIT || n < 1)
         return r.y;
     draw_heads(v, &c, y);
-    y += v->large ? 26 : 16;
+    y += v->large ? 26 * k : 16;
     for (int i = 0; i < n; i++) {
         const struct lens_row *row = &v->lens.row[i];
-        for (int k = i; i == n - 1 && !own && k < v->lens.rows; k++)
-            row = v->lens.row[k].own ? &v->lens.row[k] : row;
+        for (int j = i; i == n - 1 && !own && j < v->lens.rows; j++)
+            row = v->lens.row[j].own ? &v->lens.row[j] : row;
         own = own || row->own;
         draw_row(v, &c, row, y);
         y += c.pitch;
@@ -298,8 +310,8 @@ static double draw_rows(const struct lens_view *v, struct rect r)
             v->lens.kind == LENS_SOFTMAX && left == v->lens.classes - v->lens.rows
                 ? number_short(v->lens.others, share, sizeof share)
                 : "");
-        words(v, r.x, y + 4, text, 14, false, v->theme->text3, ALIGN_LEFT);
-        y += 22;
+        words(v, r.x, y + 4 * k, text, 14 * k, false, v->theme->text3, ALIGN_LEFT);
+        y += 22 * k;
     }
     return y;
 }
@@ -430,7 +442,11 @@ static void write_softmax(const struct lens_view *v, char *out, size_t size)
     }
     put(&w, "}}{");
     put_sum(&w, &v->lens, own);
-    snprintf(value, sizeof value, "%.*f", v->lens.entropy >= 100 ? 2 : v->lens.entropy >= 0.01 ? 4 : 6, v->lens.entropy);
+    snprintf(value, sizeof value, "%.*f",
+        v->lens.entropy >= 100    ? 2
+        : v->lens.entropy >= 0.01 ? 4
+                                  : 6,
+        v->lens.entropy);
     put(&w, "}=%s", value);
 }
 
@@ -442,7 +458,8 @@ static void write_sentence(const struct lens_view *v, char *out, size_t size)
     switch (l->kind) {
     case LENS_SCORE:
         snprintf(out, size, "z = %s, t z = %s; loss %s, dl/dz = %s", digits(l->score, a, sizeof a),
-            digits(l->t * l->score, b, sizeof b), digits(l->main, c, sizeof c), digits(l->slope, d, sizeof d));
+            digits(l->t * l->score, b, sizeof b), digits(l->main, c, sizeof c),
+            digits(l->slope, d, sizeof d));
         break;
     case LENS_FIT:
         snprintf(out, size, "fit %s \u2212 number %s = residual %s; slope %s", digits(l->score, a, sizeof a),
@@ -453,12 +470,13 @@ static void write_sentence(const struct lens_view *v, char *out, size_t size)
             digits(l->main, a, sizeof a));
         break;
     case LENS_PAIR:
-        snprintf(out, size, "A pair loss compares samples: one alone has none. What counts is its distance to "
-                            "its own kind.");
+        snprintf(out, size,
+            "A pair loss compares samples: one alone has none. What counts is its distance to "
+            "its own kind.");
         break;
     case LENS_SOFTMAX:
-        snprintf(out, size, "\u2212log p is %s; with its weight %s counts %s", digits(l->entropy, a, sizeof a),
-            v->snap->force.loss->label, digits(l->main, b, sizeof b));
+        snprintf(out, size, "\u2212log p is %s; with what %s weighs or adds it is %s",
+            digits(l->entropy, a, sizeof a), v->snap->force.loss->label, digits(l->main, b, sizeof b));
         break;
     }
 }
@@ -486,7 +504,7 @@ static void write_total(const struct lens_view *v, char *out, size_t size)
 /* At the largest size that fits; false when none does. */
 static bool draw_formula(const struct lens_view *v, struct rect r)
 {
-    static const double sizes[] = { 24, 20, 16, 14, 12 };
+    static const double sizes[] = { 32, 24, 20, 16, 14, 12 };
     char text[FORMULA_TEXT];
     if (v->lens.kind != LENS_SOFTMAX)
         return false;
@@ -502,12 +520,14 @@ static bool draw_formula(const struct lens_view *v, struct rect r)
     return false;
 }
 
-static void draw_words(const struct lens_view *v, double x, double y, double width, const char *text, double size, bool bold)
+static void draw_words(
+    const struct lens_view *v, double x, double y, double width, const char *text, double size, bool bold)
 {
     char fitted[256];
     struct font font = { size, bold ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR, false };
     text_fit(text, &font, width, fitted, sizeof fitted);
-    canvas_text(v->canvas, (struct point){ x, y }, fitted, &font, bold ? v->theme->text1 : v->theme->text2, ALIGN_LEFT);
+    canvas_text(v->canvas, (struct point){ x, y }, fitted, &font, bold ? v->theme->text1 : v->theme->text2,
+        ALIGN_LEFT);
 }
 
 /* ---- the view ---- */
@@ -528,49 +548,49 @@ static void draw_note(const struct lens_view *v)
     double room = v->plot.right - v->plot.rect.x - v->plot.size->padding -
                   text_width(view_lens.label, &v->plot.size->title) - 16;
     text_fit(text, font, room, fitted, sizeof fitted);
-    canvas_text(v->canvas, (struct point){ v->plot.right, v->plot.rect.y + v->plot.size->title_y }, fitted, font,
-        v->theme->text2, ALIGN_RIGHT);
+    canvas_text(v->canvas, (struct point){ v->plot.right, v->plot.rect.y + v->plot.size->title_y }, fitted,
+        font, v->theme->text2, ALIGN_RIGHT);
 }
 
 static void rule(const struct lens_view *v, double x, double y, double width)
 {
-    canvas_line(v->canvas, (struct point){ x, floor(y) + 0.5 }, (struct point){ x + width, floor(y) + 0.5 }, 1,
-        v->theme->hairline);
+    canvas_line(v->canvas, (struct point){ x, floor(y) + 0.5 }, (struct point){ x + width, floor(y) + 0.5 },
+        1, v->theme->hairline);
 }
 
 static void draw_large(const struct lens_view *v)
 {
     struct rect a = v->plot.area;
-    double bottom = v->plot.rect.y + v->plot.rect.h - 24, side = a.w >= 1100 ? 220 : 176;
-    double foot = 132, x = a.x + side + 44, y = a.y;
+    double k = v->scale, bottom = v->plot.rect.y + v->plot.rect.h - 24, side = 176 * k, y = a.y;
+    double foot = 132 * k, x = a.x + side + 44 * k;
+    bool fit = v->lens.kind == LENS_FIT, pair = v->lens.kind == LENS_PAIR;
     char text[256];
     if (has_image(v)) {
         struct rect image = thumb_fit(v->scene, (struct rect){ a.x, y, side, side });
         draw_image(v, image);
-        y += image.h + 30;
+        y += image.h + 30 * k;
     } else {
-        y += 14;
+        y += 14 * k;
     }
     draw_who(v, a.x, y, a.x + side);
-    double facts = draw_facts(v, a.x, a.x + side, v->lens.kind == LENS_FIT ? y : y + 52);
+    double facts = draw_facts(v, a.x, a.x + side, fit ? y : y + 52 * k);
     struct rect table = { x, a.y - 4, a.x + a.w - x, bottom - foot - a.y - 8 };
-    double end = fmax(draw_rows(v, table), facts);
-    double below = fmin(bottom - foot, end + 8);
+    double below = fmin(bottom - foot, fmax(draw_rows(v, table), facts) + 8 * k);
     rule(v, a.x, below, a.w);
     write_total(v, text, sizeof text);
-    draw_words(v, a.x, below + 34, a.w, text, 20, true);
-    struct rect formula = { a.x, below + 48, a.w, 56 };
-    bool drawn = draw_formula(v, formula);
+    draw_words(v, a.x, below + 34 * k, a.w, text, 20 * k, true);
+    bool drawn = draw_formula(v, (struct rect){ a.x, below + 48 * k, a.w, 56 * k });
     write_sentence(v, text, sizeof text);
     if (v->lens.kind != LENS_SOFTMAX || !v->lens.is_entropy)
-        draw_words(v, a.x, below + (drawn ? 126 : text[0] && v->lens.kind == LENS_PAIR ? 34 : 66), a.w, text, 14, false);
+        draw_words(v, a.x, below + (drawn ? 126 : pair ? 34 : 66) * k, a.w, text, 14 * k, false);
 }
 
 /* Image and names at the left, as many classes as fit, the loss in one line. */
 static void draw_small(const struct lens_view *v)
 {
     struct rect a = v->plot.area;
-    double bottom = v->plot.rect.y + v->plot.rect.h - 14, side = has_image(v) ? 56 : 0, wide = fmin(96, 0.3 * a.w);
+    double bottom = v->plot.rect.y + v->plot.rect.h - 14, side = has_image(v) ? 56 : 0,
+           wide = fmin(96, 0.3 * a.w);
     double x = a.x + wide + 14, y = a.y + (side > 0 ? side + 18 : 10);
     char text[256], pull[32];
     if (has_image(v))
@@ -579,12 +599,17 @@ static void draw_small(const struct lens_view *v)
         draw_who(v, a.x, y, a.x + wide);
     struct rect table = { x, a.y - 6, a.x + a.w - x, bottom - 16 - a.y };
     double end = fmax(y + 20, v->lens.kind == LENS_FIT ? a.y : draw_rows(v, table));
-    if (bottom - 18 - end >= 34)
-        draw_formula(v, (struct rect){ a.x, bottom - 18 - 36, a.w, 36 });
+    bool drawn = bottom - 22 - end >= 34 && draw_formula(v, (struct rect){ a.x, bottom - 24 - 34, a.w, 34 });
+    bool told = v->lens.kind == LENS_SOFTMAX || v->lens.kind == LENS_PAIR || v->lens.kind == LENS_FIT;
+    if (!drawn && !told && bottom - 22 - end >= 14) {
+        write_sentence(v, text, sizeof text);
+        draw_words(v, a.x, bottom - 20, a.w, text, 12, false);
+    }
     write_total(v, text, sizeof text);
     size_t n = strlen(text);
     if (n > 0 && !isnan(v->lens.pull))
-        snprintf(text + n, sizeof text - n, "   \u2016\u2202L/\u2202x\u2016 %s", number_short(v->lens.pull, pull, sizeof pull));
+        snprintf(text + n, sizeof text - n, "   \u2016\u2202L/\u2202x\u2016 %s",
+            number_short(v->lens.pull, pull, sizeof pull));
     if (n == 0 || v->lens.kind == LENS_FIT)
         write_sentence(v, text, sizeof text);
     draw_words(v, a.x, bottom, a.w, text, 12, n > 0);
@@ -592,9 +617,15 @@ static void draw_small(const struct lens_view *v)
 
 static void draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
 {
-    struct lens_view v = { .canvas = c, .scene = scene, .snap = scene->snap, .look = look, .theme = look->theme,
-        .plot = plot_layout(rect, false), .sample = lens_sample(scene, look) };
+    struct lens_view v = { .canvas = c,
+        .scene = scene,
+        .snap = scene->snap,
+        .look = look,
+        .theme = look->theme,
+        .plot = plot_layout(rect, false),
+        .sample = lens_sample(scene, look) };
     v.large = v.plot.size->large;
+    v.scale = v.large && rect.w >= 1200 && rect.h >= 740 ? 20.0 / 14 : 1;
     plot_title(c, &v.plot, v.theme, view_lens.label);
     if (!plot_fits(&v.plot))
         return;
@@ -603,11 +634,11 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
         char fitted[160];
         bool refined = v.snap->force.loss->refine != NULL;
         text_fit(refined ? "GroupFace has corrected this feature already; its loss needs the one before."
-                         : v.sample < 0 && !look->probing ? "Click a point to see its numbers."
-                                                          : "There are no numbers for this one.",
+                 : v.sample < 0 && !look->probing ? "Click a point to see its numbers."
+                                                  : "There are no numbers for this one.",
             &font, v.plot.area.w, fitted, sizeof fitted);
-        canvas_text(c, (struct point){ rect.x + rect.w / 2, rect.y + rect.h / 2 }, fitted, &font, v.theme->text2,
-            ALIGN_CENTER);
+        canvas_text(c, (struct point){ rect.x + rect.w / 2, rect.y + rect.h / 2 }, fitted, &font,
+            v.theme->text2, ALIGN_CENTER);
         return;
     }
     draw_note(&v);

@@ -440,6 +440,8 @@ static void name_fallback(struct canvas *c, const struct logit *v)
         return;
     const struct point *from = &v->own.at[v->own.piece[1].from];
     struct point at = place(v, from->x, from->y);
+    if (v->field.x + v->field.w - at.x < 40)
+        return;
     double width = formula_measure(text, font->size).width;
     at.x = fmin(at.x, v->field.x + v->field.w - width - 4);
     at.y = fmin(at.y + 34, v->field.y + v->field.h - 6);

@@ -22,7 +22,7 @@ struct roc {
     struct rect table, gallery; /* h 0: no room */
 };
 
-enum { TABLE_ROW = 24, TABLE_HEIGHT = 184, SIDE_WIDTH = 380 };
+enum { TABLE_ROW = 24, TABLE_HEIGHT = 184, SIDE_WIDTH = 380, NAMED_HEIGHT = 360 };
 
 double roc_tau(const struct scene *scene, const struct look *look)
 {
@@ -39,6 +39,8 @@ static void roc_layout(struct roc *v, const struct scene *scene, const struct lo
     v->plot = plot_layout(left, false);
     v->plot.area.x += v->plot.size->left;
     v->plot.area.w -= v->plot.size->left;
+    if (!v->plot.size->large && rect.h >= NAMED_HEIGHT)
+        v->plot.area.h -= 14; /* for the names of the axes */
     struct rect area = v->plot.area;
     v->far = (struct axis){ LOWEST_FAR, 1, area.x, area.x + area.w, true };
     v->tar = (struct axis){ 0, 1, area.y + area.h, area.y, false };
@@ -46,7 +48,7 @@ static void roc_layout(struct roc *v, const struct scene *scene, const struct lo
         return;
     v->table = (struct rect){ rect.x + rect.w - SIDE_WIDTH + 8, area.y, SIDE_WIDTH - 32, TABLE_HEIGHT };
     double top = v->table.y + v->table.h + 24;
-    v->gallery = (struct rect){ v->table.x - 20, top, v->table.w + 44, fmin(400, rect.y + rect.h - top) };
+    v->gallery = (struct rect){ v->table.x - 20, top, v->table.w + 40, fmin(400, rect.y + rect.h - top) };
 }
 
 static struct point roc_at(const struct roc *v, double far, double tar)
@@ -59,10 +61,10 @@ static void draw_axis_names(struct canvas *c, const struct roc *v)
     struct font font = { 12, WEIGHT_REGULAR, false };
     struct rect area = v->plot.area;
     struct point under = { area.x + area.w / 2, area.y + area.h + v->plot.size->bottom - 6 };
-    if (v->plot.rect.h < 360)
+    if (v->plot.rect.h < NAMED_HEIGHT)
         return;
     if (!v->plot.size->large) {
-        under.y = area.y + area.h + v->plot.size->bottom - 1;
+        under.y = area.y + area.h + v->plot.size->bottom + 5;
         canvas_text(c, under, "accepted: same pairs upward, different pairs rightward (log)", &font,
             v->theme->text3, ALIGN_CENTER);
         return;
@@ -127,19 +129,18 @@ static struct stroke curve_stroke(const struct roc *v, bool open)
         .round = true };
 }
 
-/* Beside the steep part: the upper curve's name before it, the lower one's behind it. */
+/* Left of the steep part, where nothing else is. */
 static void name_curve(
-    struct canvas *c, const struct roc *v, const struct verification *set, const char *name, bool before)
+    struct canvas *c, const struct roc *v, const struct verification *set, const char *name, double height)
 {
-    const double height = 0.4;
     struct font font = v->plot.size->label;
+    double width = text_width(name, &font);
     for (int i = 1; i < set->roc_count; i++) {
         if (set->roc[i].tar > height || set->roc[i].far <= LOWEST_FAR)
             continue;
         struct point p = roc_at(v, set->roc[i].far, set->roc[i].tar);
-        double width = text_width(name, &font), x = before ? p.x - 12 - width : p.x + 12;
-        x = fmin(v->plot.area.x + v->plot.area.w - width, fmax(v->plot.area.x + 4, x));
-        canvas_text(c, (struct point){ x, p.y }, name, &font, v->theme->text2, ALIGN_LEFT);
+        canvas_text(c, (struct point){ fmax(v->plot.area.x + 4, p.x - 12 - width), p.y }, name, &font,
+            v->theme->text2, ALIGN_LEFT);
         return;
     }
 }
@@ -299,8 +300,8 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
         draw_marks(c, &v, &v.r->open, radius);
     draw_marks(c, &v, &v.r->closed, radius);
     if (open) {
-        name_curve(c, &v, &v.r->closed, "seen", true);
-        name_curve(c, &v, &v.r->open, "never seen", false);
+        name_curve(c, &v, &v.r->closed, "seen", 0.45);
+        name_curve(c, &v, &v.r->open, "never seen", 0.25);
     }
     if (v.table.h > 0) {
         draw_table(c, &v);

@@ -402,6 +402,8 @@ static const char *sphere_missing(const struct scene *scene)
         return NULL;
     if (snap->dim != 2)
         return "The sphere needs features of 2 to 512 dimensions. Set the feature dimension to 3.";
+    if (loss_is_pair(snap->force.loss) && !scene->angular)
+        return "The nearest class mean decides here, by distance: directions alone do not.";
     if (!scene->angular)
         return "The bias of this loss moves its boundaries with the norm: directions alone decide nothing.";
     return NULL;

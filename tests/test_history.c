@@ -349,7 +349,8 @@ static void change_due(struct trainer *t)
     }
 }
 
-static void back_to(struct trainer *t, const struct history *h, long step, const struct change *all, int changes)
+static void back_to(
+    struct trainer *t, const struct history *h, long step, const struct change *all, int changes)
 {
     struct why why = { "" };
     struct checkpoint from = history_checkpoint_before(h, step, changes);

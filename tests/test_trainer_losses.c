@@ -357,6 +357,29 @@ static void weights_after_a_pair_loss_are_class_means(void **state)
     trainer_destroy(t);
 }
 
+/* modified_softmax and asoftmax normalise W, not x: long features count more. */
+static void weights_after_a_pair_loss_keep_lengths_where_the_head_does(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *loss;
+        bool directions;
+    } row[] = { { "modified_softmax", false }, { "asoftmax", false }, { "lsoftmax", false },
+        { "l2_softmax", true }, { "fnorm_sphereface", true }, { "sphereface2", true } };
+    for (size_t r = 0; r < sizeof row / sizeof *row; r++) {
+        double mean[64];
+        struct experiment e = SMALL("loss", "contrastive");
+        struct trainer *t = make(&e, &data[BLOBS]);
+        steps(t, 30);
+        class_means(t, &data[BLOBS], row[r].directions, mean);
+        set(t, "loss", row[r].loss);
+        const double *w = trainer_block(t, BLOCK_WEIGHT);
+        for (int i = 0; i < 20; i++)
+            assert_close(w[i], mean[i], 1e-5);
+        trainer_destroy(t);
+    }
+}
+
 static void a_score_is_the_difference_of_two_weights(void **state)
 {
     (void)state;
@@ -721,6 +744,25 @@ static void data_that_cannot_teach_is_refused(void **state)
 }
 
 /* The hand that moves a point of the plane moves what is trained on and what is shown. */
+static void inputs_that_never_vary_are_named(void **state)
+{
+    (void)state;
+    static const char csv[] = "1,7,2,a\n3,7,2,b\n4,7,2,a\n5,7,2,b\n";
+    struct dataset table;
+    struct why why = { "" };
+    struct bytes bytes = { (const uint8_t *)csv, sizeof csv - 1 };
+    assert_int_equal(dataset_from_csv(bytes, "c.csv", "c.csv", TASK_CLASS, NULL, &table, &why), STATUS_OK);
+    struct experiment e = SMALL("loss", "softmax");
+    struct trainer *t = make(&e, &table);
+    assert_non_null(strstr(trainer_message(t), "2 of 3 inputs have one value"));
+    assert_non_null(strstr(trainer_message(t), "the first is input 2: nothing can be learned from them."));
+    trainer_destroy(t);
+    t = make(&e, &data[MOONS]);
+    assert_string_equal(trainer_message(t), "");
+    trainer_destroy(t);
+    dataset_clear(&table);
+}
+
 static void a_moved_point_is_where_the_hand_put_it(void **state)
 {
     (void)state;
@@ -776,6 +818,7 @@ int main(void)
         cmocka_unit_test(the_journal_replays_every_kind_of_change),
         cmocka_unit_test(a_term_that_weighs_nothing_leaves_no_trace),
         cmocka_unit_test(weights_after_a_pair_loss_are_class_means),
+        cmocka_unit_test(weights_after_a_pair_loss_keep_lengths_where_the_head_does),
         cmocka_unit_test(a_score_is_the_difference_of_two_weights),
         cmocka_unit_test(subcenters_start_at_the_weight_and_leave_the_busiest),
         cmocka_unit_test(a_ring_starts_at_its_radius_or_at_the_median_length),
@@ -790,6 +833,7 @@ int main(void)
         cmocka_unit_test(pairs_are_shown_and_classes_told_by_their_means),
         cmocka_unit_test(sets_of_labels_are_right_as_a_whole),
         cmocka_unit_test(data_that_cannot_teach_is_refused),
+        cmocka_unit_test(inputs_that_never_vary_are_named),
         cmocka_unit_test(a_moved_point_is_where_the_hand_put_it),
         cmocka_unit_test(a_bias_can_be_left_away),
     };

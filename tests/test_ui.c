@@ -435,6 +435,32 @@ static void a_point_can_be_pinned(void **unused)
     assert_false(w->look.pinned);
 }
 
+static void a_probe_is_placed_dragged_and_let_go(void **unused)
+{
+    (void)unused;
+    struct rect area = w->area[AREA_MAIN];
+    struct plane plane = feature_plane(&w->scene, &w->look, area);
+    struct point p = { floor(plane.center.x + 60), floor(plane.center.y - 80) };
+    w->modifiers = KMOD_LALT;
+    motion(p.x, p.y);
+    button(true, p.x, p.y, 1);
+    button(false, p.x, p.y, 0);
+    w->modifiers = 0;
+    assert_true(w->look.probing);
+    assert_close(w->look.probe[0], (p.x - plane.center.x) / plane.unit, 0.02);
+    assert_close(w->look.probe[1], (plane.center.y - p.y) / plane.unit, 0.02);
+    motion(p.x, p.y);
+    button(true, p.x, p.y, 1);
+    motion(p.x - 100, p.y + 40);
+    button(false, p.x - 100, p.y + 40, 0);
+    assert_close(w->look.probe[0], (p.x - 100 - plane.center.x) / plane.unit, 0.02);
+    assert_close(w->look.pan_x, 0, 0); /* the plane stayed */
+    motion(p.x, p.y);
+    assert_close(w->look.probe[0], (p.x - 100 - plane.center.x) / plane.unit, 0.02);
+    action_escape(w, 0);
+    assert_false(w->look.probing);
+}
+
 static void the_threshold_follows_the_hand_along_the_roc(void **unused)
 {
     (void)unused;
@@ -525,6 +551,138 @@ static void basics_and_plane_come_back_as_they_were_left(void **unused)
     click("tab.basics");
     assert_string_equal(experiment_loss(e)->id, "l2");
     settle();
+}
+
+static void wait_for_dim(int dim)
+{
+    for (int i = 0; i < 20000 && (w->state.loading || w->snap->dim != dim); i++)
+        window_wait(w, 1);
+    assert_int_equal(w->snap->dim, dim);
+    window_frame(w);
+}
+
+static void the_sphere_trains_3d_features_and_the_plane_comes_back(void **unused)
+{
+    (void)unused;
+    struct experiment plane = *window_experiment(w);
+    click("tab.sphere");
+    assert_int_equal(w->bench, BENCH_SPHERE);
+    assert_ptr_equal(w->view, &view_sphere);
+    assert_non_null(strstr(w->notice, "3-D features: the training starts anew"));
+    wait_for_dim(3);
+    assert_string_equal(window_experiment(w)->dataset, plane.dataset);
+    click("loss.cosface");
+    click("tab.plane");
+    wait_for_dim(2);
+    assert_int_equal(window_experiment(w)->loss, plane.loss);
+    click("tab.sphere");
+    wait_for_dim(3);
+    assert_string_equal(experiment_loss(window_experiment(w))->id, "cosface");
+}
+
+/* A sample on the middle of the ball's front, where a hand can take it. */
+static int sample_in_front(struct rect area, struct point *at)
+{
+    double radius = look_ball_radius(&w->look, area);
+    struct point middle = { area.x + area.w / 2, area.y + area.h / 2 };
+    for (int i = 0; i < w->snap->count; i++)
+        if (sphere_place(&w->scene, &w->look, area, i, at) &&
+            hypot(at->x - middle.x, at->y - middle.y) < 0.6 * radius)
+            return i;
+    fail_msg("the front of the ball is empty");
+    return -1;
+}
+
+static void the_point_in_hand_stays_in_hand(void **unused)
+{
+    (void)unused;
+    struct rect area = w->area[AREA_MAIN];
+    struct point at, now;
+    int sample = sample_in_front(area, &at);
+    double x = round(at.x), y = round(at.y), by = x < area.x + area.w / 2 ? 3 : -3;
+    motion(x, y);
+    button(true, x, y, 1);
+    for (int i = 1; i <= 30; i++)
+        motion(x + by * i, y + i);
+    button(false, x + by * 30, y + 30, 0);
+    assert_true(sphere_place(&w->scene, &w->look, area, sample, &now));
+    assert_close(now.x, at.x + by * 30, 3);
+    assert_close(now.y, at.y + 30, 3);
+    assert_false(w->look.pinned);
+    key(SDLK_f, 0);
+    assert_close(w->look.orbit[3], 1, 1e-6);
+}
+
+static void layers_of_the_ball_are_switches(void **unused)
+{
+    (void)unused;
+    click("layer.cells");
+    assert_false(w->look.layers & LAYER_REGIONS);
+    click("layer.cells");
+    assert_true(w->look.layers & LAYER_REGIONS);
+}
+
+static void features_can_be_of_any_dimension(void **unused)
+{
+    (void)unused;
+    click("feature-dim");
+    type("8");
+    key(SDLK_RETURN, 0);
+    assert_int_equal(window_experiment(w)->feature_dim, 8);
+    assert_int_equal(w->bench, BENCH_PLANE);
+    wait_for_dim(8);
+    for (int i = 0; i < view_count(); i++) { /* each draws, or says why not */
+        action_cell(w, -1, view_at(i));
+        window_wait(w, 1);
+    }
+    click("feature-dim");
+    type("3");
+    key(SDLK_RETURN, 0);
+    assert_int_equal(w->bench, BENCH_SPHERE);
+    click("feature-dim");
+    type("2");
+    key(SDLK_RETURN, 0);
+    assert_int_equal(w->bench, BENCH_PLANE);
+    wait_for_dim(2);
+    click("tab.plane");
+}
+
+static void a_title_makes_larger_and_gives_back(void **unused)
+{
+    (void)unused;
+    const struct view *first = w->cell[BENCH_PLANE][0];
+    action_maximise(w, 0);
+    assert_ptr_equal(w->view, first);
+    action_maximise(w, -1);
+    assert_ptr_equal(w->view, &view_feature);
+    assert_ptr_equal(w->cell[BENCH_PLANE][0], first);
+    action_maximise(w, -1);
+    assert_true(w->panels_hidden);
+    action_maximise(w, -1);
+    assert_false(w->panels_hidden);
+}
+
+static void weights_of_the_stage_are_dragged(void **unused)
+{
+    (void)unused;
+    action_cell(w, -1, &view_stage);
+    struct rect area = w->area[AREA_MAIN];
+    struct point held = { -1, -1 };
+    for (double y = area.y; y < area.y + area.h && held.x < 0; y += 4)
+        for (double x = area.x; x < area.x + area.w && held.x < 0; x += 4)
+            if (stage_pick(&w->look, area, (struct point){ x, y }) == 1)
+                held = (struct point){ x, y };
+    assert_true(held.x > 0);
+    double angle = w->look.stage_angle;
+    motion(held.x, held.y);
+    button(true, held.x, held.y, 1);
+    motion(held.x + 40, held.y + 40);
+    button(false, held.x + 40, held.y + 40, 0);
+    assert_true(fabs(w->look.stage_angle - angle) > 0.02);
+    angle = w->look.stage_angle;
+    motion(held.x - 60, held.y);
+    assert_close(w->look.stage_angle, angle, 0);
+    click("tab.plane");
 }
 
 static void a_point_of_the_data_can_be_dragged_and_put_back(void **unused)
@@ -642,12 +800,19 @@ int main(void)
         cmocka_unit_test(controls_stay_inside_and_apart),
         cmocka_unit_test(the_plane_zooms_about_the_pointer),
         cmocka_unit_test(a_point_can_be_pinned),
+        cmocka_unit_test(a_probe_is_placed_dragged_and_let_go),
         cmocka_unit_test(the_threshold_follows_the_hand_along_the_roc),
         cmocka_unit_test(menus_open_choose_and_close),
         cmocka_unit_test(titles_are_menus_of_views),
         cmocka_unit_test(titles_are_menus_by_keys_too),
         cmocka_unit_test(basics_and_plane_come_back_as_they_were_left),
         cmocka_unit_test(a_point_of_the_data_can_be_dragged_and_put_back),
+        cmocka_unit_test(the_sphere_trains_3d_features_and_the_plane_comes_back),
+        cmocka_unit_test(the_point_in_hand_stays_in_hand),
+        cmocka_unit_test(layers_of_the_ball_are_switches),
+        cmocka_unit_test(features_can_be_of_any_dimension),
+        cmocka_unit_test(a_title_makes_larger_and_gives_back),
+        cmocka_unit_test(weights_of_the_stage_are_dragged),
         cmocka_unit_test(one_key_means_one_thing),
         cmocka_unit_test(quit_ends_the_loop),
     };

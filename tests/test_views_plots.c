@@ -452,6 +452,26 @@ static void dragging_the_roc_moves_the_line(void **state)
     bench_close(b);
 }
 
+/* Four samples, own angles 0, 0, 30, 30 and rivals 60, 60, 30, 60 degrees: a quarter of each lies in common. */
+static void the_overlap_is_stated(void **state)
+{
+    (void)state;
+    static const struct recipe four = { "four", 2, 4, false, false };
+    static const float own[] = { 0, 0, 30.5f, 30.5f }, rival[] = { 60.5f, 60.5f, 30.5f, 60.5f };
+    static const struct rect rects[] = { { 0, 0, 1000, 500 }, { 0, 0, 360, 216 } };
+    struct bench *b = bench_open(&four);
+    for (int i = 0; i < 4; i++) {
+        b->scene.own[i] = own[i] * (float)pi / 180;
+        b->scene.rival[i] = rival[i] * (float)pi / 180;
+    }
+    for (int i = 0; i < 2; i++) {
+        char *text = draw(b, &view_angles, rects[i]);
+        assert_non_null(strstr(text, "overlap 25.0%"));
+        free(text);
+    }
+    bench_close(b);
+}
+
 /* ---- curves ---- */
 
 static void the_cross_hair_reads_measured_steps(void **state)
@@ -806,6 +826,7 @@ int main(void)
         cmocka_unit_test(pair_losses_have_no_target),
         cmocka_unit_test(the_threshold_stands_at_its_angle),
         cmocka_unit_test(dragging_the_roc_moves_the_line),
+        cmocka_unit_test(the_overlap_is_stated),
         cmocka_unit_test(the_cross_hair_reads_measured_steps),
         cmocka_unit_test(ghosts_say_what_differs),
         cmocka_unit_test(stage_edges_are_those_of_the_table),

@@ -71,6 +71,11 @@ static bool has_margin(const struct snapshot *s, long thousandths)
     return fabs(e->param[e->loss][experiment_loss(e)->margin] * 1000 - (double)thousandths) < 1e-6;
 }
 
+static bool map_of_now(const struct snapshot *s, long step)
+{
+    return s->inputs.w > 0 && s->inputs.step == s->step && s->step >= step;
+}
+
 static void idle(struct worker *w)
 {
     struct worker_state state = { .loading = true };
@@ -315,6 +320,28 @@ static void a_snapshot_keeps_its_data(void **unused)
     worker_destroy(w);
 }
 
+/* Paused or not, a map that is looked at becomes that of the step shown; nobody looks, nothing is measured. */
+static void what_is_watched_is_measured(void **state)
+{
+    (void)state;
+    struct experiment e = small();
+    struct why why = { "" };
+    assert_int_equal(experiment_set(&e, "dataset", "moons", &why), STATUS_OK);
+    struct worker *w = start(&e, false, 0);
+    assert_int_equal(await(w, at_step, 0)->inputs.w, 0);
+    worker_watch(w, NEEDS_INPUTS);
+    await(w, map_of_now, 0);
+    worker_step(w, 3); /* sooner than the next map is due: it follows by itself */
+    await(w, map_of_now, 3);
+    worker_watch(w, 0);
+    worker_step(w, 1);
+    assert_true(await(w, at_step, 4)->inputs.step < 4);
+    worker_watch(w, NEEDS_INPUTS | NEEDS_RECOGNITION);
+    worker_play(w, true);
+    await(w, map_of_now, 50);
+    worker_destroy(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +357,7 @@ int main(void)
         cmocka_unit_test(without_any_data_it_waits_for_a_better_wish),
         cmocka_unit_test(every_pace_goes_on),
         cmocka_unit_test(a_snapshot_keeps_its_data),
+        cmocka_unit_test(what_is_watched_is_measured),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""frames.py BINARY: frame times of the real window under Xvfb, and what the window costs the worker.
+"""frames.py BINARY [OPTIONS]: frame times of the real window under Xvfb, and what the window costs the worker.
 
 Trains mnist with 5,000 points on screen at 1600x1000; prints the frame time's median and 99th percentile while it
 trains at 60 steps a second, at pace max, and with the margin being dragged, and the worker's speed at pace max
@@ -39,11 +39,11 @@ def drag(w, seconds):
 
 def main():
     binary = os.path.abspath(sys.argv[1])
-    head = subprocess.run([binary, "train", "--steps", "1500", "--benchmark"], capture_output=True, text=True,
+    head = subprocess.run([binary, "train", "--steps", "1500", "--benchmark", *sys.argv[2:]], capture_output=True, text=True,
                           check=True)
     headless = json.loads(head.stdout)["steps_per_s"]
     with tempfile.TemporaryDirectory() as folder:
-        w = window.Window(binary, folder, False)
+        w = window.Window(binary, folder, False, *sys.argv[2:])
         try:
             start = time.monotonic()
             w.find()

@@ -467,6 +467,16 @@ for path in ("f.svg", "one.svg"):
 data = open("f.pdf", "rb").read()
 assert data[:5] == b"%PDF-" and b"%%EOF" in data[-64:]
 P
+check "figures of what is measured only for them" run train --dataset moons --steps 60 $size --figure in.svg --view input \
+    --figure roc.svg --view roc --figure lens.svg --view lens
+check "the inputs have their map, the ROC its numbers, the lens its sample" python3 - <<'P'
+import re
+text = open("in.svg").read()
+longest = max(len(re.findall(r"[-\d.]+[ ,][-\d.]+", d)) for d in re.findall(r' (?:d|points)="([^"]*)"', text))
+assert longest > 100, longest                              # an outline of a class
+assert "EER" in open("roc.svg").read()
+assert "as trained" in open("lens.svg").read()
+P
 check "the same figure twice" run figure $short --out two.svg $size
 check "figures are the same bytes" cmp one.svg two.svg
 for view in feature sphere curves logit angles dashboard; do
@@ -522,6 +532,17 @@ wait $child
 got=$?
 [ $got -eq 1 ] && [ -z "$(ls -A halfway)" ] && grep -q '^marginscope: SIGTERM: .*; ' err.txt && pass ||
     miss "interrupted sweep: exit status $got, left $(ls -A halfway), said $(cat err.txt)"
+
+# ---------------------------------------------------------------- what the trainer says of its own accord
+printf 'a,b,c,label\n1,7,2,x\n3,7,2,y\n4,7,2,x\n5,7,2,y\n' >flat.csv
+check "a table with constant columns" run train --dataset flat.csv --loss contrastive --steps 9 --at 5:loss=softmax
+mv out.txt notes.json
+check "notes on what cannot be learned and what was made anew" python3 - notes.json <<'P'
+import json, sys
+notes = json.load(open(sys.argv[1]))["notes"]
+assert [n["step"] for n in notes] == [0, 5], notes
+assert "2 of 3 inputs" in notes[0]["text"] and notes[1]["text"] == "Class weights made from class means.", notes
+P
 
 # ---------------------------------------------------------------- interrupted: nothing is left, exit 1
 mkdir stopped

@@ -202,6 +202,7 @@ def finds_a_loss(w):
     step = w.state()["step"]
     w.wait(lambda: w.state()["step"] > step, "steps with mined triplets")
     w.click("loss.arcface")
+    w.wait(lambda: "Class weights made from class means." in w.state()["notice"], "what was made anew")
     w.wait(lambda: w.state()["loss"] == "arcface", "ArcFace again")
 
 
@@ -256,6 +257,35 @@ def basics(w):
     w.wait(lambda: w.state()["dataset"] == "mnist" and w.state()["loss"] == "arcface", "the plane as it was", 15)
     step = w.state()["step"]
     w.wait(lambda: w.state()["step"] > step, "steps on the plane")
+
+
+def sphere(w):
+    """The sphere trains 3-D features, turns under the hand and back, and the plane returns to two."""
+    w.click("tab.sphere")
+    w.wait(lambda: w.state()["bench"] == "sphere" and w.state()["view"] == "sphere", "sphere", 15)
+    assert "3-D features" in w.state()["notice"], w.state()["notice"]
+    w.wait(lambda: w.controls()["feature-dim"]["value"] == "3", "three numbers a feature")
+    w.wait(lambda: "layer.cells" in w.controls(), "the ball", 15)
+    x, y, wide, high = w.controls()["view.sphere"]["rect"]
+    x, y = x + wide / 2, y + high / 2
+    before = w.state()["orbit"]
+    w.move(x, y)
+    w.x("mousedown", 1)
+    for i in range(1, 13):
+        w.move(x + 10 * i, y + 4 * i)
+        time.sleep(0.02)
+    w.x("mouseup", 1)
+    w.wait(lambda: abs(w.state()["orbit"][3]) < 0.99, "turned sphere")
+    turned = w.state()["orbit"]
+    assert before != turned and abs(sum(v * v for v in turned) - 1) < 1e-3, turned
+    w.key("f")
+    w.wait(lambda: w.state()["orbit"][3] > 0.9999, "sphere turned back")
+    w.click("layer.cells")
+    w.wait(lambda: w.controls()["layer.cells"]["value"] == "off", "no cells")
+    w.click("layer.cells")
+    w.click("tab.plane")
+    w.wait(lambda: w.state()["bench"] == "plane" and w.controls()["feature-dim"]["value"] == "2", "plane", 15)
+    w.wait(lambda: not w.state()["loading"] and w.state()["view"] == "feature", "two numbers a feature")
 
 
 def screenshot(w):
@@ -386,7 +416,7 @@ def main():
     short = "--short" in sys.argv
     binary = os.path.abspath(sys.argv[-1])
     checks = [trains, slider_drags, slider_keys_and_wheel, pauses_and_steps, loss_switches, screenshot]
-    checks += [finds_a_loss, adds_a_term, basics, resizes, storm, themes, bad_folder, diverges, quits]
+    checks += [finds_a_loss, adds_a_term, sphere, basics, resizes, storm, themes, bad_folder, diverges, quits]
     passed = failed = 0
     try:
         no_display(binary)

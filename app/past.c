@@ -1,0 +1,162 @@
+#include "app/past.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <SDL.h>
+
+enum { CHECKPOINT_STEPS = 500, TOLD_STEPS = 16 };
+static const double CHECKPOINT_S = 2; /* of training; sooner after CHECKPOINT_STEPS */
+static const double CHECKPOINT_COSTS = 50; /* but not before so many times what one takes */
+
+struct past {
+    struct history *history;
+    long saved_step;
+    double trained_s; /* since the last checkpoint */
+    double save_s; /* that the last one took */
+    bool diverged; /* at the last look */
+};
+
+static double now_s(void)
+{
+    return (double)SDL_GetPerformanceCounter() / (double)SDL_GetPerformanceFrequency();
+}
+
+static int journal_length(const struct trainer *t)
+{
+    const struct change *change;
+    return trainer_changes(t, &change);
+}
+
+struct past *past_create(size_t budget)
+{
+    struct past *p = calloc(1, sizeof *p);
+    struct history *history = history_create(budget);
+    if (!p || !history) {
+        free(p);
+        history_destroy(history);
+        return NULL;
+    }
+    p->history = history;
+    return p;
+}
+
+void past_destroy(struct past *p)
+{
+    if (!p)
+        return;
+    history_destroy(p->history);
+    free(p);
+}
+
+struct history *past_history(struct past *p)
+{
+    return p->history;
+}
+
+/* Without memory, or when it is too large, a branch has farther to go, or cannot be made: the training goes on. */
+static void save(struct past *p, const struct trainer *t)
+{
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    double began = now_s();
+    if (trainer_save(t, &bytes, &size, NULL) == STATUS_OK)
+        history_add_checkpoint(p->history, trainer_steps(t), journal_length(t), bytes, size);
+    p->save_s = now_s() - began;
+    p->saved_step = trainer_steps(t);
+    p->trained_s = 0;
+}
+
+void past_begin(struct past *p, const struct trainer *t)
+{
+    history_clear(p->history);
+    p->diverged = false;
+    save(p, t);
+}
+
+/* A divergence has used up a batch that no step counts: only a checkpoint knows of it. */
+void past_step(struct past *p, const struct trainer *t, double cost_s)
+{
+    bool fell = trainer_diverged(t) && !p->diverged;
+    p->diverged = trainer_diverged(t);
+    p->trained_s += cost_s;
+    bool far = trainer_steps(t) - p->saved_step >= CHECKPOINT_STEPS || p->trained_s >= CHECKPOINT_S;
+    if (fell || (far && p->trained_s >= CHECKPOINT_COSTS * p->save_s))
+        save(p, t);
+}
+
+void past_frame(struct past *p, const struct trainer *t, const struct snapshot *s)
+{
+    history_add_frame(p->history, s, journal_length(t));
+}
+
+/* The entries of the journal from one place to another, outside of the trainer that is about to forget them. */
+static struct change *copy_changes(const struct trainer *t, int from, int to)
+{
+    const struct change *all;
+    trainer_changes(t, &all);
+    size_t count = (size_t)(to - from);
+    struct change *copy = malloc((count + 1) * sizeof *copy);
+    if (copy && count > 0)
+        memcpy(copy, all + from, count * sizeof *copy);
+    return copy;
+}
+
+struct way {
+    bool (*on)(void *user, double share);
+    void *user;
+    long from, to;
+};
+
+static bool walk(struct trainer *t, long step, const struct way *way)
+{
+    while (trainer_steps(t) < step && !trainer_diverged(t)) {
+        trainer_step(t);
+        long done = trainer_steps(t) - way->from;
+        if (done % TOLD_STEPS == 0 && !way->on(way->user, (double)done / (double)(way->to - way->from)))
+            return false;
+    }
+    return true;
+}
+
+static enum status replay(struct trainer *t, const struct change *change, int count, const struct way *way,
+    struct why *why)
+{
+    enum status status = STATUS_OK;
+    bool on = true;
+    for (int i = 0; i < count && on && status == STATUS_OK; i++) {
+        on = walk(t, change[i].step, way);
+        if (on)
+            status = trainer_replay(t, &change[i], why);
+    }
+    if (status == STATUS_OK && (!on || !walk(t, way->to, way)))
+        status = why_set(why, STATUS_FAILED, "history: stopped on the way back; choose a step again");
+    return status;
+}
+
+enum status past_return(struct past *p, struct trainer *t, int i, bool (*on)(void *, double), void *user,
+    struct snapshot *ghost, struct why *why)
+{
+    long step = history_step(p->history, i);
+    int changes = history_changes(p->history, i);
+    struct checkpoint from = history_checkpoint_before(p->history, step, changes);
+    if (!from.bytes)
+        return why_set(why, STATUS_FAILED,
+            "history: this network is too large to go back in; start it anew, or make it smaller");
+    struct change *change = copy_changes(t, from.changes, changes);
+    if (!change)
+        return why_set(why, STATUS_FAILED, "history: not enough memory; close something");
+    enum status status = trainer_load(t, from.bytes, from.size, why);
+    if (status == STATUS_OK) {
+        struct way way = { on, user, from.step, step };
+        status = replay(t, change, changes - from.changes, &way, why);
+        history_cut(p->history, i, ghost);
+        p->saved_step = from.step;
+        p->trained_s = 0;
+        p->diverged = trainer_diverged(t);
+        if (status != STATUS_OK || trainer_steps(t) != step)
+            past_begin(p, t); /* somewhere on the way: what is kept is not its past */
+    }
+    free(change);
+    return status;
+}

@@ -1,0 +1,28 @@
+/* past.h - what a training leaves behind while it goes on, and the way back into it. Belongs to whoever steps the
+ * trainer, and to that thread. */
+#ifndef APP_PAST_H
+#define APP_PAST_H
+
+#include "math/history.h"
+#include "math/trainer.h"
+
+struct past;
+
+struct past *past_create(size_t budget);                  /* NULL without memory */
+void past_destroy(struct past *p);
+struct history *past_history(struct past *p);
+
+/* A training at its first step: what was known of another is forgotten. */
+void past_begin(struct past *p, const struct trainer *t);
+/* After a step that took `cost_s`: a checkpoint when one is due, which is never more than 2 % of the time. */
+void past_step(struct past *p, const struct trainer *t, double cost_s);
+/* What has just been measured of the trainer, a frame. */
+void past_frame(struct past *p, const struct trainer *t, const struct snapshot *s);
+
+/* Takes t back to frame i, byte by byte as it was, and forgets what came after; *ghost as in history_cut. The share of
+ * the way is told now and then; an answer of false stops there, with t somewhere on the way. Without a checkpoint (the
+ * training is too large for the budget) t stays where it is. */
+enum status past_return(struct past *p, struct trainer *t, int i, bool (*on)(void *user, double share), void *user,
+    struct snapshot *ghost, struct why *why);
+
+#endif

@@ -55,9 +55,10 @@ enum bench action_bench(const struct experiment *e)
     return action_basic(experiment_loss(e)) ? BENCH_BASICS : e->feature_dim == 3 ? BENCH_SPHERE : BENCH_PLANE;
 }
 
-const struct view *action_bench_view(enum bench bench)
+/* Features of more than two numbers have no plane; the ball shows three of them as they are, more from one side. */
+const struct view *action_home(const struct experiment *e)
 {
-    return view_find(bench == BENCH_SPHERE ? "sphere" : "feature");
+    return action_basic(experiment_loss(e)) || e->feature_dim == 2 ? &view_feature : &view_sphere;
 }
 
 bool action_has_bench(enum bench bench)
@@ -109,10 +110,14 @@ static void arrive(struct window *w, enum bench bench)
     w->bench = bench;
     if (bench != BENCH_BASICS)
         w->heads = bench;
-    w->view = action_bench_view(bench);
     w->side_first = 0;
     action_fit(w, 0);
     window_dirty(w, AREAS_ALL);
+}
+
+static void go_home(struct window *w)
+{
+    action_view(w, action_home(&w->experiment)->id);
 }
 
 static void enter_bench(struct window *w, enum bench bench)
@@ -130,11 +135,13 @@ static void enter_bench(struct window *w, enum bench bench)
 void action_settle(struct window *w, const struct experiment *before)
 {
     enum bench bench = action_bench(&w->experiment);
-    if (bench == w->bench)
-        return;
-    if (before)
+    bool moved = bench != w->bench, shown = before && w->view == action_home(before);
+    if (moved && before)
         keep(w, before);
-    arrive(w, bench);
+    if (moved)
+        arrive(w, bench);
+    if (moved || shown)
+        go_home(w);
 }
 
 static void changed_experiment(struct window *w)
@@ -176,6 +183,7 @@ void action_choose_bench(struct window *w, enum bench bench)
         first_basics(&w->experiment);
     else
         first_heads(w, bench);
+    go_home(w);
     if (heads)
         window_notice(w, false, "%d-D features: the training starts anew", w->experiment.feature_dim);
     changed_experiment(w);
@@ -246,10 +254,13 @@ void action_choose_loss(struct window *w, int index)
     enter_bench(w, bench);
     make_fit(w, loss, arrived);
     w->experiment.loss = index;
+    if (arrived)
+        go_home(w);
     if (experiment_check(&w->experiment, &why) != STATUS_OK) {
         window_notice(w, true, "%s: %s", loss->label, why.text);
         w->experiment = before;
         arrive(w, action_bench(&before));
+        go_home(w);
         return;
     }
     changed_experiment(w);

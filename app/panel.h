@@ -165,7 +165,7 @@ void action_choose_loss(struct window *w, int index);     /* another data set to
 const char *action_misfit(const struct window *w, const struct loss *loss);   /* why not; NULL: it fits */
 bool action_basic(const struct loss *loss);               /* belongs to the basics */
 enum bench action_bench(const struct experiment *e);
-const struct view *action_bench_view(enum bench bench);   /* what its tab puts into the main area */
+const struct view *action_home(const struct experiment *e);   /* what a tab puts into the main area */
 void action_choose_bench(struct window *w, enum bench bench);   /* as it was left, at first its example */
 /* The bench follows an experiment that was edited; NULL: nothing to come back to. */
 void action_settle(struct window *w, const struct experiment *before);

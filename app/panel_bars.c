@@ -26,7 +26,7 @@ void action_tab(struct window *w, int i)
     if (!action_has_bench(tabs[i].bench))
         return;
     action_choose_bench(w, tabs[i].bench);
-    action_view(w, action_bench_view(tabs[i].bench)->id);
+    action_view(w, action_home(&w->experiment)->id);
 }
 
 static double tab(struct window *w, double x, struct rect area, int i)

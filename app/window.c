@@ -720,7 +720,7 @@ static void start_state(struct window *w)
     w->look.interactive = true;
     w->bench = action_bench(&w->experiment);
     w->heads = w->bench == BENCH_SPHERE ? BENCH_SPHERE : BENCH_PLANE;
-    w->view = action_bench_view(w->bench);
+    w->view = action_home(&w->experiment);
     panel_cells_init(w);
     w->moving = -1;
     w->look.selected = w->look.lit_class = w->lit_kept = w->hovered = w->revealed_loss = -1;

@@ -295,9 +295,12 @@ static void ticks_draw(struct ui *ui, const struct ui_slider *s)
     bool show_limit = s->limit > s->param->min && s->limit <= s->end; /* false for NaN */
     if (s->param->kind == PARAM_INTEGER)
         step = fmax(1, step);
+    double last = s->param->min + step * floor((s->end - s->param->min) / step + 0.01);
     for (double v = s->param->min; v <= s->end + step * 0.01; v += step) {
         double x = place(s, v);
-        if (fabs(x - bold) < 24 || (show_limit && fabs(x - limit) < 30))
+        bool before_last =
+            v < last - step / 2 && x > s->rect.x + s->rect.w - 34; /* which is pushed inwards */
+        if (before_last || fabs(x - bold) < 24 || (show_limit && fabs(x - limit) < 30))
             continue;
         tick(ui, fmin(x, track.x + track.w - 0.5), y, v, s, false);
     }

@@ -119,8 +119,8 @@ static bool walk(struct trainer *t, long step, const struct way *way)
     return true;
 }
 
-static enum status replay(struct trainer *t, const struct change *change, int count, const struct way *way,
-    struct why *why)
+static enum status replay(
+    struct trainer *t, const struct change *change, int count, const struct way *way, struct why *why)
 {
     enum status status = STATUS_OK;
     bool on = true;

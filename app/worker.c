@@ -8,13 +8,15 @@
 #include <SDL.h>
 
 #include "app/dataset_open.h"
+#include "app/past.h"
 #include "math/trainer.h"
 
-enum { RATE_SAMPLES = 64, TOUCH_MAX = 8, TOUCH_KEY = 64 };
+enum { RATE_SAMPLES = 64, TOUCH_MAX = 8, TOUCH_KEY = 64, SHOW_LIVE = -1, SHOW_NOTHING = -2 };
 static const double FRAME_S = 0.016; /* a snapshot is drawn at most this often */
 static const double UNSEEN_S = 0.1; /* while nobody looks */
 static const double SNAPSHOT_SHARE = 0.3; /* of the time, at max pace */
 static const double CATCH_UP_S = 0.1; /* behind its pace by more, a training forgets the debt */
+static const double ROLL_S = 10; /* a whole history at max pace */
 
 /* A data set shared by the trainer and by the snapshots that were made of it. */
 struct loaded {
@@ -22,9 +24,16 @@ struct loaded {
     SDL_atomic_t users;
 };
 
+/* A future that was cut off, shared by the snapshots after it. */
+struct shade {
+    struct snapshot snapshot;
+    SDL_atomic_t users;
+};
+
 struct slot {
     struct snapshot snapshot;
     struct loaded *loaded;
+    struct shade *shade;
 };
 
 struct command {
@@ -33,6 +42,10 @@ struct command {
     char touched[TOUCH_MAX][TOUCH_KEY]; /* keys of the parameters a hand was on, not yet taken */
     int touch_count;
     long steps; /* asked for while paused, not yet taken */
+    long show, branch; /* kept steps asked for; SHOW_NOTHING, SHOW_LIVE */
+    int show_by; /* frames from there, or from what is shown */
+    bool rolling;
+    size_t budget;
     bool playing, quit;
     unsigned watch; /* NEEDS_ bits */
     double pace;
@@ -49,6 +62,8 @@ struct worker {
     struct slot *ready; /* lock: newest complete state */
     bool fresh; /* lock: `ready` has not been taken yet */
     struct worker_state state; /* lock */
+    long kept[HISTORY_FRAMES]; /* lock: steps of the frames */
+    int kept_count; /* lock */
 
     struct slot *back; /* worker only: being written */
     struct slot *front; /* main only: being drawn */
@@ -63,6 +78,11 @@ struct worker {
     unsigned watch, stale; /* NEEDS_ bits: what somebody looks at; what is not of this step */
     double recognise_due, inputs_due;
     bool changed; /* something to show beyond the ordinary step */
+    struct past *past;
+    struct shade *shade; /* the last future cut off */
+    long shown; /* step of the frame on show, SHOW_LIVE */
+    double roll_step, roll_time; /* where the rolling frames are, and when that was */
+    size_t budget;
     struct {
         double time;
         long step;
@@ -90,12 +110,38 @@ static void loaded_drop(struct loaded *l)
     }
 }
 
+static struct shade *shade_keep(struct shade *s)
+{
+    if (s)
+        SDL_AtomicIncRef(&s->users);
+    return s;
+}
+
+static void shade_drop(struct shade *s)
+{
+    if (s && SDL_AtomicDecRef(&s->users)) {
+        snapshot_clear(&s->snapshot);
+        free(s);
+    }
+}
+
+static struct shade *shade_create(void)
+{
+    struct shade *s = calloc(1, sizeof *s);
+    if (!s)
+        return NULL;
+    SDL_AtomicSet(&s->users, 1);
+    snapshot_init(&s->snapshot);
+    return s;
+}
+
 static void slot_destroy(struct slot *slot)
 {
     if (!slot)
         return;
     snapshot_clear(&slot->snapshot);
     loaded_drop(slot->loaded);
+    shade_drop(slot->shade);
     free(slot);
 }
 
@@ -158,6 +204,8 @@ static enum status rebuild(struct worker *w, const struct experiment *e, struct 
     loaded_drop(w->loaded);
     w->trainer = trainer;
     w->loaded = loaded;
+    w->shown = SHOW_LIVE;
+    past_begin(w->past, trainer);
     w->inputs_due = 0;
     w->opened = *e;
     w->rate_count = 0;
@@ -176,7 +224,12 @@ static enum status adopt(struct worker *w, const struct experiment *e, struct wh
     w->state.share = 0;
     SDL_UnlockMutex(w->lock);
     w->wake(w->wake_arg);
-    return rebuild(w, e, why);
+    enum status status = rebuild(w, e, why);
+    if (status == STATUS_OK) { /* another network or other data: nothing to compare with */
+        shade_drop(w->shade);
+        w->shade = NULL;
+    }
+    return status;
 }
 
 static void report(struct worker *w, enum status status, const struct why *why)
@@ -202,26 +255,48 @@ static void watch(struct worker *w, unsigned what)
         w->inputs_due = 0;
 }
 
+/* The shade of a future without any steps is none. */
+static void cast(struct worker *w, struct shade *shade)
+{
+    struct shade *old = w->shade;
+    bool any = shade && shade->snapshot.curve_count > 1;
+    w->shade = any ? shade : NULL;
+    shade_drop(any ? NULL : shade);
+    shade_drop(old);
+}
+
+/* Step 0 again; the training so far stays as a ghost. */
+static enum status begin_again(struct worker *w, struct why *why)
+{
+    struct experiment e = *trainer_experiment(w->trainer);
+    struct history *history = past_history(w->past);
+    struct shade *shade = shade_create();
+    if (shade && history_count(history) > 0)
+        history_cut(history, 0, &shade->snapshot);
+    cast(w, shade);
+    return rebuild(w, &e, why);
+}
+
 static void take_wishes(struct worker *w, const struct command *c)
 {
     struct why why = { "" };
     if (c->wanted_serial != w->done_serial) {
         w->done_serial = c->wanted_serial;
+        w->shown = SHOW_LIVE;
         report(w, adopt(w, &c->wanted, &why), &why);
         w->changed = true;
     }
     watch(w, c->watch);
     for (int i = 0; i < c->touch_count; i++) {
+        w->shown = SHOW_LIVE;
         if (w->trainer)
             trainer_touch(w->trainer, c->touched[i]);
         w->changed = true;
     }
     if (c->reset_serial != w->done_reset) {
         w->done_reset = c->reset_serial;
-        if (w->trainer) {
-            struct experiment e = *trainer_experiment(w->trainer);
-            report(w, rebuild(w, &e, &why), &why);
-        }
+        if (w->trainer)
+            report(w, begin_again(w, &why), &why);
         w->changed = true;
     }
     if (w->changed)
@@ -253,6 +328,31 @@ static void map_inputs(struct worker *w)
     w->inputs_due = done + fmax(0.1, 19 * (done - began));
 }
 
+/* The slot in hand becomes the newest. */
+static void hand_over(struct worker *w)
+{
+    struct loaded *old = w->back->loaded;
+    struct shade *gone = w->back->shade;
+    w->back->loaded = loaded_keep(w->loaded);
+    w->back->shade = shade_keep(w->shade);
+    loaded_drop(old);
+    shade_drop(gone);
+
+    SDL_LockMutex(w->lock);
+    struct slot *slot = w->back;
+    w->back = w->ready;
+    w->ready = slot;
+    bool unseen = w->fresh;
+    w->fresh = true;
+    w->state.shown = w->shown;
+    w->kept_count = history_count(past_history(w->past));
+    for (int i = 0; i < w->kept_count; i++)
+        w->kept[i] = history_step(past_history(w->past), i);
+    SDL_UnlockMutex(w->lock);
+    if (!unseen)
+        w->wake(w->wake_arg); /* carries no data: "come and look" */
+}
+
 static void publish(struct worker *w)
 {
     double began = now_s();
@@ -267,19 +367,8 @@ static void publish(struct worker *w)
         w->changed = false;
         return;
     }
-    struct loaded *old = w->back->loaded;
-    w->back->loaded = loaded_keep(w->loaded);
-    loaded_drop(old);
-
-    SDL_LockMutex(w->lock);
-    struct slot *slot = w->back;
-    w->back = w->ready;
-    w->ready = slot;
-    bool unseen = w->fresh;
-    w->fresh = true;
-    SDL_UnlockMutex(w->lock);
-    if (!unseen)
-        w->wake(w->wake_arg); /* carries no data: "come and look" */
+    past_frame(w->past, w->trainer, &w->back->snapshot);
+    hand_over(w);
 
     w->published_at = began;
     double cost = now_s() - began;
@@ -335,6 +424,7 @@ static void one_step(struct worker *w)
     w->stale = ~0u;
     double cost = now_s() - began;
     w->step_cost = w->step_cost > 0 ? 0.95 * w->step_cost + 0.05 * cost : cost;
+    past_step(w->past, w->trainer, cost);
     if (trainer_diverged(w->trainer))
         w->changed = true;
 }
@@ -357,7 +447,9 @@ static void wait_for_post(struct worker *w, const struct command *seen, double s
     struct command *c = &w->command;
     bool same = !c->quit && c->wanted_serial == seen->wanted_serial &&
                 c->reset_serial == seen->reset_serial && c->touch_count == 0 && c->watch == seen->watch &&
-                c->playing == seen->playing && c->pace == seen->pace && c->steps == 0;
+                c->playing == seen->playing && c->pace == seen->pace && c->steps == 0 &&
+                c->show == SHOW_NOTHING && c->branch == SHOW_NOTHING && c->show_by == 0 &&
+                c->rolling == seen->rolling && c->budget == w->budget;
     if (same && seconds >= FOREVER)
         SDL_CondWait(w->posted, w->lock);
     else if (same && seconds >= 0.001)
@@ -413,6 +505,128 @@ static void pause_turn(struct worker *w, struct command *c)
     wait_for_post(w, c, fmax(0.001, watch_wait(w)));
 }
 
+/* --- the timeline -------------------------------------------------------------------------------------- */
+
+static void show_frame(struct worker *w, int i)
+{
+    struct history *history = past_history(w->past);
+    long step = history_step(history, i);
+    if (step == w->shown || !history_snapshot(history, i, &w->back->snapshot))
+        return;
+    w->shown = step;
+    hand_over(w);
+}
+
+static void show_present(struct worker *w)
+{
+    w->changed = w->changed || w->shown != SHOW_LIVE;
+    w->shown = SHOW_LIVE;
+}
+
+/* The steps since the last frame would be lost to whoever goes back now. */
+static void keep_present(struct worker *w)
+{
+    struct history *history = past_history(w->past);
+    int count = history_count(history);
+    if (w->shown == SHOW_LIVE &&
+        (count == 0 || w->changed || history_step(history, count - 1) != trainer_steps(w->trainer)))
+        publish(w);
+}
+
+static void take_show(struct worker *w, const struct command *c)
+{
+    struct history *history = past_history(w->past);
+    if (c->show == SHOW_LIVE && c->show_by == 0) {
+        show_present(w);
+        return;
+    }
+    keep_present(w);
+    int last = history_count(history) - 1;
+    int at = c->show >= 0    ? history_find(history, c->show)
+             : w->shown >= 0 ? history_find(history, w->shown)
+                             : last;
+    at += c->show == SHOW_LIVE ? last - at + c->show_by : c->show_by;
+    w->roll_step = at >= 0 && at <= last ? (double)history_step(history, at) : 0;
+    w->roll_time = now_s();
+    if (at >= last)
+        show_present(w);
+    else
+        show_frame(w, at < 0 ? 0 : at);
+}
+
+static void branch(struct worker *w, long step)
+{
+    struct why why = { "" };
+    keep_present(w);
+    int at = history_find(past_history(w->past), step);
+    struct shade *shade = shade_create();
+    if (!shade || at < 0) {
+        shade_drop(shade);
+        return;
+    }
+    SDL_LockMutex(w->lock);
+    w->state.loading = true;
+    w->state.share = 0;
+    SDL_UnlockMutex(w->lock);
+    enum status status = past_return(w->past, w->trainer, at, note_share, w, &shade->snapshot, &why);
+    cast(w, shade);
+    w->stale = ~0u;
+    w->shown = SHOW_LIVE;
+    w->changed = true;
+    w->rate_count = 0;
+    publish(w);
+    report(w, status, &why);
+}
+
+static void stop_rolling(struct worker *w)
+{
+    SDL_LockMutex(w->lock);
+    w->command.rolling = w->state.rolling = false;
+    SDL_UnlockMutex(w->lock);
+    w->wake(w->wake_arg);
+}
+
+/* What was asked of the timeline. */
+static void take_timeline(struct worker *w, const struct command *c)
+{
+    if (c->budget != w->budget) {
+        w->budget = c->budget;
+        history_set_budget(past_history(w->past), c->budget);
+    }
+    if (!w->trainer)
+        return;
+    if (c->branch != SHOW_NOTHING)
+        branch(w, c->branch);
+    else if (c->show != SHOW_NOTHING || c->show_by != 0)
+        take_show(w, c);
+    if (c->rolling && w->shown == SHOW_LIVE)
+        stop_rolling(w);
+}
+
+/* A kept frame is on show. */
+static void past_turn(struct worker *w, struct command *c)
+{
+    struct history *history = past_history(w->past);
+    double now = now_s();
+    note_state(w, false);
+    if (!c->rolling) {
+        wait_for_post(w, c, FOREVER);
+        w->roll_time = now_s();
+        return;
+    }
+    double pace = c->pace > 0 ? c->pace : (double)trainer_steps(w->trainer) / ROLL_S;
+    w->roll_step += pace * (now - w->roll_time);
+    w->roll_time = now;
+    int last = history_count(history) - 1;
+    if (w->roll_step >= (double)history_step(history, last)) {
+        show_present(w);
+        stop_rolling(w);
+        return;
+    }
+    show_frame(w, history_find(history, (long)w->roll_step));
+    wait_for_post(w, c, FRAME_S);
+}
+
 static void play_turn(struct worker *w, struct command *c)
 {
     double wait = step_wait(w, c->pace);
@@ -438,10 +652,18 @@ static int run(void *arg)
         struct command c = w->command;
         w->command.steps = 0;
         w->command.touch_count = 0;
+        w->command.show = w->command.branch = SHOW_NOTHING;
+        w->command.show_by = 0;
         SDL_UnlockMutex(w->lock);
         if (c.quit)
             return 0;
         take_wishes(w, &c);
+        take_timeline(w, &c);
+        if (w->trainer && w->shown >= 0) {
+            was_playing = false;
+            past_turn(w, &c);
+            continue;
+        }
         bool playing = c.playing && can_step(w);
         if (was_playing && !playing)
             w->changed = true; /* the last steps may not have been shown yet */
@@ -460,7 +682,8 @@ static enum status start(struct worker *w, struct why *why)
     w->ready = slot_create();
     w->back = slot_create();
     w->front = slot_create();
-    if (!w->lock || !w->posted || !w->ready || !w->back || !w->front)
+    w->past = past_create(HISTORY_BUDGET);
+    if (!w->lock || !w->posted || !w->ready || !w->back || !w->front || !w->past)
         return why_set(why, STATUS_FAILED, "training: not enough memory; close something");
     w->thread = SDL_CreateThread(run, "training", w);
     if (!w->thread)
@@ -476,7 +699,15 @@ enum status worker_create(const struct experiment *e, bool playing, double pace,
         return why_set(why, STATUS_FAILED, "training: not enough memory; close something");
     w->wake = wake;
     w->wake_arg = arg;
-    w->command = (struct command){ .wanted = *e, .wanted_serial = 1, .playing = playing, .pace = pace };
+    w->command = (struct command){ .wanted = *e,
+        .wanted_serial = 1,
+        .playing = playing,
+        .pace = pace,
+        .show = SHOW_NOTHING,
+        .branch = SHOW_NOTHING,
+        .budget = HISTORY_BUDGET };
+    w->budget = HISTORY_BUDGET;
+    w->shown = w->state.shown = SHOW_LIVE;
     w->state.playing = playing;
     w->state.loading = true;
     w->state.share = 0;
@@ -501,6 +732,8 @@ void worker_destroy(struct worker *w)
         SDL_WaitThread(w->thread, NULL);
     }
     trainer_destroy(w->trainer);
+    past_destroy(w->past);
+    shade_drop(w->shade);
     loaded_drop(w->loaded);
     slot_destroy(w->ready);
     slot_destroy(w->back);
@@ -544,11 +777,21 @@ void worker_watch(struct worker *w, unsigned needs)
     SDL_UnlockMutex(w->lock);
 }
 
+/* With the lock. */
+static void ask_live(struct worker *w)
+{
+    w->command.show = SHOW_LIVE;
+    w->command.show_by = 0;
+    w->command.rolling = w->state.rolling = false;
+}
+
 void worker_play(struct worker *w, bool playing)
 {
     SDL_LockMutex(w->lock);
     w->command.playing = playing;
     w->state.playing = playing;
+    if (playing)
+        ask_live(w);
     SDL_CondSignal(w->posted);
     SDL_UnlockMutex(w->lock);
 }
@@ -576,6 +819,90 @@ void worker_reset(struct worker *w)
     w->command.reset_serial++;
     SDL_CondSignal(w->posted);
     SDL_UnlockMutex(w->lock);
+}
+
+/* With the lock: the training pauses. */
+static void look_back(struct worker *w)
+{
+    w->command.playing = w->state.playing = false;
+    w->command.rolling = w->state.rolling = false;
+}
+
+void worker_show(struct worker *w, long step)
+{
+    SDL_LockMutex(w->lock);
+    look_back(w);
+    w->command.show = step > 0 ? step : 0;
+    w->command.show_by = 0;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_show_by(struct worker *w, int frames)
+{
+    SDL_LockMutex(w->lock);
+    look_back(w);
+    w->command.show_by += frames;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_roll(struct worker *w, bool rolling)
+{
+    SDL_LockMutex(w->lock);
+    look_back(w);
+    w->command.rolling = w->state.rolling = rolling;
+    if (rolling && w->state.shown < 0)
+        w->command.show = 0;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_live(struct worker *w)
+{
+    SDL_LockMutex(w->lock);
+    ask_live(w);
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_branch(struct worker *w, long step)
+{
+    SDL_LockMutex(w->lock);
+    look_back(w);
+    w->command.branch = step > 0 ? step : 0;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_history_budget(struct worker *w, size_t bytes)
+{
+    SDL_LockMutex(w->lock);
+    w->command.budget = bytes;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+int worker_history_count(struct worker *w)
+{
+    SDL_LockMutex(w->lock);
+    int count = w->kept_count;
+    SDL_UnlockMutex(w->lock);
+    return count;
+}
+
+int worker_history_steps(struct worker *w, long *out, int capacity)
+{
+    SDL_LockMutex(w->lock);
+    int count = w->kept_count < capacity ? w->kept_count : capacity;
+    memcpy(out, w->kept, (size_t)count * sizeof *out);
+    SDL_UnlockMutex(w->lock);
+    return count;
+}
+
+const struct snapshot *worker_ghost(const struct worker *w)
+{
+    return w->seen && w->front->shade ? &w->front->shade->snapshot : NULL;
 }
 
 const struct snapshot *worker_take(struct worker *w, bool *fresh, const struct dataset **data)

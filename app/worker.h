@@ -25,9 +25,22 @@ void worker_pace(struct worker *w, double steps_per_s);            /* 0: max */
 void worker_step(struct worker *w, int steps);                     /* while paused */
 void worker_reset(struct worker *w);                               /* back to step 0, same initial weights */
 
+/* The timeline. What is shown is then a frame the history has kept, and the training stands still; worker_want,
+ * worker_touch, worker_play(true) and worker_reset lead back to the present. */
+void worker_show(struct worker *w, long step);                     /* the frame nearest to it; pauses */
+void worker_show_by(struct worker *w, int frames);                 /* so many on or back; past the last: the present */
+void worker_roll(struct worker *w, bool rolling);                  /* the frames one after another, at the pace */
+void worker_live(struct worker *w);                                /* the present again, still paused */
+void worker_branch(struct worker *w, long step);                   /* goes on from there; the old future is a ghost */
+void worker_history_budget(struct worker *w, size_t bytes);        /* at first HISTORY_BUDGET */
+int worker_history_count(struct worker *w);
+int worker_history_steps(struct worker *w, long *out, int capacity);   /* steps of the frames, ascending; how many */
+
 /* The newest complete snapshot, or NULL before the first. Borrowed until the next call. *fresh: not seen yet.
  * *data is the data set it came from, valid as long as the snapshot. */
 const struct snapshot *worker_take(struct worker *w, bool *fresh, const struct dataset **data);
+/* The future cut off by the last branch or reset (history_cut), NULL without; valid as long as the snapshot. */
+const struct snapshot *worker_ghost(const struct worker *w);
 
 struct worker_state {
     bool loading;                     /* reading data or building; the old snapshot stays */
@@ -35,7 +48,9 @@ struct worker_state {
     bool playing;
     bool failed;                      /* `why` says what; the old training goes on where there is one */
     struct why why;
-    long step;
+    long step;                        /* of the training, whatever is shown */
+    long shown;                       /* step of the kept frame that is shown; -1: the present */
+    bool rolling;
     double steps_per_s;               /* over the last second or so, sleeping included */
 };
 void worker_state(struct worker *w, struct worker_state *out);

@@ -190,8 +190,8 @@ enum loss_decision loss_decision(const struct loss_force *force)
     return normalize >= 0 && force->param[normalize] != 0 ? DECIDE_COSINE : force->loss->decision;
 }
 
-double loss_eval(const struct loss_force *force, const struct batch *batch, const struct head *head,
-    struct grad *grad)
+double loss_eval(
+    const struct loss_force *force, const struct batch *batch, const struct head *head, struct grad *grad)
 {
     const struct loss *loss = force->loss;
     assert(batch->n > 0 && grad->work && loss->eval);
@@ -244,8 +244,7 @@ static double rule_bias(const struct loss_force *force, const struct head *head,
     return used && head->bias ? head->bias[j] : 0;
 }
 
-static double linear_logit(
-    const struct loss_force *force, const double *x, const struct head *head, int j)
+static double linear_logit(const struct loss_force *force, const double *x, const struct head *head, int j)
 {
     return dot(head_row(head, j), x, head->dim) + rule_bias(force, head, j);
 }
@@ -302,8 +301,7 @@ static double logit_radius(const struct loss_force *force, const double *x, cons
     return vector_norm(x, dim) * (radius == RADIUS_BOTH ? vector_norm(w, dim) : 1);
 }
 
-double loss_logit(
-    const struct loss_force *force, const double *x, int label, const struct head *head, int j)
+double loss_logit(const struct loss_force *force, const double *x, int label, const struct head *head, int j)
 {
     if (loss_decision(force) == DECIDE_SPHERE)
         return sphere_logit(force, x, head, j);

@@ -100,7 +100,8 @@ static struct point between(const struct walk *w, const struct node *low, const 
         t = w->mesh->cut(w->mesh, low->index, high->index);
     if (!isfinite(t))
         t = 0;
-    return (struct point){ low->at.x + t * (high->at.x - low->at.x), low->at.y + t * (high->at.y - low->at.y) };
+    return (
+        struct point){ low->at.x + t * (high->at.x - low->at.x), low->at.y + t * (high->at.y - low->at.y) };
 }
 
 static void add(struct walk *w, struct point at, bool on_level)

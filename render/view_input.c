@@ -101,11 +101,12 @@ static void find_box(const struct scene *scene, double box[4])
     }
 }
 
-static struct input_plane plane_of(const struct scene *scene, const struct plot *plot)
+static struct input_plane plane_of(const struct scene *scene, const struct plot *plot, bool bare)
 {
     struct input_plane p;
     struct rect area = plot->area;
-    double left = plot->size->large ? 36 : 0, bottom = plot->size->large ? 0 : 16;
+    bool scale = plot->size->large && !bare;
+    double left = scale ? 36 : 0, bottom = scale || bare ? 0 : 16;
     find_box(scene, p.box);
     area.h += bottom;
     double w = p.box[2] - p.box[0], h = p.box[3] - p.box[1];
@@ -247,17 +248,18 @@ static void draw_scale(const struct input_view *v, const struct input_plane *p)
 
 static void draw_plane(const struct input_view *v, struct rect rect)
 {
-    struct input_plane p = plane_of(v->scene, &v->plot);
+    struct input_plane p = plane_of(v->scene, &v->plot, v->look->bare);
     if (p.frame.w < 20 || p.frame.h < 20)
         return;
-    canvas_rect(v->canvas, p.frame, v->theme->disc);
+    if (!v->look->transparent)
+        canvas_rect(v->canvas, p.frame, v->theme->disc);
     canvas_clip(v->canvas, &p.frame);
     if (v->snap->inputs.w > 0 && v->scene->input)
         draw_map(v, &p);
     draw_samples(v, &p);
     canvas_clip(v->canvas, &rect);
     canvas_round_outline(v->canvas, p.frame, 0, 1, v->theme->hairline);
-    if (v->plot.size->large)
+    if (v->plot.size->large && !v->look->bare)
         draw_scale(v, &p);
 }
 
@@ -599,14 +601,16 @@ static void draw_note(const struct input_view *v)
     enum split split = snap->experiment.split;
     const char *part = split == SPLIT_TEST ? "test" : split == SPLIT_TRAIN ? "training" : "shown";
     bool listed = !has_plane(v->scene) && v->plot.size->large;
+    bool mapped = has_plane(v->scene) && v->plot.size->large && snap->inputs.w > 0;
+    const char *more = mapped       ? ", ringed; pale: less than 75\u2009% sure"
+                       : !listed    ? ""
+                       : errors > 0 ? "; surest mistakes first"
+                                    : "; least certain first";
     if (is_fit(snap))
         snprintf(text, sizeof text, "furthest from the fit first");
     else
         snprintf(text, sizeof text, "%s of %s %s samples wrong%s", number_count(errors, wrong, sizeof wrong),
-            number_count(snap->count, n, sizeof n), part,
-            !listed      ? ""
-            : errors > 0 ? "; surest mistakes first"
-                         : "; least certain first");
+            number_count(snap->count, n, sizeof n), part, more);
     double room = v->plot.right - v->plot.rect.x - v->plot.size->padding -
                   text_width(view_input.label, &v->plot.size->title) - 16;
     text_fit(text, font, room, fitted, sizeof fitted);
@@ -617,18 +621,22 @@ static void draw_note(const struct input_view *v)
 static struct input_view view_of(
     struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
 {
-    return (struct input_view){ c, scene, scene->snap, scene->source, look, look->theme,
-        plot_layout(rect, false) };
+    struct plot plot = plot_layout(rect, false);
+    if (look->bare)
+        plot.area = (struct rect){ rect.x + 8, rect.y + 8, rect.w - 16, rect.h - 16 };
+    return (struct input_view){ c, scene, scene->snap, scene->source, look, look->theme, plot };
 }
 
 static void draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
 {
     struct input_view v = view_of(c, scene, look, rect);
-    plot_title(c, &v.plot, v.theme, view_input.label);
+    if (!look->bare)
+        plot_title(c, &v.plot, v.theme, view_input.label);
     if (!plot_fits(&v.plot))
         return;
     rank(scene);
-    draw_note(&v);
+    if (!look->bare)
+        draw_note(&v);
     if (has_plane(scene))
         draw_plane(&v, rect);
     else if (has_image(scene))
@@ -650,7 +658,7 @@ const struct view view_input = { "input", "Inputs", draw, missing };
 
 static int pick_plane(const struct input_view *v, struct point at)
 {
-    struct input_plane p = plane_of(v->scene, &v->plot);
+    struct input_plane p = plane_of(v->scene, &v->plot, v->look->bare);
     double least = 8;
     int best = -1;
     for (int i = 0; i < v->snap->count; i++) {

@@ -34,9 +34,67 @@ void action_play(struct window *w, int unused)
     w->map_stale = true;
 }
 
+/* After a word about the timeline. */
+static void moved_in_time(struct window *w)
+{
+    w->sweeping = false;
+    worker_state(w->worker, &w->state);
+    window_dirty(w, AREAS_CONTROL | 1 << AREA_TIMELINE);
+    w->map_stale = true;
+}
+
+void action_scrub(struct window *w, int frames)
+{
+    worker_show_by(w->worker, frames);
+    moved_in_time(w);
+}
+
+void action_scrub_to(struct window *w, long step)
+{
+    if (step >= w->present.step && !w->state.playing)
+        worker_live(w->worker);
+    else
+        worker_show(w->worker, step);
+    moved_in_time(w);
+}
+
+void action_live(struct window *w, int unused)
+{
+    (void)unused;
+    if (w->past)
+        worker_live(w->worker);
+    moved_in_time(w);
+}
+
+void action_roll(struct window *w, int unused)
+{
+    (void)unused;
+    worker_roll(w->worker, !w->state.rolling);
+    moved_in_time(w);
+}
+
+/* The settings of that step come back with it. */
+void action_branch(struct window *w, int unused)
+{
+    (void)unused;
+    if (!w->past || !w->snap)
+        return;
+    struct experiment before = w->experiment;
+    worker_branch(w->worker, w->snap->step);
+    w->experiment = w->snap->experiment;
+    action_settle(w, &before);
+    worker_play(w->worker, true);
+    moved_in_time(w);
+    window_dirty(w, AREAS_ALL);
+}
+
 void action_step(struct window *w, int unused)
 {
     (void)unused;
+    if (w->past) {
+        action_scrub(w, 1);
+        return;
+    }
     worker_play(w->worker, false);
     worker_step(w->worker, 1);
     worker_state(w->worker, &w->state);

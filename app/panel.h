@@ -48,6 +48,16 @@ struct window {
     const struct dataset *data;
     struct worker_state state;
     struct experiment experiment;     /* set values, as edited here */
+    bool past;                        /* `snap` is a frame of the history */
+    struct present {
+        long step;
+        struct experiment experiment;
+        struct curve_point curve[CURVE_MAX];
+        int curve_count;
+        struct event event[EVENT_MAX];
+        int event_count;
+    } present;                        /* of the newest snapshot that was none: what the timeline is drawn from */
+    long scrub_step;                  /* last asked for by the dragging hand */
     struct scene scene;
     struct look look;
     const struct view *view;          /* in the main area */
@@ -150,7 +160,12 @@ void panel_help(struct window *w);
 /* What a person can do, however they say it. */
 void action_apply(struct window *w);                      /* the edited experiment goes to the training */
 void action_play(struct window *w, int unused);
-void action_step(struct window *w, int unused);
+void action_step(struct window *w, int unused);           /* in the history: one frame on */
+void action_scrub(struct window *w, int frames);          /* so many kept frames on or back */
+void action_scrub_to(struct window *w, long step);
+void action_live(struct window *w, int unused);           /* from the history to the present, paused */
+void action_roll(struct window *w, int unused);           /* the history by itself, at the pace, or stop */
+void action_branch(struct window *w, int unused);         /* trains on from what is shown */
 void action_reset(struct window *w, int new_seed);
 void action_pace(struct window *w, int direction);        /* 0: the next, round again */
 const char *action_pace_text(const struct window *w);

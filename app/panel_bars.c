@@ -114,13 +114,16 @@ void panel_transport(struct window *w)
     ground(w, area, w->look.theme->surface);
     ui_hairline(&w->ui, (struct point){ area.x, area.y }, (struct point){ area.x + area.w, area.y });
     if (ui_icon_button(&w->ui, "reset", "Back to step 0",
-            (struct rect){ area.x + 38 * unit - 17, y - 17, 34, 34 }, ICON_RESET))
+            (struct rect){ area.x + 35 * unit - 17, y - 17, 34, 34 }, ICON_RESET))
         action_reset(w, 0);
-    play_button(w, (struct point){ area.x + 112 * unit, y });
+    if (ui_icon_button(&w->ui, "back", "Back in time",
+            (struct rect){ area.x + 90 * unit - 17, y - 17, 34, 34 }, ICON_BACK))
+        action_scrub(w, -1);
+    play_button(w, (struct point){ area.x + 140 * unit, y });
     if (ui_icon_button(
-            &w->ui, "step", "One step", (struct rect){ area.x + 172 * unit - 17, y - 17, 34, 34 }, ICON_STEP))
+            &w->ui, "step", "One step", (struct rect){ area.x + 190 * unit - 17, y - 17, 34, 34 }, ICON_STEP))
         action_step(w, 0);
-    struct rect pace = { area.x + 204 * unit, y - 17, 60 * unit, 34 };
+    struct rect pace = { area.x + 212 * unit, y - 17, 60 * unit, 34 };
     if (ui_text_button(&w->ui, "pace", action_pace_text(w), pace, false))
         action_pace(w, 0);
     ui_value(&w->ui, "%s", action_pace_text(w));
@@ -199,7 +202,8 @@ static void numbers(struct window *w, double x, bool all)
     for (int i = 0; i < COLUMNS; i++) {
         if (!all && !columns[i].always)
             continue;
-        number_column(w, x, text[i], columns[i].unit, columns[i].strong);
+        bool history = i == 0 && w->past;
+        number_column(w, x, text[i], history ? "history" : columns[i].unit, columns[i].strong);
         x += column_width(i);
     }
 }
@@ -225,25 +229,25 @@ static double spark_y(const struct spark *s, double loss)
 static void sparkline(struct window *w, struct spark *s)
 {
     static struct point at[CURVE_MAX + 2];
-    const struct snapshot *snap = w->snap;
+    const struct present *p = &w->present;
     const struct theme *t = w->look.theme;
     int n = 0;
     double smooth = NAN;
     s->low = INFINITY;
     s->high = -INFINITY;
-    for (int i = 0; i < snap->curve_count; i++) {
-        double loss = snap->curve[i].batch_loss;
+    for (int i = 0; i < p->curve_count; i++) {
+        double loss = p->curve[i].batch_loss;
         if (isfinite(loss)) {
             s->low = fmin(s->low, log(fmax(loss, 1e-6)));
             s->high = fmax(s->high, log(fmax(loss, 1e-6)));
         }
     }
-    for (int i = 0; i < snap->curve_count; i++) {
-        double loss = snap->curve[i].batch_loss;
+    for (int i = 0; i < p->curve_count; i++) {
+        double loss = p->curve[i].batch_loss;
         if (!isfinite(loss))
             continue;
         smooth = isnan(smooth) ? loss : 0.75 * smooth + 0.25 * loss;
-        at[n++] = (struct point){ spark_x(s, snap->curve[i].step), spark_y(s, smooth) };
+        at[n++] = (struct point){ spark_x(s, p->curve[i].step), spark_y(s, smooth) };
     }
     if (n < 2)
         return;
@@ -260,8 +264,8 @@ static void flags(struct window *w, const struct spark *s)
     const struct theme *t = w->look.theme;
     struct font font = { .size = 12, .weight = WEIGHT_SEMIBOLD };
     double y = s->bottom + 6, free_from = -1e9;
-    for (int i = w->snap->event_count - 1, kept = 0; i >= 0 && kept < EVENT_MAX; i--, kept++) {
-        const struct event *e = &w->snap->event[i];
+    for (int i = w->present.event_count - 1, kept = 0; i >= 0 && kept < EVENT_MAX; i--, kept++) {
+        const struct event *e = &w->present.event[i];
         double x = spark_x(s, e->step), half = text_width(e->text, &font) / 2;
         struct color color = e->margin ? t->margin : t->text2;
         canvas_rect(w->ui.canvas, (struct rect){ x - 1, y - 5, 2, 12 }, color);
@@ -289,6 +293,54 @@ static void notice(struct window *w, struct rect strip)
         w->notice_bad ? t->bad : t->text1, ALIGN_LEFT);
 }
 
+/* Beside the thumb, on the side where there is more room. */
+static void past_buttons(struct window *w, struct rect strip, double thumb)
+{
+    double x = thumb > strip.x + strip.w / 2 ? strip.x + 8 : strip.x + strip.w - 252;
+    if (!w->past)
+        return;
+    if (ui_text_button(
+            &w->ui, "branch", "Train on from here", (struct rect){ x, strip.y + 7, 148, 28 }, true))
+        action_branch(w, 0);
+    if (ui_text_button(&w->ui, "live", "Present", (struct rect){ x + 156, strip.y + 7, 80, 28 }, true))
+        action_live(w, 0);
+}
+
+static void drag_time(struct window *w, const struct spark *s, bool hot)
+{
+    struct ui *ui = &w->ui;
+    unsigned hash = ui_hash("timeline");
+    bool pressed = ui->input.kind == UI_PRESS && hot, held = ui->active == hash;
+    if (pressed) {
+        ui->active = hash;
+        ui->focus = 0; /* the arrows are the timeline's */
+        w->scrub_step = -1;
+    } else if (held && ui->input.kind == UI_RELEASE) {
+        ui->active = 0;
+    } else if (!held || ui->input.kind != UI_MOVE) {
+        return;
+    }
+    double share = fmin(1, fmax(0, (ui->input.at.x - s->x) / s->width));
+    long step = lround(share * (double)s->last);
+    if (step != w->scrub_step)
+        action_scrub_to(w, step);
+    w->scrub_step = step;
+    ui->input.kind = UI_NONE;
+}
+
+/* What lies ahead of the frame on show is dimmed. */
+static void playhead(struct window *w, const struct spark *s)
+{
+    const struct theme *t = w->look.theme;
+    double x = spark_x(s, w->snap->step), end = s->x + s->width;
+    if (w->past)
+        canvas_rect(w->ui.canvas, (struct rect){ x, s->bottom - s->height, end - x, s->height },
+            color_alpha(t->bg, 0.6));
+    canvas_rect(w->ui.canvas, (struct rect){ s->x, s->bottom - 0.5, x - s->x, 2 }, t->text2);
+    canvas_rect(w->ui.canvas, (struct rect){ x - 0.75, s->bottom - s->height, 1.5, s->height }, t->text2);
+    canvas_disc(w->ui.canvas, (struct point){ x, s->bottom + 0.5 }, 6.5, t->text1);
+}
+
 void panel_timeline(struct window *w)
 {
     struct rect area = w->area[AREA_TIMELINE];
@@ -296,20 +348,25 @@ void panel_timeline(struct window *w)
     bool all = w->width >= 1400;
     double right = numbers_width(all);
     struct rect strip = { area.x + 24, area.y, area.w - 48 - right, area.h };
-    ui_control(&w->ui, "timeline", "Timeline", strip, false);
-    ui_value(&w->ui, "%ld", w->number.step);
-    if (!w->ui.canvas)
+    struct spark s = { .x = strip.x, .width = strip.w - 8, .bottom = area.y + 42, .height = 30 };
+    s.last = w->present.step;
+    double thumb = w->snap ? spark_x(&s, w->snap->step) : s.x;
+    if (!w->ui.canvas) {
+        past_buttons(w, strip, thumb);
+        bool hot = ui_control(&w->ui, "timeline", "Timeline", strip, false);
+        ui_value(&w->ui, "%ld", w->number.step);
+        if (w->snap)
+            drag_time(w, &s, hot);
         return;
+    }
     ground(w, area, t->bg);
     ui_hairline(&w->ui, (struct point){ area.x, area.y }, (struct point){ area.x + area.w, area.y });
-    struct spark s = { .x = strip.x, .width = strip.w - 8, .bottom = area.y + 42, .height = 30 };
     if (w->snap) {
-        s.last = w->snap->step;
         sparkline(w, &s);
         canvas_rect(w->ui.canvas, (struct rect){ s.x, s.bottom, s.width, 1 }, t->axis);
         flags(w, &s);
-        /* a bar, not a thumb: nothing here can be dragged */
-        canvas_rect(w->ui.canvas, (struct rect){ s.x + s.width - 1, area.y + 10, 2, 37 }, t->text1);
+        playhead(w, &s);
+        past_buttons(w, strip, thumb);
     }
     notice(w, strip);
     numbers(w, area.x + area.w - right, all);

@@ -80,6 +80,10 @@ static json_t *state(const struct window *w)
     json_t *value = json_object(), *out = json_object();
     training(w, value);
     json_object_set_new(value, "running", json_boolean(w->state.playing));
+    json_object_set_new(value, "history", json_boolean(w->past));
+    json_object_set_new(value, "rolling", json_boolean(w->state.rolling));
+    json_object_set_new(value, "kept", json_integer(worker_history_count(w->worker)));
+    json_object_set_new(value, "present", json_integer(w->present.step));
     json_object_set_new(value, "loading", json_boolean(w->state.loading));
     json_object_set_new(value, "error", json_string(w->state.failed ? w->state.why.text : w->ui.error));
     json_object_set_new(value, "notice", json_string(w->notice));

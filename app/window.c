@@ -154,7 +154,7 @@ static void take_failure(struct window *w)
 {
     const char *control = "dataset";
     if (w->snap) {
-        const struct experiment *running = &w->snap->experiment;
+        const struct experiment *running = &w->present.experiment;
         if (strcmp(running->dataset, w->experiment.dataset) == 0)
             control = "model";
         w->experiment = *running;
@@ -185,8 +185,35 @@ static void pass_on(struct window *w, const struct snapshot *snap)
     if (strcmp(w->said, snap->message) == 0)
         return;
     snprintf(w->said, sizeof w->said, "%s", snap->message);
-    if (snap->message[0] && !snap->diverged)
+    if (snap->message[0] && !snap->diverged && !w->past)
         window_notice(w, false, "%s", snap->message);
+}
+
+/* The timeline goes on to where the training stands while a frame of the past is shown. */
+static void note_present(struct window *w)
+{
+    const struct snapshot *s = w->snap;
+    struct present *p = &w->present;
+    p->step = s->step;
+    p->experiment = s->experiment;
+    memcpy(p->curve, s->curve, (size_t)s->curve_count * sizeof *p->curve);
+    p->curve_count = s->curve_count;
+    memcpy(p->event, s->event, (size_t)s->event_count * sizeof *p->event);
+    p->event_count = s->event_count;
+}
+
+static void take_time(struct window *w)
+{
+    bool past = worker_past(w->worker);
+    if (past != w->past) {
+        window_dirty(w, AREAS_CONTROL | 1 << AREA_TIMELINE);
+        w->map_stale = true;
+    }
+    w->past = past;
+    if (!past)
+        note_present(w);
+    w->look.ghost[0] = worker_ghost(w->worker);
+    w->look.ghosts = w->look.ghost[0] ? 1 : 0;
 }
 
 static void take_snapshot(struct window *w)
@@ -198,6 +225,7 @@ static void take_snapshot(struct window *w)
     bool other =
         strcmp(w->shown_data, snap->data_name) != 0 || !w->snap || w->shown_seed != snap->experiment.seed;
     w->snap = snap;
+    take_time(w);
     if (other || w->look.selected >= snap->count || w->hovered >= snap->count) {
         snprintf(w->shown_data, sizeof w->shown_data, "%s", snap->data_name);
         w->shown_seed = snap->experiment.seed;

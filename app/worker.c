@@ -34,6 +34,7 @@ struct slot {
     struct snapshot snapshot;
     struct loaded *loaded;
     struct shade *shade;
+    bool past; /* a kept frame */
 };
 
 struct command {
@@ -335,6 +336,7 @@ static void hand_over(struct worker *w)
     struct shade *gone = w->back->shade;
     w->back->loaded = loaded_keep(w->loaded);
     w->back->shade = shade_keep(w->shade);
+    w->back->past = w->shown != SHOW_LIVE;
     loaded_drop(old);
     shade_drop(gone);
 
@@ -898,6 +900,11 @@ int worker_history_steps(struct worker *w, long *out, int capacity)
     memcpy(out, w->kept, (size_t)count * sizeof *out);
     SDL_UnlockMutex(w->lock);
     return count;
+}
+
+bool worker_past(const struct worker *w)
+{
+    return w->seen && w->front->past;
 }
 
 const struct snapshot *worker_ghost(const struct worker *w)

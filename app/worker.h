@@ -39,6 +39,7 @@ int worker_history_steps(struct worker *w, long *out, int capacity);   /* steps 
 /* The newest complete snapshot, or NULL before the first. Borrowed until the next call. *fresh: not seen yet.
  * *data is the data set it came from, valid as long as the snapshot. */
 const struct snapshot *worker_take(struct worker *w, bool *fresh, const struct dataset **data);
+bool worker_past(const struct worker *w);                          /* whether that is a kept frame */
 /* The future cut off by the last branch or reset (history_cut), NULL without; valid as long as the snapshot. */
 const struct snapshot *worker_ghost(const struct worker *w);
 

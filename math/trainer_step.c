@@ -9,6 +9,10 @@
 /* Beyond this a feature, a weight or an update counts as infinite: float ends not far above once squared. */
 static const double blown_up = 1e15;
 
+/* SphereFace2's one bias stands beside scores of up to r = 30 and has to come to about -20 before a class can say no;
+ * by the rate of a weight that would take twenty thousand steps. */
+static const double shared_bias_rate = 50;
+
 /* Adam moves a number by about its rate whatever the gradient. A rate that suits a network, where 100,000 weights
  * pull at a feature together, would leave free points standing, so theirs is this many times as large. */
 static const double free_rate = 50;
@@ -268,11 +272,14 @@ static bool decays(enum block b)
     return b == BLOCK_WEIGHT || b == BLOCK_SUBCENTER || b == BLOCK_SCORE;
 }
 
-static void update_block(struct trainer *t, struct update *u, enum block b)
+static void update_block(struct trainer *t, const struct update *u, enum block b)
 {
-    u->age = ++t->age[b];
-    u->decay = decays(b) ? t->experiment.weight_decay : 0;
-    apply(t, u, t->place[b].at, trainer_used_size(t, b), stored(t, t->grad, b));
+    struct update own = *u;
+    own.age = ++t->age[b];
+    own.decay = decays(b) ? t->experiment.weight_decay : 0;
+    if (b == BLOCK_SHARED_BIAS && u->kind == OPTIMISER_ADAM)
+        own.lr *= shared_bias_rate;
+    apply(t, &own, t->place[b].at, trainer_used_size(t, b), stored(t, t->grad, b));
 }
 
 /* Centres follow the features by center_delta; where uniform is on they have done so before the loss. */

@@ -244,8 +244,8 @@ static void draw_note(struct canvas *c, const struct angles *v, const char *titl
     char fitted[160];
     double taken = text_width(title, &v->plot.size->title) + 20;
     double room = v->plot.right - v->plot.rect.x - v->plot.size->padding - taken;
-    if (room < 60)
-        return;
+    if (room < 60 || (!v->plot.size->large && text_width(note, &v->plot.size->label) > room))
+        return; /* half a number says nothing */
     text_fit(note, &v->plot.size->label, room, fitted, sizeof fitted);
     canvas_text(c, (struct point){ v->plot.right, v->plot.rect.y + v->plot.size->title_y }, fitted,
         &v->plot.size->label, v->theme->text2, ALIGN_RIGHT);

@@ -107,6 +107,12 @@ static void step(const struct pen *p)
     path(p, (double[]){ 18.5, 5, 18.5, 19 }, 2, false);
 }
 
+static void back(const struct pen *p)
+{
+    path(p, (double[]){ 18, 5.5, 8.5, 12, 18, 18.5 }, 3, true);
+    path(p, (double[]){ 5.5, 5, 5.5, 19 }, 2, false);
+}
+
 static void dice(const struct pen *p)
 {
     path(p, (double[]){ 5, 4, 19, 4, 20, 5, 20, 19, 19, 20, 5, 20, 4, 19, 4, 5 }, 8, true);
@@ -144,6 +150,7 @@ static void (*const icons[ICON_COUNT])(const struct pen *) = {
     [ICON_PLAY] = play,
     [ICON_PAUSE] = pause_bars,
     [ICON_STEP] = step,
+    [ICON_BACK] = back,
     [ICON_DICE] = dice,
     [ICON_DOWN] = down,
     [ICON_SIDE] = side,

@@ -81,7 +81,7 @@ void ui_hairline(struct ui *ui, struct point a, struct point b);
 void ui_focus_ring(struct ui *ui, const char *id, struct rect rect, double radius);
 
 enum ui_icon { ICON_CAMERA, ICON_MOON, ICON_SUN, ICON_HELP, ICON_FULL, ICON_RESET, ICON_PLAY, ICON_PAUSE,
-    ICON_STEP, ICON_DICE, ICON_DOWN, ICON_SIDE, ICON_LOGO, ICON_COUNT };
+    ICON_STEP, ICON_DICE, ICON_DOWN, ICON_SIDE, ICON_LOGO, ICON_BACK, ICON_COUNT };
 void ui_icon_draw(struct canvas *c, enum ui_icon icon, struct point center, double size, struct color color,
     struct color accent);
 

@@ -378,7 +378,7 @@ void action_maximise(struct window *w, int cell)
 {
     w->popup = POPUP_NONE;
     if (cell >= 0) {
-        w->larger = w->cell[w->bench][cell];
+        w->larger = w->cell[w->bench][cell] = panel_cell(w, cell);
         w->smaller = w->view;
         action_cell(w, -1, w->larger);
     } else if (w->larger == w->view && cell_of(w, w->smaller) >= 0) {

@@ -146,6 +146,7 @@ void panel_header(struct window *w);
 void panel_main(struct window *w);
 void panel_side(struct window *w);
 void panel_cells_init(struct window *w);
+const struct view *panel_cell(const struct window *w, int cell);   /* what stands in a cell under this loss */
 /* The title of the view in a cell (-1: the main area) opens its menu; twice, or Enter, fills the main area. */
 void panel_title(struct window *w, int cell, const struct view *view, struct rect area);
 /* The mouse on a view that is neither the plane nor the ball. */

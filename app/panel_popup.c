@@ -157,7 +157,7 @@ static bool fits(const struct window *w, const struct view *view)
 
 static struct rect view_menu(struct window *w)
 {
-    const struct view *shown = w->menu_cell < 0 ? w->view : w->cell[w->bench][w->menu_cell];
+    const struct view *shown = w->menu_cell < 0 ? w->view : panel_cell(w, w->menu_cell);
     int count = 0, n = 0;
     for (int i = 0; i < view_count(); i++)
         count += fits(w, view_at(i));

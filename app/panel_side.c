@@ -13,7 +13,7 @@ static const int side_order[SIDE_COUNT] = { 0, 3, 2, 1 };
 /* What stands there at first: the first of the two names that is a view. */
 static const char *const first_view[BENCH_COUNT][SIDE_COUNT][2] = {
     [BENCH_PLANE] = { { "sphere" }, { "curves" }, { "logit" }, { "angles" } },
-    [BENCH_SPHERE] = { { "roc", "logit" }, { "confusion", "logit" }, { "curves" }, { "angles" } },
+    [BENCH_SPHERE] = { { "roc", "logit" }, { "confusion", "logit" }, { "curves" }, { "pairs", "angles" } },
     [BENCH_BASICS] = { { "score", "logit" }, { "field", "sphere" }, { "curves" }, { "confusion", "angles" } },
 };
 
@@ -24,6 +24,37 @@ void panel_cells_init(struct window *w)
             const struct view *view = view_find(first_view[b][i][0]);
             w->cell[b][i] = view ? view : view_find(first_view[b][i][1]);
         }
+}
+
+/* Views that some losses have nothing for, and what is worth the room instead. */
+static bool lacks(const struct window *w, const struct view *view)
+{
+    bool fickle =
+        view == &view_sphere || view == &view_logit || view == &view_score || view == &view_confusion;
+    return fickle && w->snap && view->missing(&w->scene);
+}
+
+static bool free_to_stand_in(const struct window *w, const struct view *view)
+{
+    for (int i = 0; i < SIDE_COUNT; i++)
+        if (w->cell[w->bench][i] == view)
+            return false;
+    return view != w->view && !view->missing(&w->scene);
+}
+
+const struct view *panel_cell(const struct window *w, int cell)
+{
+    static const struct view *const spare[] = { &view_confusion, &view_input, &view_field, &view_angles };
+    const struct view *const *cells = w->cell[w->bench];
+    int before = 0;
+    if (!lacks(w, cells[cell]))
+        return cells[cell];
+    for (int i = 0; i < cell; i++)
+        before += lacks(w, cells[i]);
+    for (size_t i = 0; i < sizeof spare / sizeof spare[0]; i++)
+        if (free_to_stand_in(w, spare[i]) && before-- == 0)
+            return spare[i];
+    return cells[cell];
 }
 
 /* --- titles -------------------------------------------------------------------------------------------- */
@@ -122,7 +153,7 @@ static void side_cells(struct window *w, struct rect area, const struct side *s)
     for (int i = 0; i < s->fit; i++) {
         int row = s->row[w->side_first + i];
         struct rect rect = { area.x + 1, y, area.w - 1, cell_height[row] * area.h / total };
-        const struct view *view = w->cell[w->bench][row];
+        const struct view *view = panel_cell(w, row);
         char id[UI_ID];
         snprintf(id, sizeof id, "view.%s", view->id);
         if (!w->ui.canvas)

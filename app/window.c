@@ -210,7 +210,9 @@ static void take_time(struct window *w)
         w->map_stale = true;
     }
     w->past = past;
-    if (!past)
+    if (past)
+        w->present.step = w->state.step; /* its last snapshots may have vanished behind this one */
+    else
         note_present(w);
     w->look.ghost[0] = worker_ghost(w->worker);
     w->look.ghosts = w->look.ghost[0] ? 1 : 0;
@@ -579,7 +581,7 @@ static void ask_worker(struct window *w)
 {
     unsigned wanted = view_needs(w->view, true);
     for (int i = 0; i < SIDE_COUNT; i++)
-        wanted |= view_needs(w->cell[w->bench][i], false);
+        wanted |= view_needs(panel_cell(w, i), false);
     if (wanted != w->watching)
         worker_watch(w->worker, wanted);
     w->watching = wanted;

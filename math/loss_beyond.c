@@ -240,9 +240,9 @@ const struct loss loss_sphereface2 = {
     .weight = BLOCK_WEIGHT, .bias = BLOCK_SHARED_BIAS, .eval = sphereface2, .slack = slack_sphere2, .limit = sphere2_limit,
     .param = {
         { "r", "scale", "r", 1, 4096, 30, -1, 1, PARAM_LOG, ROLE_SCALE, "", "z_y = r(g(cos) - m) + b, others r(g(cos) + m) + b; paper 30", 128, NULL, false },
-        { "m", "margin", "m", 0, 1, 0.05, 0, 0.01, PARAM_LINEAR, ROLE_MARGIN, "", "off the own class's score, onto the others'; paper 0.4", 0, NULL, false },
+        { "m", "margin", "m", 0, 1, 0.2, 0, 0.01, PARAM_LINEAR, ROLE_MARGIN, "", "off the own class's score, onto the others'; paper 0.4", 0, NULL, false },
         { "t", "spread", "t", 1, 10, 3, 1, 0.1, PARAM_LINEAR, ROLE_PLAIN, "", "g(c) = 2((c+1)/2)^t - 1; 1 is plain; paper 3", 5, NULL, false },
-        { "lambda", "own share", "\\lambda", 0, 1, 0.9, 0.5, 0.05, PARAM_LINEAR, ROLE_PLAIN, "", "weight of the own class, the others have 1 minus it; paper 0.7", 0, NULL, false },
+        { "lambda", "own share", "\\lambda", 0, 1, 0.7, 0.5, 0.05, PARAM_LINEAR, ROLE_PLAIN, "", "weight of the own class, the others have 1 minus it; paper 0.7", 0, NULL, false },
     },
 };
 

@@ -26,7 +26,9 @@ enum { SMALL_HEIGHT = 300 };
 struct ball ball_layout(const struct look *look, struct rect rect)
 {
     bool small = rect.h < SMALL_HEIGHT;
-    double top = look->bare ? 0 : small ? 34 : 20,
+    double top = look->bare ? 0
+                 : small    ? 34
+                            : 20,
            room = small ? fmin(rect.w, rect.h - 44) / 2 : fmin(rect.w, rect.h - 56) / 2 - 30;
     struct ball b = { .center = { rect.x + rect.w / 2, rect.y + (rect.h + (small ? top : 2 * top)) / 2 } };
     b.radius = small ? fmax(room / 1.08, 20) : fmax(room / SPIKE, 30) * fmin(3, fmax(0.6, look->zoom));
@@ -650,24 +652,43 @@ static void draw_way(const struct picture *p, const double *a, const double *b, 
     }
 }
 
-static void name_way(const struct picture *p, const double *a, const double *b, int class, double angle)
+/* Where the middle of a way is seen; false where it has none. */
+static bool middle_of_way(const struct picture *p, const double *a, const double *b, struct point *at)
 {
-    char room[SNAPSHOT_NAME_TEXT], degrees[32], text[80];
-    struct font font = { 14, WEIGHT_SEMIBOLD, false };
     double middle[3] = { a[0] + b[0], a[1] + b[1], a[2] + b[2] };
     double length = sqrt(middle[0] * middle[0] + middle[1] * middle[1] + middle[2] * middle[2]);
     if (!(length > 1e-6))
-        return;
+        return false;
     double out = p->scene->snap->dim > 3 ? 0.5 : 1.03 / length;
     for (int i = 0; i < 3; i++)
         middle[i] *= out;
-    snprintf(text, sizeof text, "\u03b8 %s  %s", snapshot_class(p->scene->snap, class, room),
+    *at = ball_at(&p->ball, middle);
+    return true;
+}
+
+/* Above the place, or below it. */
+static void name_way(const struct picture *p, struct point at, int class, double angle, bool below)
+{
+    char room[SNAPSHOT_NAME_TEXT], degrees[32], text[80];
+    struct font font = { 14, WEIGHT_SEMIBOLD, false };
+    snprintf(text, sizeof text, "\u03b8 %s   %s", snapshot_class(p->scene->snap, class, room),
         number_degrees(angle, degrees, sizeof degrees));
-    struct point at = ball_at(&p->ball, middle);
-    double width = text_width(text, &font);
-    canvas_round_rect(p->c, (struct rect){ at.x - width / 2 - 6, at.y - 22, width + 12, 20 }, 4,
-        color_alpha(p->theme->bg, 0.78));
-    canvas_text(p->c, (struct point){ at.x, at.y - 7 }, text, &font, p->theme->text1, ALIGN_CENTER);
+    double width = text_width(text, &font), top = at.y + (below ? 10 : -22);
+    canvas_round_rect(
+        p->c, (struct rect){ at.x - width / 2 - 6, top, width + 12, 20 }, 4, color_alpha(p->theme->bg, 0.78));
+    canvas_text(p->c, (struct point){ at.x, top + 15 }, text, &font, p->theme->text1, ALIGN_CENTER);
+}
+
+/* The lower name goes below its place where the two would lie on each other. */
+static void name_ways(const struct picture *p, const struct selection *s, const double *x, const double *own,
+    const double *rival)
+{
+    struct point a, b;
+    if (!middle_of_way(p, x, own, &a) || !middle_of_way(p, x, rival, &b))
+        return;
+    bool close = fabs(a.x - b.x) < 110 && fabs(a.y - b.y) < 24;
+    name_way(p, a, s->own, s->own_angle, close && a.y >= b.y);
+    name_way(p, b, s->rival, s->rival_angle, close && a.y < b.y);
 }
 
 static void draw_selection(const struct picture *p)
@@ -684,8 +705,7 @@ static void draw_selection(const struct picture *p)
     canvas_ring(p->c, at, 7, 1.75, p->theme->text1);
     if (p->ball.radius < 150)
         return;
-    name_way(p, x, own, selection.own, selection.own_angle);
-    name_way(p, x, rival, selection.rival, selection.rival_angle);
+    name_ways(p, &selection, x, own, rival);
 }
 
 /* ---- words ---- */
@@ -722,8 +742,8 @@ static void draw_words(const struct picture *p, struct rect rect)
     else if (norm_matters(&snap->force))
         snprintf(text + used, sizeof text - (size_t)used, ", regions at \u2016x\u2016 = %s",
             number_short(snap->norm_median, n, sizeof n));
-    canvas_text(p->c, (struct point){ rect.x + FEATURE_EDGE, rect.y + 48 }, text,
-        &note, p->theme->text3, ALIGN_LEFT);
+    canvas_text(
+        p->c, (struct point){ rect.x + FEATURE_EDGE, rect.y + 48 }, text, &note, p->theme->text3, ALIGN_LEFT);
     if (p->look->interactive && rect.h > 300)
         canvas_text(p->c, (struct point){ rect.x + FEATURE_EDGE, rect.y + rect.h - 26 },
             "drag to orbit, wheel to zoom, double-click resets", &note, p->theme->text3, ALIGN_LEFT);

@@ -176,6 +176,62 @@ def pauses_and_steps(w):
     w.wait(lambda: w.state()["running"] and w.state()["step"] > 3, "play")
 
 
+def goes_back_in_time(w):
+    """The timeline is dragged, stepped with arrows and buttons, left with End, and a branch trains on from a step."""
+    w.key("r")
+    w.wait(lambda: w.state()["step"] < 30 and w.state()["running"], "a new beginning")
+    w.wait(lambda: w.state()["present"] > 120, "a past")
+    x, y, width, height = w.controls()["timeline"]["rect"]
+    w.move(x + width * 0.5, y + 36)
+    w.x("mousedown", 1)
+    w.move(x + width * 0.3, y + 36)
+    w.wait(lambda: w.state()["history"] and not w.state()["running"], "the past on show")
+    end = w.state()["present"]
+    w.wait(lambda: abs(w.state()["step"] / end - 0.3) < 0.06, "the step under the hand")
+    w.move(x + width * 0.6, y + 36)
+    w.wait(lambda: abs(w.state()["step"] / end - 0.6) < 0.06, "the next step under the hand")
+    w.x("mouseup", 1)
+    at = w.state()["step"]
+    w.key("Left")
+    one = w.wait(lambda: w.state()["step"] < at and w.state()["step"], "a frame back")
+    w.key("shift+Left")
+    ten = w.wait(lambda: w.state()["step"] < one and w.state()["step"], "ten frames back")
+    assert one - ten >= 9, (one, ten)
+    w.click("step")
+    w.wait(lambda: w.state()["step"] > ten, "a frame on")
+    w.click("back")
+    w.wait(lambda: w.state()["step"] == ten, "a frame back by its button")
+    w.key("Right")
+    w.wait(lambda: ten < w.state()["step"] <= one, "a frame on by its key")
+    w.key("End")
+    w.wait(lambda: w.state()["step"] == end and not w.state()["history"], "the present")
+    assert not w.state()["running"], "End must not play"
+    before = w.state()["params"]["m"]
+    w.key("plus")
+    w.wait(lambda: w.state()["params"]["m"] > before, "another margin")
+    w.key("n")
+    w.wait(lambda: w.state()["step"] == end + 1, "a step with it")
+    w.move(x + width * 0.4, y + 36)
+    w.x("click", 1)
+    w.wait(lambda: w.state()["history"], "the past again")
+    at = w.state()["step"]
+    w.key("shift+space")
+    w.wait(lambda: w.state()["rolling"] and w.state()["step"] > at, "the past moving by itself")
+    w.key("shift+space")
+    w.wait(lambda: not w.state()["rolling"], "the past at rest")
+    at = w.wait(lambda: w.state()["history"] and w.state()["step"], "the past on show")
+    w.click("branch")
+    w.wait(lambda: not w.state()["history"] and w.state()["running"] and w.state()["step"] > at, "a branch")
+    assert w.state()["params"]["m"] == before, "the settings of the step come back with it"
+    assert w.state()["kept"] > 10, w.state()
+    w.key("space")
+    w.wait(lambda: not w.state()["running"], "pause")
+    w.key("Left")
+    w.wait(lambda: w.state()["history"], "the past of the branch")
+    w.key("space")
+    w.wait(lambda: w.state()["running"] and not w.state()["history"], "play from the past")
+
+
 def loss_switches(w):
     """Another loss keeps the training."""
     before = w.state()["step"]
@@ -415,7 +471,8 @@ def quits(w):
 def main():
     short = "--short" in sys.argv
     binary = os.path.abspath(sys.argv[-1])
-    checks = [trains, slider_drags, slider_keys_and_wheel, pauses_and_steps, loss_switches, screenshot]
+    checks = [trains, slider_drags, slider_keys_and_wheel, pauses_and_steps, goes_back_in_time,
+              loss_switches, screenshot]
     checks += [finds_a_loss, adds_a_term, sphere, basics, resizes, storm, themes, bad_folder, diverges, quits]
     passed = failed = 0
     try:

@@ -351,7 +351,7 @@ void action_view(struct window *w, const char *id)
     if (!view)
         return;
     int cell = cell_of(w, view);
-    if (cell >= 0 && view == action_home(&w->experiment) && w->view != view)
+    if (cell >= 0 && view == action_home(&w->experiment) && cell_of(w, w->view) < 0)
         w->cell[w->bench][cell] = w->view;
     main_view(w, view);
 }

@@ -13,6 +13,8 @@ int cli_main(int argc, const char **argv);
 /* The commands. argv[0] is the command's name. */
 enum status cli_train(int argc, const char **argv, struct why *why);
 enum status cli_figure(int argc, const char **argv, struct why *why);
+struct options;
+enum status cli_compare(const struct options *o, struct why *why);   /* figure --view compare */
 enum status cli_sweep(int argc, const char **argv, struct why *why);
 enum status cli_losses(int argc, const char **argv, struct why *why);
 enum status cli_datasets(int argc, const char **argv, struct why *why);

@@ -339,6 +339,8 @@ static enum status run(int argc, const char **argv, unsigned where, const char *
     enum status status = options_parse(argc, argv, where, &o, why);
     if (status != STATUS_OK)
         return status;
+    if (!o.help && o.vs_count > 0)
+        return cli_compare(&o, why);
     if (!o.help)
         return run_job(&o, where == FOR_TRAIN, why);
     fputs(help, stdout);
@@ -367,6 +369,10 @@ enum status cli_figure(int argc, const char **argv, struct why *why)
     return run(argc, argv, FOR_FIGURE,
         "marginscope figure [options] --out F\n\n"
         "Trains without a window, as `train` does, and draws one figure of the final state (--steps 0: the "
-        "start).\n",
+        "start).\n"
+        "--view compare --vs \"OPTIONS\" (up to 3 times) sets trainings side by side: each --vs has the same "
+        "options as\nthe line, then its own; the data, the initial weights where shapes agree and the order "
+        "of batches are the same.\n\n"
+        "  figure --view compare --loss softmax --vs \"--loss arcface --set m=0.3\" --out compare.svg\n",
         why);
 }

@@ -202,6 +202,44 @@ enum status export_figure(
     return export_page(&page, o, why);
 }
 
+struct comparison {
+    const struct snapshot *const *snap;
+    const struct dataset *const *data;
+    int count;
+    const struct figure_options *options;
+};
+
+static enum status draw_comparison(
+    struct canvas *c, double width, double height, void *user, struct why *why)
+{
+    const struct comparison *v = user;
+    struct scene scene[COMPARE_MAX] = { { 0 } };
+    struct look look;
+    enum status status = STATUS_OK;
+    look_init(&look, theme_find(v->options->theme));
+    look.transparent = v->options->transparent;
+    look.interactive = false;
+    for (int i = 0; status == STATUS_OK && i < v->count; i++)
+        if (!scene_update(&scene[i], v->snap[i], v->data[i]))
+            status =
+                why_set(why, STATUS_FAILED, "%s: no memory for the figure; show fewer points", v->options->path);
+    for (int i = 1; i < v->count; i++)
+        look.beside[look.besides++] = &scene[i];
+    if (status == STATUS_OK)
+        figure_draw(c, &view_compare, &scene[0], &look, width, height);
+    for (int i = 0; i < COMPARE_MAX; i++)
+        scene_clear(&scene[i]);
+    return status;
+}
+
+enum status export_compare(const struct snapshot *const *snap, const struct dataset *const *data, int count,
+    const struct figure_options *o, struct why *why)
+{
+    struct comparison v = { snap, data, count, o };
+    const struct export_page page = { draw_comparison, &v, 1200, 760 };
+    return export_page(&page, o, why);
+}
+
 static bool is_folder(const char *path)
 {
     struct stat info;

@@ -36,6 +36,10 @@ enum status export_page(const struct export_page *page, const struct figure_opti
 enum status export_figure(const struct snapshot *snap, const struct dataset *data,
     const struct figure_options *o, struct why *why);
 
+/* Several trainings side by side: `count` (1 to COMPARE_MAX) snapshots with the data of each. */
+enum status export_compare(const struct snapshot *const *snap, const struct dataset *const *data, int count,
+    const struct figure_options *o, struct why *why);
+
 /* Where S puts a picture: the user's Pictures folder or else the working directory, with -2, -3 when taken. */
 enum status export_path(const struct snapshot *snap, char *out, int size, struct why *why);
 

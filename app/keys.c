@@ -57,7 +57,7 @@ static const struct { const char *gesture, *help; } gestures[] = {
     { "Tab, Enter, arrows",      "focus, activate, change" },
     { "rest on a point",         "its angles everywhere; click pins it" },
     { "rest on a class number",  "only that class; click keeps it" },
-    { "drag the timeline",       "any step of the past; End or Play: the present" },
+    { "drag the timeline",       "any step of the past; End: the present" },
     { "wheel, drag the plane",   "zoom about the pointer, move" },
     { "double-click the plane",  "fit" },
     { "Alt + click the plane",    "a probe; drag moves it, Esc ends it" },
@@ -65,7 +65,7 @@ static const struct { const char *gesture, *help; } gestures[] = {
     { "drag the sphere",          "turn it; Shift rolls, double-click resets" },
     { "drag along the ROC",       "move the threshold; twice: default" },
     { "drag W of Two classes",    "its length, the angle between them" },
-    { "click a view's title",     "another view; twice or Enter: larger, back" },
+    { "click a view's title",     "another view; twice or Enter: larger" },
 };
 /* clang-format on */
 

@@ -599,6 +599,29 @@ static enum status read_ask(struct reading *r, const char *key, const json_t *va
     return status;
 }
 
+/* Trainings that run side by side have the same first step, so a comparison begins anew, or goes on as it was. */
+static bool same_comparison(const struct lesson_step *a, const struct lesson_step *b)
+{
+    bool same = a->compare_count == b->compare_count;
+    for (int i = 0; same && i < a->compare_count; i++) {
+        const struct lesson_settings *left = &a->compare[i], *right = &b->compare[i];
+        same = left->count == right->count;
+        for (int k = 0; same && k < left->count; k++)
+            same = strcmp(left->set[k].key, right->set[k].key) == 0 &&
+                   strcmp(left->set[k].value, right->set[k].value) == 0;
+    }
+    return same;
+}
+
+static enum status check_comparison(struct reading *r, size_t number)
+{
+    const struct lesson_step *step = r->step;
+    if (step->compare_count == 0 || step->from_start || same_comparison(step - 1, step))
+        return STATUS_OK;
+    return blame(r, "compare",
+        "a comparison begins with step 0; add \"from\": \"start\", or repeat the one of steps[%zu]", number - 1);
+}
+
 /* Read before the settings, which then begin from the defaults. */
 static enum status read_from(struct reading *r, const char *key, const json_t *value)
 {
@@ -637,8 +660,10 @@ static enum status read_step(struct reading *r, size_t number, const json_t *val
         return wrong_kind(r, place, value, "an object with title, text and what the step shows");
     enter(r, before, "%s.", place);
     enum status status = read_keys(r, place, value, rows, sizeof rows / sizeof *rows);
-    leave(r, before);
     r->step->from_start |= number == 0;
+    if (status == STATUS_OK)
+        status = check_comparison(r, number);
+    leave(r, before);
     return status;
 }
 
@@ -651,14 +676,21 @@ static enum status read_version(struct reading *r, const char *key, const json_t
     return STATUS_OK;
 }
 
+static enum status read_line(struct reading *r, const char *key, const json_t *value, char *out)
+{
+    enum status status = read_text(r, key, value, out, LESSON_NAME);
+    return status == STATUS_OK && strchr(out, '\n') ? blame(r, key, "is more than one line; give one")
+                                                    : status;
+}
+
 static enum status read_name(struct reading *r, const char *key, const json_t *value)
 {
-    return read_text(r, key, value, r->lesson->title, sizeof r->lesson->title);
+    return read_line(r, key, value, r->lesson->title);
 }
 
 static enum status read_author(struct reading *r, const char *key, const json_t *value)
 {
-    return read_text(r, key, value, r->lesson->author, sizeof r->lesson->author);
+    return read_line(r, key, value, r->lesson->author);
 }
 
 static enum status read_notes(struct reading *r, const char *key, const json_t *value)

@@ -34,8 +34,9 @@ struct lesson_step {
     char title[LESSON_NAME];          /* one line of the strip */
     char text[LESSON_TEXT];           /* with **bold** and $formula$; see lesson_lay */
     struct lesson_settings set;
-    struct lesson_settings compare[LESSON_COMPARE];   /* each a training besides, from this step's settings */
-    int compare_count;                /* 0: one training; what an earlier step compared is gone */
+    struct lesson_settings compare[LESSON_COMPARE];   /* each a training besides: this step's settings and these */
+    int compare_count;                /* 0: one training, and what was beside it is gone. A comparison begins with
+                                         `from_start`; the next step may repeat it, then all of them go on */
     const struct view *view[LESSON_VIEWS];
     int view_count;                   /* 0: as before; at first the feature plane */
     const struct view *focus;         /* in the main area; NULL: the first of `view` */

@@ -25,7 +25,8 @@ static enum status blame(const struct rehearsal *r, const char *key, const char 
         strchr(said, ';') ? "" : "; change the settings");
 }
 
-static enum status open_data(struct rehearsal *r, const struct experiment *e, struct why *why)
+static enum status open_data(
+    struct rehearsal *r, const char *key, const struct experiment *e, struct why *why)
 {
     struct why inner = { "" };
     if (r->open && dataset_same(&r->opened, e))
@@ -33,7 +34,7 @@ static enum status open_data(struct rehearsal *r, const struct experiment *e, st
     dataset_clear(&r->data);
     r->open = false;
     if (dataset_open(e, &r->data, &inner) != STATUS_OK)
-        return blame(r, "set", inner.text, why);
+        return blame(r, key, inner.text, why);
     r->opened = *e;
     r->open = true;
     return STATUS_OK;
@@ -80,7 +81,7 @@ static enum status rehearse_training(
 {
     struct trainer *t = NULL;
     struct why inner = { "" };
-    enum status status = open_data(r, e, why);
+    enum status status = open_data(r, key, e, why);
     if (status != STATUS_OK)
         return status;
     if (trainer_create(e, &r->data, &t, &inner) != STATUS_OK)

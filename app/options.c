@@ -277,6 +277,16 @@ static enum status take_view(struct options *o, const char *name, const char *va
     return why_set(why, STATUS_USAGE, "--%s %s: no such view; choose from %s", name, value, known);
 }
 
+static enum status take_beside(struct options *o, const char *name, const char *value, struct why *why)
+{
+    if (o->vs_count == OPTIONS_BESIDE)
+        return why_set(why, STATUS_USAGE, "--%s %s: more than %d of them; a comparison has room for %d trainings",
+            name, value, OPTIONS_BESIDE, COMPARE_MAX);
+    enum status status = copy_text(o->vs[o->vs_count], sizeof o->vs[0], name, value, why);
+    o->vs_count += status == STATUS_OK;
+    return status;
+}
+
 static enum status take_theme_into(
     char *to, size_t size, const char *name, const char *value, struct why *why)
 {
@@ -400,40 +410,44 @@ static enum status take_text_scale(struct options *o, const char *name, const ch
     return why_set(why, STATUS_USAGE, "--%s %s: allowed 0.8 to 2; choose a value in that range", name, value);
 }
 
-enum { HEADLESS = FOR_TRAIN | FOR_FIGURE | FOR_SWEEP, TRAINING = FOR_WINDOW | HEADLESS };
+enum {
+    HEADLESS = FOR_TRAIN | FOR_FIGURE | FOR_SWEEP,
+    TRAINING = FOR_WINDOW | HEADLESS,
+    SETTING = TRAINING | FOR_BESIDE
+};
 
 /* clang-format off */
 static const struct option_row row[] = {
-    { "dataset", "NAME|PATH", "data set by name (`marginscope datasets`), a .csv file, or a folder of IDX files", TRAINING, GROUP_DATA, take_setting },
-    { "classes", "0,1,4", "keep only these classes", TRAINING, GROUP_DATA, take_setting },
-    { "holdout", "7,8,9", "classes never trained on, used for open-set verification", TRAINING, GROUP_DATA, take_setting },
-    { "features-npy", "X.npy", "features trained elsewhere, (n, d), instead of --dataset", TRAINING, GROUP_DATA, take_setting },
-    { "labels-npy", "Y.npy", "their labels, (n)", TRAINING, GROUP_DATA, take_setting },
-    { "weights-npy", "W.npy", "and their class weights, (classes, d), to begin with", TRAINING, GROUP_DATA, take_setting },
-    { "loss", "ID", "the loss (`marginscope losses`)", TRAINING, GROUP_LOSS, take_setting },
-    { "set", "NAME=VALUE", "a parameter of the loss, or ID.NAME=VALUE of a term; repeatable", TRAINING, GROUP_LOSS, take_set },
-    { "add", "ID", "a term on top: center, ring, uniform, regular; repeatable", TRAINING, GROUP_LOSS, take_add },
-    { "bias", "on|off", "whether losses that have a bias use it", TRAINING, GROUP_LOSS, take_setting },
-    { "warmup", "N,M", "N steps of plain |x| cos theta, margin ramp over M; 0,0: off; with a fixed scale 300,300", TRAINING, GROUP_LOSS, take_setting },
-    { "anneal", "on|off", "lambda of the psi losses starts at 1000 and falls; on where there is a psi", TRAINING, GROUP_LOSS, take_setting },
-    { "move", "ROW:X:Y", "put a sample of the plane elsewhere; several with commas", TRAINING, GROUP_DATA, take_setting },
-    { "model", "mlp|free|identity", "perceptron; free points; the data themselves", TRAINING, GROUP_MODEL, take_setting },
-    { "hidden", "N,N", "hidden widths, or none", TRAINING, GROUP_MODEL, take_setting },
-    { "activation", "prelu|relu", "between the layers", TRAINING, GROUP_MODEL, take_setting },
-    { "feature-dim", "N", "dimension of the features", TRAINING, GROUP_MODEL, take_setting },
-    { "optimizer", "ID", "sgd, momentum or adam", TRAINING, GROUP_OPTIMISER, take_setting },
-    { "lr", "RATE", "learning rate (1e-3; 0.02 with --model identity)", TRAINING, GROUP_OPTIMISER, take_setting },
-    { "momentum", "SHARE", "of the momentum optimiser", TRAINING, GROUP_OPTIMISER, take_setting },
-    { "weight-decay", "RATE", "pull of the weights to zero", TRAINING, GROUP_OPTIMISER, take_setting },
-    { "clip", "NORM", "largest norm of a step's gradient; 0: no limit", TRAINING, GROUP_OPTIMISER, take_setting },
-    { "batch", "N|full", "samples a step", TRAINING, GROUP_OPTIMISER, take_setting },
+    { "dataset", "NAME|PATH", "data set by name (`marginscope datasets`), a .csv file, or a folder of IDX files", SETTING, GROUP_DATA, take_setting },
+    { "classes", "0,1,4", "keep only these classes", SETTING, GROUP_DATA, take_setting },
+    { "holdout", "7,8,9", "classes never trained on, used for open-set verification", SETTING, GROUP_DATA, take_setting },
+    { "features-npy", "X.npy", "features trained elsewhere, (n, d), instead of --dataset", SETTING, GROUP_DATA, take_setting },
+    { "labels-npy", "Y.npy", "their labels, (n)", SETTING, GROUP_DATA, take_setting },
+    { "weights-npy", "W.npy", "and their class weights, (classes, d), to begin with", SETTING, GROUP_DATA, take_setting },
+    { "loss", "ID", "the loss (`marginscope losses`)", SETTING, GROUP_LOSS, take_setting },
+    { "set", "NAME=VALUE", "a parameter of the loss, or ID.NAME=VALUE of a term; repeatable", SETTING, GROUP_LOSS, take_set },
+    { "add", "ID", "a term on top: center, ring, uniform, regular; repeatable", SETTING, GROUP_LOSS, take_add },
+    { "bias", "on|off", "whether losses that have a bias use it", SETTING, GROUP_LOSS, take_setting },
+    { "warmup", "N,M", "N steps of plain |x| cos theta, margin ramp over M; 0,0: off; with a fixed scale 300,300", SETTING, GROUP_LOSS, take_setting },
+    { "anneal", "on|off", "lambda of the psi losses starts at 1000 and falls; on where there is a psi", SETTING, GROUP_LOSS, take_setting },
+    { "move", "ROW:X:Y", "put a sample of the plane elsewhere; several with commas", SETTING, GROUP_DATA, take_setting },
+    { "model", "mlp|free|identity", "perceptron; free points; the data themselves", SETTING, GROUP_MODEL, take_setting },
+    { "hidden", "N,N", "hidden widths, or none", SETTING, GROUP_MODEL, take_setting },
+    { "activation", "prelu|relu", "between the layers", SETTING, GROUP_MODEL, take_setting },
+    { "feature-dim", "N", "dimension of the features", SETTING, GROUP_MODEL, take_setting },
+    { "optimizer", "ID", "sgd, momentum or adam", SETTING, GROUP_OPTIMISER, take_setting },
+    { "lr", "RATE", "learning rate (1e-3; 0.02 with --model identity)", SETTING, GROUP_OPTIMISER, take_setting },
+    { "momentum", "SHARE", "of the momentum optimiser", SETTING, GROUP_OPTIMISER, take_setting },
+    { "weight-decay", "RATE", "pull of the weights to zero", SETTING, GROUP_OPTIMISER, take_setting },
+    { "clip", "NORM", "largest norm of a step's gradient; 0: no limit", SETTING, GROUP_OPTIMISER, take_setting },
+    { "batch", "N|full", "samples a step", SETTING, GROUP_OPTIMISER, take_setting },
     { "epochs", "N", "passes over the training part (20)", HEADLESS, GROUP_RUN, take_length },
     { "steps", "N", "instead of --epochs: minibatches; the later of the two holds", HEADLESS, GROUP_RUN, take_length },
     { "at", "STEP:KEY=VALUE", "a change made at that step; repeatable; replays a lecture", HEADLESS, GROUP_RUN, take_at },
-    { "seed", "N", "everything random hangs on it", TRAINING, GROUP_RUN, take_setting },
+    { "seed", "N", "everything random hangs on it", SETTING, GROUP_RUN, take_setting },
     { "pace", "N|max", "steps per second in the window (60); without one always max", TRAINING, GROUP_RUN, take_pace },
-    { "points", "N", "samples the views show", TRAINING, GROUP_RUN, take_setting },
-    { "split", "PART", "the part they are from: train, test or both", TRAINING, GROUP_RUN, take_setting },
+    { "points", "N", "samples the views show", SETTING, GROUP_RUN, take_setting },
+    { "split", "PART", "the part they are from: train, test or both", SETTING, GROUP_RUN, take_setting },
     { "benchmark", NULL, "no outputs but the summary; timing excludes loading", FOR_TRAIN, GROUP_RUN, take_switch },
     { "metrics", "F.csv", "losses, accuracies, angles at step 0, epoch ends and the end", FOR_TRAIN, GROUP_OUTPUT, take_path },
     { "metrics-every", "N", "and every N steps", FOR_TRAIN, GROUP_OUTPUT, take_every },
@@ -448,6 +462,7 @@ static const struct option_row row[] = {
     { "summary", "views|gap", "gap: test minus train error over the values, in place of the views (views)", FOR_SWEEP, GROUP_SWEEP, take_word },
     { "csv", "F.csv", "one row a training: its values, losses, accuracies, angles", FOR_SWEEP, GROUP_SWEEP, take_path },
     { "out", "F", "the figure's file (.png, .svg, .pdf)", FOR_FIGURE | FOR_SWEEP, GROUP_FIGURE, take_out },
+    { "vs", "OPTIONS", "--view compare: a training beside it that has these options too; up to 3", FOR_FIGURE, GROUP_FIGURE, take_beside },
     { "view", "ID", "what it shows", HEADLESS, GROUP_FIGURE, take_view },
     { "size", "WxH[mm]", "1600x1000 logical pixels, or 160x90mm", HEADLESS, GROUP_FIGURE, take_size },
     { "scale", "K", "png: device pixels per logical pixel, 1 to 8", HEADLESS, GROUP_FIGURE, take_scale },
@@ -532,23 +547,70 @@ static enum status read_all(
     return STATUS_OK;
 }
 
-enum status options_parse(int argc, const char **argv, unsigned where, struct options *o, struct why *why)
+static poptContext open_context(
+    int argc, const char **argv, unsigned where, struct poptOption table[ROWS + 1])
 {
-    struct poptOption table[ROWS + 1] = { 0 };
     int n = 0;
+    memset(table, 0, (ROWS + 1) * sizeof *table);
     for (int i = 0; i < ROWS; i++)
         if (row[i].where & where)
             table[n++] = (struct poptOption){ .longName = row[i].name,
                 .argInfo = row[i].value ? POPT_ARG_STRING : POPT_ARG_NONE,
                 .val = i + 1 };
-    poptContext context = poptGetContext(NULL, argc, argv, table, 0);
+    return poptGetContext(NULL, argc, argv, table, 0);
+}
+
+enum status options_parse(int argc, const char **argv, unsigned where, struct options *o, struct why *why)
+{
+    struct poptOption table[ROWS + 1];
+    poptContext context = open_context(argc, argv, where, table);
     if (!context)
         return why_set(why, STATUS_FAILED, "options: out of memory; close other programs and try again");
     enum status status = read_all(context, argv[0], where, o, why);
     poptFreeContext(context);
-    if (status != STATUS_OK || o->help || where == FOR_LIST)
+    if (status != STATUS_OK || o->help || where == FOR_LIST || where == FOR_BESIDE)
         return status;
     return options_finish(o, where, why);
+}
+
+enum { BESIDE_WORDS = 128 };
+
+/* Words as a shell would see them. */
+static enum status read_words(const char *text, struct options *draft, struct why *why)
+{
+    const char *argv[BESIDE_WORDS + 1] = { "--vs" }, **word = NULL;
+    int words = 0;
+    if (poptParseArgvString(text, &words, &word) != 0 || words >= BESIDE_WORDS) {
+        free(word);
+        return why_set(why, STATUS_USAGE,
+            "%.60s: not a line of options; write for example \"--loss softmax --set s=16\"", text);
+    }
+    memcpy(argv + 1, word, (size_t)words * sizeof *argv);
+    enum status status = options_parse(words + 1, argv, FOR_BESIDE, draft, why);
+    for (int i = 0; status == STATUS_OK && i < draft->set_count; i++)
+        status = options_set(&draft->experiment, draft->set[i], why);
+    if (status == STATUS_OK && draft->list_count > 0)
+        status = why_set(why, STATUS_USAGE, "--set %.100s: several values; give one", draft->list[0].text);
+    free(word);
+    return status;
+}
+
+enum status options_read_beside(
+    const struct options *o, const char *text, struct experiment *out, struct why *why)
+{
+    struct why inner = { "" };
+    struct options *draft = malloc(sizeof *draft);
+    if (!draft)
+        return why_set(why, STATUS_FAILED, "options: out of memory; close other programs and try again");
+    options_init(draft);
+    draft->experiment = o->experiment;
+    enum status status = read_words(text, draft, &inner);
+    if (status == STATUS_OK)
+        *out = draft->experiment;
+    else
+        why_set(why, status, "--vs: %s", inner.text);
+    free(draft);
+    return status;
 }
 
 static void help_row(FILE *to, const struct option_row *r, const struct experiment *defaults)

@@ -11,10 +11,11 @@
 #include "math/status.h"
 
 enum { OPTIONS_SETS = 64, OPTIONS_CHANGES = 256, OPTIONS_DUMPS = 32, OPTIONS_FIGURES = 16, OPTIONS_PATH = 1024,
-    OPTIONS_LISTS = 2, OPTIONS_LIST_TEXT = 1024 };
+    OPTIONS_LISTS = 2, OPTIONS_LIST_TEXT = 1024, OPTIONS_BESIDE = COMPARE_MAX - 1 };
 
 /* Which command takes an option. */
-enum { FOR_WINDOW = 1, FOR_TRAIN = 2, FOR_FIGURE = 4, FOR_LIST = 8, FOR_SWEEP = 16 };
+enum { FOR_WINDOW = 1, FOR_TRAIN = 2, FOR_FIGURE = 4, FOR_LIST = 8, FOR_SWEEP = 16,
+    FOR_BESIDE = 32 };                /* within --vs */
 
 /* --at STEP:KEY=VALUE */
 struct planned_change {
@@ -66,6 +67,10 @@ struct options {
     char set[OPTIONS_SETS][96];       /* --set as given; applied after --loss */
     int set_count;
     char out[OPTIONS_PATH];           /* --out of `figure` and `sweep` */
+
+    char vs[OPTIONS_BESIDE][OPTIONS_LIST_TEXT];      /* --vs as given */
+    int vs_count;
+    struct experiment beside[OPTIONS_BESIDE];        /* what they make of `experiment` */
 
     struct planned_list list[OPTIONS_LISTS];         /* first across, second down */
     int list_count;

@@ -219,6 +219,40 @@ static enum status check_lists(const struct options *o, unsigned where, struct w
     return STATUS_OK;
 }
 
+static bool is_compare(const struct figure_request *request)
+{
+    return strcmp(request->figure.view, view_compare.id) == 0;
+}
+
+/* A comparison is of several trainings, and only `figure` makes them. */
+static enum status check_compare(const struct options *o, unsigned where, struct why *why)
+{
+    bool wanted = is_compare(&o->look);
+    for (int i = 0; i < o->figure_count; i++)
+        wanted |= is_compare(&o->figure[i]);
+    if (wanted && where != FOR_FIGURE)
+        return why_set(why, STATUS_USAGE,
+            "--view compare: not for one training; use marginscope figure --view compare --vs \"--loss softmax\"");
+    if (wanted && o->vs_count == 0)
+        return why_set(why, STATUS_USAGE,
+            "--view compare: nothing to compare with; add --vs and options, as in --vs \"--loss softmax\"");
+    if (!wanted && o->vs_count > 0)
+        return why_set(
+            why, STATUS_USAGE, "--vs %.100s: only one view shows several trainings; add --view compare", o->vs[0]);
+    return STATUS_OK;
+}
+
+static enum status finish_beside(struct options *o, unsigned where, struct why *why)
+{
+    enum status status = check_compare(o, where, why);
+    for (int i = 0; status == STATUS_OK && i < o->vs_count; i++) {
+        status = options_read_beside(o, o->vs[i], &o->beside[i], why);
+        if (status == STATUS_OK)
+            status = options_check(o, &o->beside[i], where, why);
+    }
+    return status;
+}
+
 enum status options_finish(struct options *o, unsigned where, struct why *why)
 {
     enum status status = check_lists(o, where, why);
@@ -226,6 +260,8 @@ enum status options_finish(struct options *o, unsigned where, struct why *why)
         status = options_set(&o->experiment, o->set[i], why);
     if (status == STATUS_OK && where != FOR_SWEEP)
         status = options_check(o, &o->experiment, where, why);
+    if (status == STATUS_OK)
+        status = finish_beside(o, where, why);
     if (status == STATUS_OK)
         status = finish_figures(o, where, why);
     return status == STATUS_OK ? check_outputs(o, why) : status;

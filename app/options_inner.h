@@ -13,6 +13,9 @@ enum status option_blame(struct why *why, const char *name, const char *value, c
 /* "1600x1000" or "160x90mm". */
 bool option_read_size(const char *text, double *width, double *height, bool *millimetres);
 
+/* The options of --vs, applied to a copy of o->experiment. */
+enum status options_read_beside(const struct options *o, const char *text, struct experiment *out, struct why *why);
+
 /* Adds ", word" to a list. */
 void option_list_add(char *list, size_t size, const char *word);
 

@@ -4,7 +4,7 @@
 
 #include "app/panel.h"
 
-enum { HELP_W = 940, LINE = 25, TOP = 70 };
+enum { HELP_W = 1000, LINE = 25, TOP = 70 };
 
 struct page {
     struct rect box;

@@ -152,7 +152,7 @@ static struct rect model_menu(struct window *w)
 /* Whole arrangements are not for one cell. */
 static bool fits(const struct window *w, const struct view *view)
 {
-    return w->menu_cell < 0 || (view != view_find("dashboard") && view != view_find("compare"));
+    return view != &view_compare && (w->menu_cell < 0 || view != &view_dashboard);
 }
 
 static struct rect view_menu(struct window *w)

@@ -44,7 +44,7 @@ static bool free_to_stand_in(const struct window *w, const struct view *view)
 
 const struct view *panel_cell(const struct window *w, int cell)
 {
-    static const struct view *const spare[] = { &view_confusion, &view_input, &view_field, &view_angles };
+    static const struct view *const spare[] = { &view_confusion, &view_input, &view_lens, &view_field };
     const struct view *const *cells = w->cell[w->bench];
     int before = 0;
     if (!lacks(w, cells[cell]))

@@ -15,6 +15,7 @@ struct past {
     double trained_s; /* since the last checkpoint */
     double save_s; /* that the last one took */
     bool diverged; /* at the last look */
+    bool too_large; /* the last checkpoint was, and so will be the next */
 };
 
 static double now_s(void)
@@ -60,8 +61,8 @@ static void save(struct past *p, const struct trainer *t)
     uint8_t *bytes = NULL;
     size_t size = 0;
     double began = now_s();
-    if (trainer_save(t, &bytes, &size, NULL) == STATUS_OK)
-        history_add_checkpoint(p->history, trainer_steps(t), journal_length(t), bytes, size);
+    p->too_large = trainer_save(t, &bytes, &size, NULL) != STATUS_OK ||
+                   !history_add_checkpoint(p->history, trainer_steps(t), journal_length(t), bytes, size);
     p->save_s = now_s() - began;
     p->saved_step = trainer_steps(t);
     p->trained_s = 0;
@@ -81,7 +82,7 @@ void past_step(struct past *p, const struct trainer *t, double cost_s)
     p->diverged = trainer_diverged(t);
     p->trained_s += cost_s;
     bool far = trainer_steps(t) - p->saved_step >= CHECKPOINT_STEPS || p->trained_s >= CHECKPOINT_S;
-    if (fell || (far && p->trained_s >= CHECKPOINT_COSTS * p->save_s))
+    if (!p->too_large && (fell || (far && p->trained_s >= CHECKPOINT_COSTS * p->save_s)))
         save(p, t);
 }
 

@@ -114,35 +114,54 @@ static enum status plan_cell(const struct sweep *s, struct sweep_cell *cell, str
     return status == STATUS_OK ? options_check(s->options, &cell->experiment, FOR_SWEEP, why) : status;
 }
 
-/* The first axis runs fastest: across, then down. */
-static enum status plan_cells(struct sweep *s, struct why *why)
+static enum status make_cells(struct sweep *s, struct why *why)
 {
-    enum status status = STATUS_OK;
     s->shown = s->options->both_rows ? 2 : 1;
     s->cell = calloc((size_t)s->cells, sizeof *s->cell);
     if (!s->cell)
         return why_set(why, STATUS_FAILED, "sweep: out of memory; close other programs and try again");
+    for (int i = 0; i < s->cells; i++)
+        for (int k = 0; k < SWEEP_SHOWN; k++)
+            snapshot_init(&s->cell[i].shown[k]);
+    return STATUS_OK;
+}
+
+/* The first axis runs fastest: across, then down. */
+static enum status plan_cells(struct sweep *s, struct why *why)
+{
+    enum status status = make_cells(s, why);
     for (int i = 0; status == STATUS_OK && i < s->cells; i++) {
         struct sweep_cell *cell = &s->cell[i];
         cell->at[0] = i % s->axis[0].count;
         cell->at[1] = i / s->axis[0].count;
-        for (int k = 0; k < SWEEP_SHOWN; k++)
-            snapshot_init(&cell->shown[k]);
         status = plan_cell(s, cell, why);
     }
     return status;
 }
 
-/* The dashboard is many views already, and the stage shows no training. */
+enum status sweep_plan_beside(const struct options *o, struct sweep *out, struct why *why)
+{
+    *out = (struct sweep){ .options = o, .cells = 1 + o->vs_count };
+    enum status status = make_cells(out, why);
+    for (int i = 0; status == STATUS_OK && i < out->cells; i++)
+        out->cell[i].experiment = i == 0 ? o->experiment : o->beside[i - 1];
+    return status;
+}
+
+/* The dashboard and the comparison are many views already, and the stage shows no training. */
+static bool is_cell_view(const struct view *view)
+{
+    return view != &view_dashboard && view != &view_stage && view != &view_compare;
+}
+
 static enum status check_view(const struct options *o, struct why *why)
 {
     const char *view = o->look.figure.view;
-    const struct view *found = view_find(view);
-    if (found != &view_dashboard && found != &view_stage)
+    if (is_cell_view(view_find(view)))
         return STATUS_OK;
     char known[300] = "";
     for (int i = 0; i < view_count(); i++)
-        if (view_at(i) != &view_dashboard && view_at(i) != &view_stage)
+        if (is_cell_view(view_at(i)))
             option_list_add(known, sizeof known, view_at(i)->id);
     return why_set(why, STATUS_USAGE, "--view %s: not for the cells of a sweep; choose from %s", view, known);
 }
@@ -232,7 +251,8 @@ static enum status out_of_memory(struct why *why)
 static bool wants_curve(const struct training *t)
 {
     const long points = 40;
-    bool curves = t->options->figure_count > 0 && strcmp(t->options->figure[0].figure.view, "curves") == 0;
+    const char *view = t->options->figure_count > 0 ? t->options->figure[0].figure.view : "";
+    bool curves = strcmp(view, view_curves.id) == 0 || strcmp(view, view_compare.id) == 0;
     return curves && trainer_steps(t->trainer) % (training_planned(t) / points + 1) == 0;
 }
 

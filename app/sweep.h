@@ -38,6 +38,8 @@ struct sweep {
 
 /* Reads the lists, and checks every training they make. */
 enum status sweep_plan(const struct options *o, struct sweep *out, struct why *why);
+/* The trainings of --vs beside that of the options: no axes, a cell each. */
+enum status sweep_plan_beside(const struct options *o, struct sweep *out, struct why *why);
 enum status sweep_open(struct sweep *s, struct why *why);
 /* At most `jobs` trainings at once. The results do not depend on it. Draws progress; ends at a signal. */
 enum status sweep_run(struct sweep *s, int jobs, struct why *why);

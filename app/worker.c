@@ -11,7 +11,7 @@
 #include "app/past.h"
 #include "math/trainer.h"
 
-enum { RATE_SAMPLES = 64, TOUCH_MAX = 8, TOUCH_KEY = 64, SHOW_LIVE = -1, SHOW_NOTHING = -2 };
+enum { RATE_SAMPLES = 64, TOUCH_MAX = 8, TOUCH_KEY = 64, SHOW_LIVE = -1, SHOW_NOTHING = -2, NO_END = -1 };
 static const double FRAME_S = 0.016; /* a snapshot is drawn at most this often */
 static const double UNSEEN_S = 0.1; /* while nobody looks */
 static const double SNAPSHOT_SHARE = 0.3; /* of the time, at max pace */
@@ -39,7 +39,9 @@ struct slot {
 
 struct command {
     struct experiment wanted;
-    long wanted_serial, reset_serial;
+    long wanted_serial, reset_serial, run_serial;
+    bool anew; /* `wanted` from step 0, not yet taken */
+    long until; /* where playing ends; NO_END */
     char touched[TOUCH_MAX][TOUCH_KEY]; /* keys of the parameters a hand was on, not yet taken */
     int touch_count;
     long steps; /* asked for while paused, not yet taken */
@@ -214,9 +216,9 @@ static enum status rebuild(struct worker *w, const struct experiment *e, struct 
     return STATUS_OK;
 }
 
-static enum status adopt(struct worker *w, const struct experiment *e, struct why *why)
+static enum status adopt(struct worker *w, const struct experiment *e, bool anew, struct why *why)
 {
-    if (w->trainer && !experiment_rebuilds(trainer_experiment(w->trainer), e)) {
+    if (w->trainer && !anew && !experiment_rebuilds(trainer_experiment(w->trainer), e)) {
         enum status status = experiment_check(e, why);
         return status == STATUS_OK ? trainer_retune(w->trainer, e, why) : status;
     }
@@ -231,6 +233,21 @@ static enum status adopt(struct worker *w, const struct experiment *e, struct wh
         w->shade = NULL;
     }
     return status;
+}
+
+/* Playing has come to its end, unless more was asked for meanwhile. */
+static void arrive(struct worker *w, const struct command *c)
+{
+    SDL_LockMutex(w->lock);
+    if (w->command.run_serial == c->run_serial) {
+        w->command.playing = w->state.playing = false;
+        w->command.until = NO_END;
+    }
+    w->state.run = c->run_serial;
+    w->state.step = w->trainer ? trainer_steps(w->trainer) : 0;
+    SDL_UnlockMutex(w->lock);
+    w->changed = true;
+    w->wake(w->wake_arg);
 }
 
 static void report(struct worker *w, enum status status, const struct why *why)
@@ -284,7 +301,10 @@ static void take_wishes(struct worker *w, const struct command *c)
     if (c->wanted_serial != w->done_serial) {
         w->done_serial = c->wanted_serial;
         w->shown = SHOW_LIVE;
-        report(w, adopt(w, &c->wanted, &why), &why);
+        enum status status = adopt(w, &c->wanted, c->anew, &why);
+        report(w, status, &why);
+        if (status != STATUS_OK && c->until != NO_END)
+            arrive(w, c);
         w->changed = true;
     }
     watch(w, c->watch);
@@ -448,7 +468,7 @@ static void wait_for_post(struct worker *w, const struct command *seen, double s
     SDL_LockMutex(w->lock);
     struct command *c = &w->command;
     bool same = !c->quit && c->wanted_serial == seen->wanted_serial &&
-                c->reset_serial == seen->reset_serial && c->touch_count == 0 && c->watch == seen->watch &&
+                c->reset_serial == seen->reset_serial && c->run_serial == seen->run_serial && c->touch_count == 0 && c->watch == seen->watch &&
                 c->playing == seen->playing && c->pace == seen->pace && c->steps == 0 &&
                 c->show == SHOW_NOTHING && c->branch == SHOW_NOTHING && c->show_by == 0 &&
                 c->rolling == seen->rolling && c->budget == w->budget;
@@ -525,14 +545,14 @@ static void show_present(struct worker *w)
     w->shown = SHOW_LIVE;
 }
 
-/* The steps since the last frame would be lost to whoever goes back now. */
+/* The steps since the last frame would be lost to whoever goes back now. Only kept, not shown: it is to go fast. */
 static void keep_present(struct worker *w)
 {
     struct history *history = past_history(w->past);
     int count = history_count(history);
-    if (w->shown == SHOW_LIVE &&
-        (count == 0 || w->changed || history_step(history, count - 1) != trainer_steps(w->trainer)))
-        publish(w);
+    bool kept = count > 0 && history_step(history, count - 1) == trainer_steps(w->trainer) && !w->changed;
+    if (w->shown == SHOW_LIVE && !kept && trainer_snapshot(w->trainer, &w->back->snapshot) == STATUS_OK)
+        past_frame(w->past, w->trainer, &w->back->snapshot);
 }
 
 static void take_show(struct worker *w, const struct command *c)
@@ -654,6 +674,7 @@ static int run(void *arg)
         struct command c = w->command;
         w->command.steps = 0;
         w->command.touch_count = 0;
+        w->command.anew = false;
         w->command.show = w->command.branch = SHOW_NOTHING;
         w->command.show_by = 0;
         SDL_UnlockMutex(w->lock);
@@ -664,6 +685,10 @@ static int run(void *arg)
         if (w->trainer && w->shown >= 0) {
             was_playing = false;
             past_turn(w, &c);
+            continue;
+        }
+        if (c.playing && c.until != NO_END && (!can_step(w) || trainer_steps(w->trainer) >= c.until)) {
+            arrive(w, &c);
             continue;
         }
         bool playing = c.playing && can_step(w);
@@ -705,6 +730,7 @@ enum status worker_create(const struct experiment *e, bool playing, double pace,
         .wanted_serial = 1,
         .playing = playing,
         .pace = pace,
+        .until = NO_END,
         .show = SHOW_NOTHING,
         .branch = SHOW_NOTHING,
         .budget = HISTORY_BUDGET };
@@ -747,6 +773,14 @@ void worker_destroy(struct worker *w)
     free(w);
 }
 
+/* With the lock. */
+static void ask_live(struct worker *w)
+{
+    w->command.show = SHOW_LIVE;
+    w->command.show_by = 0;
+    w->command.rolling = w->state.rolling = false;
+}
+
 void worker_want(struct worker *w, const struct experiment *e)
 {
     SDL_LockMutex(w->lock);
@@ -754,6 +788,24 @@ void worker_want(struct worker *w, const struct experiment *e)
     w->command.wanted_serial++;
     SDL_CondSignal(w->posted);
     SDL_UnlockMutex(w->lock);
+}
+
+long worker_run(struct worker *w, const struct experiment *e, bool anew, long until)
+{
+    SDL_LockMutex(w->lock);
+    struct command *c = &w->command;
+    if (e) {
+        c->wanted = *e;
+        c->wanted_serial++;
+        c->anew = c->anew || anew;
+    }
+    c->until = until;
+    long serial = ++c->run_serial;
+    c->playing = w->state.playing = true;
+    ask_live(w);
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+    return serial;
 }
 
 void worker_touch(struct worker *w, const char *key)
@@ -777,14 +829,6 @@ void worker_watch(struct worker *w, unsigned needs)
     w->command.watch = needs;
     SDL_CondSignal(w->posted);
     SDL_UnlockMutex(w->lock);
-}
-
-/* With the lock. */
-static void ask_live(struct worker *w)
-{
-    w->command.show = SHOW_LIVE;
-    w->command.show_by = 0;
-    w->command.rolling = w->state.rolling = false;
 }
 
 void worker_play(struct worker *w, bool playing)

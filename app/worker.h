@@ -23,6 +23,9 @@ void worker_watch(struct worker *w, unsigned needs);               /* NEEDS_ bit
 void worker_play(struct worker *w, bool playing);
 void worker_pace(struct worker *w, double steps_per_s);            /* 0: max */
 void worker_step(struct worker *w, int steps);                     /* while paused */
+/* With the experiment (NULL: as it is), from step 0 where `anew`, steps until the training stands at `until`, or
+ * diverges, or cannot be made; then state.run is what is returned here. worker_play stops on the way, and goes on. */
+long worker_run(struct worker *w, const struct experiment *e, bool anew, long until);
 void worker_reset(struct worker *w);                               /* back to step 0, same initial weights */
 
 /* The timeline. What is shown is then a frame the history has kept, and the training stands still; worker_want,
@@ -52,6 +55,7 @@ struct worker_state {
     long step;                        /* of the training, whatever is shown */
     long shown;                       /* step of the kept frame that is shown; -1: the present */
     bool rolling;
+    long run;                         /* the last worker_run that has come to its end */
     double steps_per_s;               /* over the last second or so, sleeping included */
 };
 void worker_state(struct worker *w, struct worker_state *out);

@@ -176,19 +176,33 @@ static void pass_sample(struct stream *f, struct snapshot *s)
 }
 
 /* 16 bits a number, in units of the sample's largest. */
-static void pass_coarse_row(struct stream *f, float *x, int dim)
+static void write_coarse(struct stream *f, const float *x, int dim)
 {
     float largest = 0;
-    for (int k = 0; f->mode != READ && k < dim; k++)
+    for (int k = 0; k < dim; k++)
         largest = fmaxf(largest, fabsf(x[k]));
-    bytes(f, &largest, sizeof largest);
+    float unit = largest / INT16_MAX, scale = unit > 0 && isfinite(unit) ? 1 / unit : 0;
+    memcpy(f->at + f->size, &unit, sizeof unit);
+    f->size += sizeof unit;
     for (int k = 0; k < dim; k++) {
-        int16_t part =
-            f->mode == READ || !(largest > 0) ? (int16_t)0 : (int16_t)lroundf(x[k] / largest * INT16_MAX);
-        bytes(f, &part, sizeof part);
-        if (f->mode == READ)
-            x[k] = largest * (float)part / INT16_MAX;
+        float value = x[k] * scale;
+        int16_t part = value == value ? (int16_t)(value + copysignf(0.5f, value)) : 0;
+        memcpy(f->at + f->size + (size_t)k * sizeof part, &part, sizeof part);
     }
+    f->size += (size_t)dim * sizeof(int16_t);
+}
+
+static void read_coarse(struct stream *f, float *x, int dim)
+{
+    float unit;
+    memcpy(&unit, f->at + f->size, sizeof unit);
+    f->size += sizeof unit;
+    for (int k = 0; k < dim; k++) {
+        int16_t part;
+        memcpy(&part, f->at + f->size + (size_t)k * sizeof part, sizeof part);
+        x[k] = unit * (float)part;
+    }
+    f->size += (size_t)dim * sizeof(int16_t);
 }
 
 static void pass_feature(struct stream *f, struct snapshot *s)
@@ -203,7 +217,10 @@ static void pass_feature(struct stream *f, struct snapshot *s)
         return;
     }
     for (int i = 0; i < s->count; i++)
-        pass_coarse_row(f, s->feature + (size_t)i * dim, s->dim);
+        if (f->mode == READ)
+            read_coarse(f, s->feature + (size_t)i * dim, s->dim);
+        else
+            write_coarse(f, s->feature + (size_t)i * dim, s->dim);
 }
 
 static void pass_recognition(struct stream *f, struct snapshot *s)

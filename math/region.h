@@ -25,8 +25,8 @@ struct region_class {
 /* True when directions alone decide: by cosines, on the sphere, or by weights without a bias. */
 bool region_is_angular(const struct loss_force *force);
 
-/* Sectors of all classes, dim 2, for features of length `norm` (asked for by MagFace, AdaFace and the like alone).
- * `out` holds head->classes entries. */
+/* Sectors of all classes, dim 2, for features of length `norm` (it matters with a bias beside plain W x, and for MagFace,
+ * AdaFace and the like). `out` holds head->classes entries. */
 void region_sectors(const struct loss_force *force, const struct head *head, double norm, struct region_class *out);
 
 /* True when the zones depend on the norm, so that a zone's edge is a curve over the radius. */

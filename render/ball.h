@@ -15,6 +15,9 @@ struct ball ball_layout(const struct look *look, struct rect rect);
 void ball_turn(const struct ball *b, const double *direction, double *out);
 struct point ball_at(const struct ball *b, const double *eye);
 
+/* True when borders of directions hold at one norm alone: the circle and the ball say at which. */
+bool ball_norm_matters(const struct loss_force *force);
+
 void ball_draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect);
 
 #endif

@@ -347,7 +347,7 @@ struct rows {
 static struct rows rows_of(const struct view *view, const struct snapshot *snap, double width)
 {
     return (struct rows){
-        .title = view == &view_dashboard ? 0 : 88,
+        .title = view == &view_dashboard || view == &view_compare ? 0 : 88,
         .legend = wants_legend(view, snap) ? 28 : 0,
         .caption = CAPTION_LINES * (caption_font(width).size + 6) + 16,
     };

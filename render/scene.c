@@ -446,10 +446,12 @@ bool scene_update(struct scene *scene, const struct snapshot *snap, const struct
     weight_units(scene, snap);
     for (int i = 0; i < snap->count; i++)
         sample_angles(scene, snap, i);
-    if (scene->angular) {
+    scene->sectors = scene->angular || (snap->dim == 2 && snap->classes > 0 && snap->force.loss && !scene->data &&
+                                           loss_decision(&snap->force) == DECIDE_LINEAR);
+    if (scene->sectors) {
         struct head head = snapshot_head(snap);
-        region_sectors(
-            &snap->force, &head, isfinite(snap->norm_median) ? snap->norm_median : 1, scene->region);
+        bool some = isfinite(snap->norm_median) && snap->norm_median > 0;
+        region_sectors(&snap->force, &head, some ? snap->norm_median : 1, scene->region);
     }
     int sub = snap->sub > 1 ? snap->sub : 1;
     if (!solid_update(&scene->solid, snap, scene->unit, snap->classes * sub))

@@ -19,6 +19,7 @@ static const struct view *const views[] = {
     &view_stage,
     &view_input,
     &view_lens,
+    &view_compare,
     &view_dashboard,
 };
 

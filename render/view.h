@@ -17,6 +17,9 @@ enum layer { LAYER_REGIONS = 1, LAYER_MARGINS = 2, LAYER_WEIGHTS = 4, LAYER_ROSE
     LAYER_ALL = 511,                  /* what is on at first */
     LAYER_GROUPS = 512 };             /* colour by group in place of class */
 
+enum { COMPARE_MAX = 4 };            /* trainings side by side */
+struct scene;
+
 /* How a person looks at the snapshot: kept by the window, default in exports. */
 struct look {
     const struct theme *theme;
@@ -36,6 +39,9 @@ struct look {
     double cross_step;            /* curves: the step under the cross-hair; NaN: none */
     const struct snapshot *ghost[3];  /* curves: earlier trainings, drawn thin; borrowed */
     int ghosts;
+    struct scene *beside[COMPARE_MAX - 1];   /* compare: the other trainings; borrowed */
+    int besides;
+    int most_points;              /* planes and balls draw an even part of the samples, about so many; 0: all */
     double stage_angle, stage_norm[2];    /* two classes: between the weights, radians; their lengths */
     bool probing;                 /* a free point takes the place of the selected sample under the lens */
     double probe[3];              /* in feature space */
@@ -53,6 +59,7 @@ struct scene {
     float *own, *rival;               /* (count) theta to the own and the nearest other weight, radians */
     int *rival_class;                 /* (count) */
     bool angular;                     /* regions are sectors; with a curved edge, those at the median norm */
+    bool sectors;                     /* `region` is filled: angular, or with a bias the sectors at the median norm */
     bool data;                        /* the plane shows the data's own coordinates, not a disc of features */
     double box[4];                    /* x0 y0 x1 y1 of what it shows then */
     struct sphere_map ball;           /* regions of 3-D directions; none in other dimensions */
@@ -111,7 +118,7 @@ void view_draw(const struct view *view, struct canvas *c, struct scene *scene, c
     struct rect rect);
 
 extern const struct view view_feature, view_sphere, view_curves, view_logit, view_angles, view_pairs, view_roc, view_score,
-    view_field, view_confusion, view_stage, view_input, view_lens, view_dashboard;
+    view_field, view_confusion, view_stage, view_input, view_lens, view_compare, view_dashboard;
 
 /* The sphere of 3-D features: its turning by a drag of (dx, dy) px on a ball of that radius (dy down), about the line
  * of sight, and so that a direction faces the eye; sample within 8 px of `at` on the near side; chip under `at`. */
@@ -145,6 +152,15 @@ int input_pick(struct scene *scene, const struct look *look, struct rect rect, s
  * false when there is nothing. lens_sample: which shown sample, -1 for the probe. */
 bool lens_of(const struct scene *scene, const struct look *look, double *x, struct lens *out);
 int lens_sample(const struct scene *scene, const struct look *look);
+
+/* The cells of a comparison, the scene's own first; returns how many. In a cell, where its plane or ball is drawn, and
+ * with which look: the sample of the same row is selected in all. compare_view: what is drawn there. */
+int compare_layout(const struct look *look, struct rect rect, struct rect cell[COMPARE_MAX]);
+struct rect compare_picture(struct rect cell);
+struct look compare_look(const struct scene *first, const struct scene *scene, const struct look *look);
+const struct view *compare_view(const struct scene *scene);
+/* The sample of the same data row; -1 where there is none. */
+int compare_sample(const struct scene *from, int sample, const struct scene *to);
 
 /* The pieces the window arranges by itself (view_dashboard arranges the same ones). */
 void header_draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect);

@@ -701,9 +701,11 @@ static void draw_selection(const struct picture *p)
     draw_way(p, x, rival, class_color(p->theme, selection.rival));
     draw_way(p, x, own, class_color(p->theme, selection.own));
     struct point at = ball_at(&p->ball, x);
-    canvas_ring(p->c, at, 7, 4.5, color_alpha(p->theme->bg, 0.8));
-    canvas_ring(p->c, at, 7, 1.75, p->theme->text1);
-    if (p->ball.radius < 150)
+    bool front = x[2] > 0;
+    if (front)
+        canvas_ring(p->c, at, 7, 4.5, color_alpha(p->theme->bg, 0.8));
+    canvas_ring(p->c, at, 7, 1.75, color_alpha(p->theme->text1, front ? 1 : BEHIND));
+    if (p->ball.radius < 150 || !front) /* words would seem to be about what lies in front of it */
         return;
     name_ways(p, &selection, x, own, rival);
 }
@@ -711,7 +713,7 @@ static void draw_selection(const struct picture *p)
 /* ---- words ---- */
 
 /* Borders move with the length of x where a bias is added to W x, and with MagFace's and AdaFace's margins. */
-static bool norm_matters(const struct loss_force *force)
+bool ball_norm_matters(const struct loss_force *force)
 {
     bool bias = force->loss->has_bias || loss_is_pair(force->loss);
     return (bias && loss_decision(force) == DECIDE_LINEAR) || region_norm_matters(force);
@@ -739,7 +741,7 @@ static void draw_words(const struct picture *p, struct rect rect)
         snprintf(text + used, sizeof text - (size_t)used,
             ", a projection from %d-D that keeps %s of the weights' spread", snap->dim,
             number_percent(p->scene->solid.share, n, sizeof n));
-    else if (norm_matters(&snap->force))
+    else if (ball_norm_matters(&snap->force))
         snprintf(text + used, sizeof text - (size_t)used, ", regions at \u2016x\u2016 = %s",
             number_short(snap->norm_median, n, sizeof n));
     canvas_text(

@@ -527,7 +527,9 @@ static void name_margin(struct canvas *c, const struct curves *v)
     if (v->plot.size->large || !isfinite(share) || y > v->accuracy.a - 1 || !free_of)
         return;
     snprintf(text, sizeof text, "%s with margin", number_fixed(100 * share, 1, number, sizeof number));
-    double x = v->plot.area.x + v->plot.area.w - 4;
+    double x = v->plot.area.x + v->plot.area.w - 4, wide = text_width(text, &font);
+    canvas_round_rect(
+        c, (struct rect){ x - wide - 3, y - 11, wide + 6, 14 }, 3, color_alpha(v->theme->bg, 0.8));
     canvas_text(c, (struct point){ x, y }, text, &font, v->theme->text2, ALIGN_RIGHT);
 }
 

@@ -2,46 +2,70 @@
 
 #include <math.h>
 
-/* The right column's views from top to bottom with the heights of the reference, and their order of importance
- * where not all of them fit. */
-struct cell {
-    const struct view *view;
-    double height;
-    int rank;
-};
+enum { CELLS = 4, CELL_LOWEST = 176 };
 
-static const struct cell column[] = {
-    { &view_sphere, 216, 0 },
-    { &view_curves, 216, 3 },
-    { &view_logit, 184, 2 },
-    { &view_angles, 184, 1 },
-};
+/* Heights of the right column's cells from top to bottom, and their order of importance where not all fit. */
+static const double height[CELLS] = { 216, 216, 184, 184 };
+static const int rank[CELLS] = { 0, 3, 2, 1 };
 
-enum { CELLS = sizeof column / sizeof column[0], CELL_LOWEST = 176 };
+/* The window's first arrangement of a tab: plane, sphere, basics. */
+static const struct view *const plane_column[CELLS] = { &view_sphere, &view_curves, &view_logit, &view_angles };
+static const struct view *const solid_column[CELLS] = { &view_roc, &view_confusion, &view_curves, &view_pairs };
+static const struct view *const score_column[CELLS] = { &view_score, &view_field, &view_curves, &view_confusion };
 
 static void hairline(struct canvas *c, const struct theme *theme, double x, double y, double w, double h)
 {
     canvas_rect(c, (struct rect){ floor(x), floor(y), fmax(1, w), fmax(1, h) }, theme->hairline);
 }
 
-/* With 3-D features the sphere is the main picture, and its cell is free for another. */
-static const struct view *shown_in(const struct cell *cell, const struct scene *scene)
+static bool is_taken(const struct view *const *cell, const struct view *view)
 {
-    bool solid = scene->snap && scene->snap->dim >= 3;
-    return solid && cell->view == &view_sphere ? &view_confusion : cell->view;
+    for (int i = 0; i < CELLS; i++)
+        if (cell[i] == view)
+            return true;
+    return false;
+}
+
+/* Something that has a picture in place of `cell`, if there is. */
+static const struct view *stand_in(
+    const struct view *const *cells, const struct view *cell, const struct scene *scene)
+{
+    static const struct view *const spare[] = { &view_logit, &view_angles, &view_confusion, &view_lens,
+        &view_field };
+    for (size_t i = 0; i < sizeof spare / sizeof spare[0]; i++)
+        if (!is_taken(cells, spare[i]) && !spare[i]->missing(scene))
+            return spare[i];
+    return cell;
+}
+
+static void choose(const struct scene *scene, const struct view *out[CELLS])
+{
+    const struct snapshot *snap = scene->snap;
+    const struct view *const *column = plane_column;
+    if (snap && snap->force.loss && !view_score.missing(scene))
+        column = score_column;
+    else if (snap && snap->dim >= 3)
+        column = solid_column;
+    for (int i = 0; i < CELLS; i++)
+        out[i] = column[i];
+    for (int i = 0; snap && snap->force.loss && snap->count > 0 && i < CELLS; i++)
+        if (out[i]->missing(scene))
+            out[i] = stand_in(out, out[i], scene);
 }
 
 static void draw_column(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
 {
     int fit = (int)fmin(CELLS, floor(rect.h / CELL_LOWEST)), drawn = 0;
     double total = 0, y = rect.y;
+    const struct view *view[CELLS];
+    choose(scene, view);
     for (int i = 0; i < CELLS; i++)
-        total += column[i].rank < fit ? column[i].height : 0;
+        total += rank[i] < fit ? height[i] : 0;
     for (int i = 0; i < CELLS; i++) {
-        if (column[i].rank >= fit)
+        if (rank[i] >= fit)
             continue;
-        struct rect cell = { rect.x, y, rect.w, column[i].height * rect.h / total };
-        view_draw(shown_in(&column[i], scene), c, scene, look, cell);
+        struct rect cell = { rect.x, y, rect.w, height[i] * rect.h / total };
+        view_draw(view[i], c, scene, look, cell);
         if (drawn++ > 0)
             hairline(c, look->theme, rect.x + 20, y, rect.w - 40, 1);
         y += cell.h;

@@ -253,7 +253,7 @@ static void draw_gallery(struct canvas *c, const struct roc *v)
     const struct identification *id = &v->r->identity;
     struct plot plot = plot_layout(v->gallery, false);
     char label[32];
-    if (id->identities < 2 || !plot_fits(&plot) || isnan(id->rank1))
+    if (id->identities < 3 || !plot_fits(&plot) || isnan(id->rank1)) /* two are one size: no curve */
         return;
     plot.area.x += plot.size->left;
     plot.area.w -= plot.size->left;
@@ -312,6 +312,8 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
 static const char *missing(const struct scene *scene)
 {
     const struct recognition *r = &scene->snap->recognition;
+    if (scene->snap->force.loss && loss_decision(&scene->snap->force) == DECIDE_NOTHING)
+        return "Verification compares samples of classes; a regression has none.";
     if (scene->snap->test_size == 0)
         return "Verification compares test samples, and this data has none.";
     if (!r->measured)

@@ -291,6 +291,17 @@ static void draw_values(struct canvas *c, const struct scene *scene, const struc
 
 /* ---- panel ---- */
 
+/* "regions at ‖x‖ = 12.3": where another norm has other borders. Empty where none has. */
+static const char *norm_note(const struct snapshot *snap, char *out, size_t size)
+{
+    char number[32];
+    out[0] = 0;
+    if (ball_norm_matters(&snap->force) && isfinite(snap->norm_median))
+        snprintf(out, size, "regions at \u2016x\u2016 = %s, the median",
+            number_short(snap->norm_median, number, sizeof number));
+    return out;
+}
+
 static void draw_note(struct canvas *c, const struct look *look, struct rect rect, const char *text)
 {
     canvas_text(c, (struct point){ rect.x + rect.w / 2, rect.y + rect.h / 2 }, text, &small,
@@ -306,8 +317,10 @@ static void draw_panel(struct canvas *c, struct scene *scene, const struct look 
         draw_note(c, look, rect, "No sample is classified right yet");
         return;
     }
+    char text[96];
     const char *note = look->selected >= 0 ? "one point, two rivals" : "closest call, two rivals";
-    if (rect.w >= 300)
+    note = norm_note(scene->snap, text, sizeof text)[0] ? text : note;
+    if (rect.w >= 340)
         canvas_text(c, (struct point){ plot.right, rect.y + plot.size->title_y }, note, &small,
             look->theme->text3, ALIGN_RIGHT);
     double side = rect.w >= 280 ? 94 : 0, left = rect.x + plot.size->padding;
@@ -360,7 +373,10 @@ static void draw_figure(struct canvas *c, struct scene *scene, const struct look
     double radius = fmax((fmin(rect.w, rect.h - 40) / 2 - 40) / (1 + ROSE_SHARE), 40);
     struct disc d =
         disc_whole(c, scene, (struct point){ rect.x + rect.w / 2, rect.y + 40 + (rect.h - 40) / 2 }, radius);
+    char note[96];
     plot_title(c, &plot, theme, "On the unit circle");
+    canvas_text(c, (struct point){ plot.right, rect.y + plot.size->title_y },
+        norm_note(scene->snap, note, sizeof note), &small, theme->text3, ALIGN_RIGHT);
     draw_cells(&d, scene, look, 1);
     zones_hatch(&d, scene, look);
     draw_borders(&d, scene, look);
@@ -398,15 +414,16 @@ static const char *sphere_missing(const struct scene *scene)
     const struct snapshot *snap = scene->snap;
     if (!snap || snap->count == 0 || snap->classes == 0)
         return "No samples yet.";
+    if (snap->force.loss && loss_decision(&snap->force) == DECIDE_NOTHING)
+        return "A regression has no classes: there are no directions to divide.";
     if (snap->dim >= 3 && snap->dim <= SOLID_DIM_MAX)
         return NULL;
     if (snap->dim != 2)
         return "The sphere needs features of 2 to 512 dimensions. Set the feature dimension to 3.";
-    if (loss_is_pair(snap->force.loss) && !scene->angular)
-        return "The nearest class mean decides here, by distance: directions alone do not.";
-    if (!scene->angular)
-        return "The bias of this loss moves its boundaries with the norm: directions alone decide nothing.";
-    return NULL;
+    if (scene->sectors)
+        return NULL;
+    return scene->data ? "These are the data themselves: where a sample lies decides, not its direction."
+                       : "Every label has a boundary of its own here: directions alone decide nothing.";
 }
 
 const struct view view_sphere = {

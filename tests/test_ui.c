@@ -662,6 +662,22 @@ static void a_title_makes_larger_and_gives_back(void **unused)
     assert_false(w->panels_hidden);
 }
 
+static void another_view_stands_in_where_a_loss_has_nothing_to_show(void **unused)
+{
+    (void)unused;
+    action_choose_loss(w, loss_index(loss_find("triplet")));
+    settle();
+    for (int i = 0; i < SIDE_COUNT; i++) {
+        const struct view *view = panel_cell(w, i);
+        assert_true(!view->missing || !view->missing(&w->scene));
+        for (int j = 0; j < i; j++)
+            assert_ptr_not_equal(view, panel_cell(w, j));
+    }
+    action_choose_loss(w, loss_index(loss_find("arcface")));
+    settle();
+    assert_ptr_equal(panel_cell(w, 0), w->cell[BENCH_PLANE][0]);
+}
+
 static void weights_of_the_stage_are_dragged(void **unused)
 {
     (void)unused;
@@ -812,6 +828,7 @@ int main(void)
         cmocka_unit_test(layers_of_the_ball_are_switches),
         cmocka_unit_test(features_can_be_of_any_dimension),
         cmocka_unit_test(a_title_makes_larger_and_gives_back),
+        cmocka_unit_test(another_view_stands_in_where_a_loss_has_nothing_to_show),
         cmocka_unit_test(weights_of_the_stage_are_dragged),
         cmocka_unit_test(one_key_means_one_thing),
         cmocka_unit_test(quit_ends_the_loop),

@@ -82,6 +82,42 @@ void ui_block_mouse(struct ui *ui)
     ui->mouse_inside = false;
 }
 
+static struct point through(struct point p, const struct ui_glass *g)
+{
+    return (struct point){ (p.x - g->origin.x) / g->zoom, (p.y - g->origin.y) / g->zoom };
+}
+
+static struct point back_through(struct point p, const struct ui_glass *g)
+{
+    return (struct point){ g->origin.x + p.x * g->zoom, g->origin.y + p.y * g->zoom };
+}
+
+void ui_glass_begin(struct ui *ui, struct ui_glass *g)
+{
+    g->clip = ui->clip;
+    g->outer = ui->canvas;
+    g->first = ui->item_count;
+    ui->clip = NULL;
+    ui->canvas = ui->canvas ? g->canvas : NULL;
+    ui->mouse = through(ui->mouse, g);
+    ui->input.at = through(ui->input.at, g);
+    ui->press_at = through(ui->press_at, g);
+}
+
+void ui_glass_end(struct ui *ui, const struct ui_glass *g)
+{
+    ui->mouse = back_through(ui->mouse, g);
+    ui->input.at = back_through(ui->input.at, g);
+    ui->press_at = back_through(ui->press_at, g);
+    for (int i = g->first; i < ui->item_count && !g->outer; i++) {
+        struct rect *r = &ui->item[i].rect;
+        struct point at = back_through((struct point){ r->x, r->y }, g);
+        *r = (struct rect){ at.x, at.y, r->w * g->zoom, r->h * g->zoom };
+    }
+    ui->clip = g->clip;
+    ui->canvas = g->outer;
+}
+
 static bool visible(const struct ui *ui, struct rect r)
 {
     const struct rect *c = ui->clip;

@@ -68,6 +68,19 @@ bool ui_inside(struct rect r, struct point p);
 /* Something that is on top takes every remaining mouse event of this pass. */
 void ui_block_mouse(struct ui *ui);
 
+/* Between the two, widgets are laid out and drawn as through a magnifying glass: their (0, 0) is `origin`, their unit
+ * `zoom` of the window's. In a drawing pass they draw on `canvas`, which must be as large. */
+struct ui_glass {
+    struct point origin;
+    double zoom;
+    struct canvas *canvas;
+    const struct rect *clip;          /* kept of the ui */
+    struct canvas *outer;
+    int first;
+};
+void ui_glass_begin(struct ui *ui, struct ui_glass *glass);
+void ui_glass_end(struct ui *ui, const struct ui_glass *glass);
+
 /* Lists a control; true while it is hot. Values go to the ui-map. */
 bool ui_control(struct ui *ui, const char *id, const char *label, struct rect rect, bool focusable);
 void ui_value(struct ui *ui, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -100,6 +113,7 @@ struct ui_slider {
     double force;                     /* value in force; NaN: as set */
     double limit;                     /* NaN: none */
     bool margin;                      /* the large hatched amber one, with ticks */
+    bool plain;                       /* as large, but not a margin: ink */
 };
 bool ui_slider(struct ui *ui, const struct ui_slider *s, double *value);   /* true: a hand set it, maybe to the same */
 /* A notch up or down, kept in range; log rows go by 2 % of the track. */

@@ -317,23 +317,25 @@ static void ticks_draw(struct ui *ui, const struct ui_slider *s)
 static void margin_slider_draw(struct ui *ui, const struct ui_slider *s, double value, bool hot)
 {
     const struct theme *t = ui->theme;
+    const struct color ink = s->plain ? t->text1 : t->margin;
     struct canvas *c = ui->canvas;
     struct rect track = track_of(s);
     double x = place(s, value), y = track.y + track.h / 2;
     canvas_round_rect(c, track, 5, t->raised);
     struct rect full = { track.x, track.y, x - track.x, track.h };
     if (full.w > 1) {
-        canvas_round_rect(c, full, fmin(5, full.w / 2), color_mix(t->surface, t->margin, 0.25));
+        canvas_round_rect(c, full, fmin(5, full.w / 2), color_mix(t->surface, ink, 0.25));
         struct point corner[4] = { { full.x + 2, full.y }, { x, full.y }, { x, full.y + full.h },
             { full.x + 2, full.y + full.h } };
-        canvas_hatch(c, corner, 4, 4, t->margin);
-        canvas_round_outline(c, full, fmin(5, full.w / 2), 1, t->margin);
+        if (!s->plain)
+            canvas_hatch(c, corner, 4, 4, ink);
+        canvas_round_outline(c, full, fmin(5, full.w / 2), 1, ink);
     }
     ticks_draw(ui, s);
     if (!isnan(s->force) && fabs(place(s, s->force) - x) > 1)
-        canvas_rect(c, (struct rect){ place(s, s->force) - 1, track.y - 5, 2, track.h + 10 }, t->margin);
+        canvas_rect(c, (struct rect){ place(s, s->force) - 1, track.y - 5, 2, track.h + 10 }, ink);
     canvas_disc(c, (struct point){ x, y }, hot ? 13 : 12, t->surface);
-    canvas_disc(c, (struct point){ x, y }, hot ? 12 : 11, t->margin);
+    canvas_disc(c, (struct point){ x, y }, hot ? 12 : 11, ink);
     canvas_disc(c, (struct point){ x, y }, 3, t->surface);
 }
 

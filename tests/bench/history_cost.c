@@ -1,4 +1,4 @@
-/* What keeping the past costs a training of the default experiment, and how fast it comes back. */
+/* What keeping the past costs a training, and how fast it comes back. Run: build/history_cost [KEY VALUE]... */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -31,8 +31,11 @@ int main(int argc, char **argv)
     struct why why = { "" };
     struct snapshot s;
     experiment_init(&e);
-    if ((argc > 1 && experiment_set(&e, "dataset", argv[1], &why) != STATUS_OK) ||
-        dataset_open(&e, &data, &why) != STATUS_OK || trainer_create(&e, &data, &t, &why) != STATUS_OK) {
+    enum status status = STATUS_OK;
+    for (int i = 1; i + 1 < argc && status == STATUS_OK; i += 2)
+        status = experiment_set(&e, argv[i], argv[i + 1], &why);
+    if (status != STATUS_OK || dataset_open(&e, &data, &why) != STATUS_OK ||
+        trainer_create(&e, &data, &t, &why) != STATUS_OK) {
         fprintf(stderr, "%s\n", why.text);
         return 1;
     }

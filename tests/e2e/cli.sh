@@ -544,6 +544,32 @@ assert [n["step"] for n in notes] == [0, 5], notes
 assert "2 of 3 inputs" in notes[0]["text"] and notes[1]["text"] == "Class weights made from class means.", notes
 P
 
+# ---------------------------------------------------------------- lessons
+lessons=$tests/../assets/lessons
+check "check of every shipped lesson" run check "$lessons"/*.json
+[ "$(grep -c 'steps, good$' out.txt)" -eq "$(ls "$lessons" | wc -l)" ] && pass || miss "check says: $(cat out.txt)"
+check "--lesson --check" run --lesson "$lessons/05-l-softmax.json" --check
+grep -q 'steps, good$' out.txt && pass || miss "--lesson --check says: $(cat out.txt)"
+check "check --help" run check --help
+echo '{"marginscope": 1, "title": "T", "steps": [{"title": "A", "text": "B", "set": {"m": 7}}]}' >bad.json
+printf '{\n"marginscope": 1,\n"title" }' >broken.json
+echo '{"marginscope": 1, "title": "T", "steps": [{"title": "A", "text": "B", "set": {"dataset": "mine.csv"}}]}' >own.json
+printf 'x,y,label\n1,2,a\n2,1,b\n3,3,a\n1,1,b\n' >mine.csv
+refuses 1 "bad.json: steps[0].set.m: allowed 0 to 1.2; " check bad.json
+refuses 1 "broken.json:3: " check broken.json
+refuses 1 "bad.json: steps[0].set.m: " --lesson bad.json --check
+refuses 1 "bad.json: steps[0].set.m: " --lesson bad.json
+refuses 1 "nothere.json: " check nothere.json
+refuses 1 ": is a folder" check .
+refuses 2 "check: no file" check
+refuses 2 "--check: no lesson" --check
+refuses 2 "--wrong: no such option of check" check --wrong
+mkdir course && mv own.json mine.csv course
+check "a lesson with its own data beside it" run check course/own.json
+run check bad.json "$lessons/05-l-softmax.json" broken.json >out.txt 2>err.txt
+[ $? -eq 1 ] && [ "$(wc -l <err.txt)" -eq 2 ] && [ "$(wc -l <out.txt)" -eq 1 ] && pass ||
+    miss "check of three files, two of them wrong: $(cat out.txt err.txt)"
+
 # ---------------------------------------------------------------- interrupted: nothing is left, exit 1
 mkdir stopped
 "$binary" train --epochs 1000 --metrics stopped/m.csv >out.txt 2>err.txt &

@@ -1,0 +1,120 @@
+#include "app/player.h"
+
+#include <math.h>
+
+static const double PACE_FIRST = 60;
+
+void player_open(struct player *p, struct lesson *lesson)
+{
+    *p = (struct player){ .lesson = *lesson, .at = -1, .jumped = true };
+    *lesson = (struct lesson){ .count = 0 };
+}
+
+void player_close(struct player *p)
+{
+    lesson_clear(&p->lesson);
+    *p = (struct player){ .at = -1 };
+}
+
+/* The step whose settings the path to `step` begins with. */
+static int beginning(const struct player *p, int step)
+{
+    while (step > 0 && !p->lesson.step[step].from_start)
+        step--;
+    return step;
+}
+
+static void show(struct player *p, int step)
+{
+    p->step = step;
+    p->revealed = false;
+}
+
+bool player_goto(struct player *p, int step)
+{
+    if (step < 0 || step >= p->lesson.count)
+        return false;
+    p->whole = step <= p->at;
+    p->from = beginning(p, step);
+    p->at = p->from - 1;
+    p->jumped = true;
+    show(p, step);
+    return true;
+}
+
+bool player_next(struct player *p)
+{
+    if (p->step + 1 >= p->lesson.count)
+        return false;
+    if (p->at == p->step)
+        p->from = p->at;
+    p->whole = false;
+    show(p, p->step + 1);
+    return true;
+}
+
+bool player_back(struct player *p)
+{
+    return player_goto(p, p->step - 1);
+}
+
+double player_pace(const struct player *p, int step)
+{
+    double pace = p->lesson.step[step].pace;
+    for (; pace < 0 && step > 0; step--)
+        pace = p->lesson.step[step - 1].pace;
+    return pace < 0 ? PACE_FIRST : pace;
+}
+
+/* What is left of a step that another one waits for. */
+static bool finish(struct player *p, struct player_order *out)
+{
+    p->hurried = true;
+    *out = (struct player_order){ .until = p->until };
+    return true;
+}
+
+static bool enter(struct player *p, int step, const struct player_now *now, struct player_order *out)
+{
+    const struct lesson_step *s = &p->lesson.step[step];
+    *out = (struct player_order){ .set = true };
+    lesson_experiment(&p->lesson, step, &out->experiment);
+    out->anew = s->from_start || experiment_rebuilds(now->set, &out->experiment);
+    out->until = (out->anew ? 0 : now->step) + s->run_steps;
+    p->at = step;
+    p->jumped = false;
+    p->until = out->until;
+    p->hurried = step < p->step || p->whole;
+    out->pace = p->hurried ? 0 : player_pace(p, step);
+    return true;
+}
+
+bool player_turn(struct player *p, const struct player_now *now, struct player_order *out)
+{
+    if (p->at >= p->step)
+        return false;
+    if (p->jumped || now->arrived)
+        return enter(p, p->at + 1, now, out);
+    return p->hurried && now->running ? false : finish(p, out);
+}
+
+bool player_waits(const struct player *p)
+{
+    return p->lesson.step[p->step].question[0] && !p->revealed;
+}
+
+bool player_behind(const struct player *p, const struct player_now *now)
+{
+    return p->at < p->step || (p->whole && !now->arrived);
+}
+
+double player_share(const struct player *p, const struct player_now *now)
+{
+    double done = 0, all = 0;
+    for (int i = p->from < 0 ? 0 : p->from; i <= p->step - (p->whole ? 0 : 1); i++) {
+        double run = (double)p->lesson.step[i].run_steps;
+        all += run;
+        done += i < p->at ? run : i == p->at ? fmax(0, run - fmax(0, (double)(p->until - now->step))) : 0;
+    }
+    return all > 0 ? fmin(1, done / all) : 1;
+}

@@ -9,7 +9,6 @@
 #include "app/panel.h"
 
 static const double PI = 3.14159265358979323846;
-static const double SWEEP_S = 8; /* there and back */
 
 static const struct {
     double steps_per_s;
@@ -198,38 +197,6 @@ void action_margin(struct window *w, int neutral)
             w, value, neutral ? row->neutral : action_default(w, experiment_loss(&w->experiment)->margin));
 }
 
-void action_sweep(struct window *w, int unused)
-{
-    (void)unused;
-    double *value;
-    const struct param *row = margin_row(w, &value);
-    if (!row)
-        return;
-    double limit, end = margin_end(w, experiment_loss(&w->experiment), &limit);
-    w->sweeping = !w->sweeping;
-    double p = param_position(row, *value, end);
-    w->sweep_began = window_now() - fmin(1, fmax(0, p)) * SWEEP_S / 2;
-    window_dirty(w, AREAS_CONTROL);
-}
-
-void action_sweep_turn(struct window *w)
-{
-    double *value;
-    const struct param *row = margin_row(w, &value);
-    if (!row || !w->sweeping) {
-        w->sweeping = false;
-        return;
-    }
-    double limit, end = margin_end(w, experiment_loss(&w->experiment), &limit);
-    double phase = fmod((window_now() - w->sweep_began) / (SWEEP_S / 2), 2);
-    double next = param_at(row, phase < 1 ? phase : 2 - phase, end);
-    next = row->kind == PARAM_INTEGER ? round(next) : round(next * 200) / 200;
-    if (next == *value)
-        return;
-    *value = fmin(row->max, fmax(row->min, next));
-    action_apply(w);
-}
-
 /* --- choices ------------------------------------------------------------------------------------------- */
 
 void action_split(struct window *w, int unused)
@@ -289,6 +256,8 @@ void action_escape(struct window *w, int unused)
         w->popup = POPUP_NONE;
     else if (w->drawer_open)
         action_drawer(w, 0);
+    else if (lecture_escape(w))
+        return;
     else if (w->sweeping)
         w->sweeping = false;
     else if (w->look.probing)

@@ -56,6 +56,7 @@ static struct window_options window_options(const struct options *o)
     if (o->renderer[0])
         w.renderer = strcmp(o->renderer, "cpu") == 0 ? RENDERER_CPU : RENDERER_GPU;
     snprintf(w.ui_map, sizeof w.ui_map, "%s", o->ui_map);
+    snprintf(w.lesson, sizeof w.lesson, "%s", o->lesson);
     return w;
 }
 
@@ -73,15 +74,13 @@ static void print_commands(void)
            "wrong.\n");
 }
 
-/* As the lesson begins, with its settings in place of those given. */
-static enum status open_lesson(struct options *o, struct why *why)
+/* A wrong lesson is refused before there is a window. */
+static enum status try_lesson(const struct options *o, struct why *why)
 {
     struct lesson lesson = { .count = 0 };
     enum status status = text_start(why);
     if (status == STATUS_OK)
         status = lesson_load(o->lesson, &lesson, why);
-    if (status == STATUS_OK)
-        lesson_experiment(&lesson, 0, &o->experiment);
     lesson_clear(&lesson);
     text_stop();
     return status;
@@ -110,7 +109,7 @@ static enum status run_window(int argc, const char **argv, struct why *why)
     }
     if (o.check)
         return check_lesson(&o, why);
-    if (o.lesson[0] && (status = open_lesson(&o, why)) != STATUS_OK)
+    if (o.lesson[0] && (status = try_lesson(&o, why)) != STATUS_OK)
         return status;
     struct window_options w = window_options(&o);
     return (enum status)window_main(&w); /* prints its own line; `why` stays empty */

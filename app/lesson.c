@@ -156,8 +156,8 @@ static enum status read_markup(struct reading *r, const char *key, const json_t 
     if (pieces == 0)
         return blame(r, key, "is blank; write something");
     if (height > lines * LESSON_PITCH * size + 0.5 || (title && piece[pieces - 1].y > LESSON_PITCH * size))
-        return blame(r, key, "too long for %s of %.0f px at size %.0f; shorten it", count_name[lines], width,
-            size);
+        return blame(
+            r, key, "too long for %s of %.0f px at size %.0f; shorten it", count_name[lines], width, size);
     for (int i = 0; i < pieces; i++)
         if (piece[i].x + piece[i].width > width)
             return blame(r, key, "\"%.40s\" is wider than a line; break it up", piece[i].text);
@@ -333,8 +333,8 @@ static enum status read_focus(struct reading *r, const char *key, const json_t *
 {
     enum status status = find_view(r, key, value, &r->step->focus);
     if (status == STATUS_OK && r->step->view_count && !shows(r->step, r->step->focus))
-        return blame(r, key, "\"%s\" is not among the views; add it there or choose one of them",
-            r->step->focus->id);
+        return blame(
+            r, key, "\"%s\" is not among the views; add it there or choose one of them", r->step->focus->id);
     return status;
 }
 
@@ -433,8 +433,8 @@ static enum status refuse_hidden(struct reading *r, const char *place, const cha
     for (int i = 0; single[i]; i++)
         if (!listed(groups, single[i]))
             append(known, sizeof known, single[i]);
-    return blame(r, place,
-        "no control or group \"%.40s\"; choose from %s, param.NAME, loss.ID, view.ID", id, known);
+    return blame(
+        r, place, "no control or group \"%.40s\"; choose from %s, param.NAME, loss.ID, view.ID", id, known);
 }
 
 static enum status read_hide(struct reading *r, const char *key, const json_t *value)
@@ -619,7 +619,8 @@ static enum status check_comparison(struct reading *r, size_t number)
     if (step->compare_count == 0 || step->from_start || same_comparison(step - 1, step))
         return STATUS_OK;
     return blame(r, "compare",
-        "a comparison begins with step 0; add \"from\": \"start\", or repeat the one of steps[%zu]", number - 1);
+        "a comparison begins with step 0; add \"from\": \"start\", or repeat the one of steps[%zu]",
+        number - 1);
 }
 
 /* Read before the settings, which then begin from the defaults. */

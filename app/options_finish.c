@@ -230,10 +230,10 @@ static enum status check_compare(const struct options *o, unsigned where, struct
     bool wanted = is_compare(&o->look);
     for (int i = 0; i < o->figure_count; i++)
         wanted |= is_compare(&o->figure[i]);
-    if (wanted && where != FOR_FIGURE)
+    if (wanted && where == FOR_TRAIN)
         return why_set(why, STATUS_USAGE,
             "--view compare: not for one training; use marginscope figure --view compare --vs \"--loss softmax\"");
-    if (wanted && o->vs_count == 0)
+    if (wanted && where == FOR_FIGURE && o->vs_count == 0)
         return why_set(why, STATUS_USAGE,
             "--view compare: nothing to compare with; add --vs and options, as in --vs \"--loss softmax\"");
     if (!wanted && o->vs_count > 0)

@@ -16,7 +16,7 @@ enum { AREAS_ALL = (1 << AREA_COUNT) - 1,
     AREAS_CONTROL = 1 << AREA_TOP | 1 << AREA_PANEL | 1 << AREA_TRANSPORT,
     AREAS_SNAPSHOT = 1 << AREA_HEADER | 1 << AREA_MAIN | 1 << AREA_SIDE };
 
-enum popup { POPUP_NONE, POPUP_DATASET, POPUP_MODEL, POPUP_LOSS, POPUP_VIEW };
+enum popup { POPUP_NONE, POPUP_DATASET, POPUP_MODEL, POPUP_LOSS, POPUP_VIEW, POPUP_SWEEP };
 enum { FRAME_TIMES = 512, SIDE_COUNT = 4 };
 
 /* Three benches share the window: heads and pairs in the plane, the same in 3-D, and the basics (scores, regression,
@@ -88,7 +88,14 @@ struct window {
     bool help_open;
     int pace;                         /* row of pace_at */
     bool sweeping;
-    double sweep_began;
+    struct sweep {
+        char key[UI_ID];              /* as action_dial has it */
+        double from, to, end;         /* slider positions, of a slider that goes so far */
+        double seconds, began;        /* from one to the other */
+        bool once;
+    } sweep;
+    char sweep_menu[UI_ID];           /* the open menu is for this one */
+    struct lecture *lecture;          /* app/lecture.h */
 
     int hovered;                      /* sample under the mouse, not yet shown */
     double hovered_since;
@@ -105,6 +112,7 @@ struct window {
     double drag_pan_x, drag_pan_y, dragged_by;
     char shown_data[64];              /* what the selection belongs to */
     uint64_t shown_seed;
+    long coach_dismissed;             /* step of the finding that was sent away, 0: none */
     char said[160];                   /* the trainer's sentence that was shown last */
 
     bool reading;                     /* loading for long enough to say so */
@@ -135,6 +143,8 @@ bool window_resize(struct window *w);                     /* after a change of s
 void window_select(struct window *w, int sample, bool pinned);
 void window_hover_turn(struct window *w);                /* shows what has been hovered long enough */
 void window_statistics(struct window *w);
+void window_wake(void *window);                           /* for workers */
+void window_adopt(struct window *w, struct worker *worker);   /* shows that training from now on */
 
 /* Each lays out its area: input or drawing, as w->ui says. */
 void panel_top(struct window *w);
@@ -153,7 +163,11 @@ void panel_title(struct window *w, int cell, const struct view *view, struct rec
 void panel_touch(struct window *w, const struct view *view, struct rect rect, bool hot);
 /* Alt+click places the probe on the plane, a drag moves it. True when the input was the probe's. */
 bool panel_probe(struct window *w, struct rect area, bool hot);
+/* The mouse and the pointer on the main view, wherever it stands. */
+void panel_view_input(struct window *w, struct rect area, bool hot);
+const struct param *panel_param_row(const char *key);     /* lr, batch; NULL */
 const char *panel_view_label(const struct window *w, const struct view *view);
+void panel_coach(struct window *w);                       /* what went wrong, over the main view, and what would help */
 void panel_timeline(struct window *w);
 void panel_popup(struct window *w);                       /* an open menu, above everything */
 void panel_help(struct window *w);
@@ -173,8 +187,21 @@ const char *action_pace_text(const struct window *w);
 void action_pace_find(struct window *w, double pace);
 void action_notch(struct window *w, int direction);
 void action_margin(struct window *w, int neutral);        /* 0: default, 1: neutral */
+/* A number that slides, by its name: "m", "ring.lambda", "lr". False when there is none. */
+struct dial {
+    const struct param *row;
+    double value, end, initial, force, limit;     /* as in struct ui_slider */
+    bool margin;
+};
+bool action_dial(struct window *w, const char *key, struct dial *d);
+void action_dial_set(struct window *w, const char *key, double value, bool hand);
+/* Sliders that move by themselves; the margin's, back and forth or stop. */
+enum sweep_kind { SWEEP_ONCE, SWEEP_BOTH, SWEEP_SLOWER, SWEEP_FASTER, SWEEP_STOP, SWEEP_KINDS };
 void action_sweep(struct window *w, int unused);
+void action_sweep_key(struct window *w, const char *key, enum sweep_kind kind);
+void action_sweep_from(struct window *w, const char *key, double from, double to, double seconds);
 void action_sweep_turn(struct window *w);
+void action_sweep_menu(struct window *w);                 /* of the slider that was asked */
 void action_list(struct window *w, int unused);           /* all losses, over the window */
 void action_loss(struct window *w, int direction);
 void action_choose_loss(struct window *w, int index);     /* another data set too where this one does not fit */
@@ -193,6 +220,13 @@ void action_drawer(struct window *w, int unused);
 void action_fullscreen(struct window *w, int unused);
 void action_help(struct window *w, int unused);
 void action_escape(struct window *w, int unused);
+void action_lessons(struct window *w, int unused);        /* what can be opened */
+void action_page(struct window *w, int direction);        /* a step of the lesson; without one, the next loss */
+void action_space(struct window *w, int unused);          /* a lesson's answer, else play or pause */
+void action_present(struct window *w, int unused);
+void action_blank(struct window *w, int unused);
+bool lecture_escape(struct window *w);                    /* leaves one layer of it */
+void lecture_leave(struct window *w);                     /* all of it */
 void action_quit(struct window *w, int unused);
 void action_split(struct window *w, int unused);
 void action_shapes(struct window *w, int unused);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/lecture.h"
 #include "app/panel.h"
 #include "render/number.h"
 #include "render/text.h"
@@ -25,31 +26,46 @@ void action_tab(struct window *w, int i)
 {
     if (!action_has_bench(tabs[i].bench))
         return;
+    lecture_leave(w);
     action_choose_bench(w, tabs[i].bench);
     action_view(w, action_home(&w->experiment)->id);
 }
 
-static double tab(struct window *w, double x, struct rect area, int i)
+/* How wide it is. */
+static double tab(struct window *w, double x, struct rect area, const char *id, const char *label, bool active,
+    bool *clicked)
 {
     struct font font = { .size = 14, .weight = WEIGHT_SEMIBOLD };
     const struct theme *t = w->look.theme;
-    double wide = text_width(tabs[i].label, &font);
+    double wide = text_width(label, &font);
     struct rect rect = { x - 14, area.y, wide + 28, area.h - 1 };
-    bool active = tabs[i].bench == w->bench;
-    bool hot = ui_control(&w->ui, tabs[i].id, tabs[i].label, rect, true);
+    bool hot = ui_control(&w->ui, id, label, rect, true);
     ui_value(&w->ui, active ? "active" : "");
-    if (!w->ui.canvas) {
-        if (ui_clicked(&w->ui, tabs[i].id, rect))
-            action_tab(w, i);
-    } else {
-        ui_text(&w->ui, x, area.y + area.h / 2, tabs[i].label, 14, active ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR,
+    *clicked = !w->ui.canvas && ui_clicked(&w->ui, id, rect);
+    if (w->ui.canvas) {
+        ui_text(&w->ui, x, area.y + area.h / 2, label, 14, active ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR,
             active || hot ? t->text1 : t->text2, ALIGN_LEFT);
         if (active)
             canvas_rect(w->ui.canvas, (struct rect){ x, area.y + area.h - 3.5, wide, 2.5 }, t->text1);
         struct rect ring = { rect.x + 6, rect.y + 6, rect.w - 12, rect.h - 12 };
-        ui_focus_ring(&w->ui, tabs[i].id, ring, 4);
+        ui_focus_ring(&w->ui, id, ring, 4);
     }
     return wide + 28;
+}
+
+static void all_tabs(struct window *w, double x, struct rect area)
+{
+    bool lessons = lecture_active(w), clicked;
+    for (size_t i = 0; i < sizeof tabs / sizeof tabs[0]; i++) {
+        if (!action_has_bench(tabs[i].bench))
+            continue;
+        x += tab(w, x, area, tabs[i].id, tabs[i].label, !lessons && tabs[i].bench == w->bench, &clicked);
+        if (clicked)
+            action_tab(w, (int)i);
+    }
+    tab(w, x, area, "tab.lessons", "Lessons", lessons, &clicked);
+    if (clicked)
+        action_lessons(w, 0);
 }
 
 static void top_icons(struct window *w, struct rect area)
@@ -83,9 +99,7 @@ void panel_top(struct window *w)
     ui_text(&w->ui, 46, area.h / 2, "marginscope", 14, WEIGHT_SEMIBOLD, t->text1, ALIGN_LEFT);
     double x = w->area[AREA_HEADER].x + 24;
     x = fmax(x, 180);
-    for (size_t i = 0; i < sizeof tabs / sizeof tabs[0]; i++)
-        if (action_has_bench(tabs[i].bench))
-            x += tab(w, x, area, (int)i);
+    all_tabs(w, x, area);
     top_icons(w, area);
 }
 

@@ -328,30 +328,6 @@ static void card(struct window *w, struct rect area)
     card_text(w, &s, text_x, box.y + 10);
 }
 
-/* Divergence is a lesson: the last finite state stays, with what happened and the way back. */
-static void diverged(struct window *w, struct rect area)
-{
-    if (!w->snap || !w->snap->diverged)
-        return;
-    const struct theme *t = w->look.theme;
-    struct rect box = { area.x + area.w / 2 - 210, area.y + 64, 420, 92 };
-    struct rect button = { box.x + box.w - 92, box.y + 48, 80, 32 };
-    if (w->ui.canvas) {
-        char line[96], step[32];
-        snprintf(line, sizeof line, "Loss became infinite at step %s.",
-            number_count(w->snap->diverged_step, step, sizeof step));
-        canvas_round_rect(w->ui.canvas, box, 8, t->raised);
-        canvas_round_outline(w->ui.canvas, box, 8, 1, t->bad);
-        ui_text(&w->ui, box.x + 20, box.y + 26, line, 14, WEIGHT_SEMIBOLD, t->text1, ALIGN_LEFT);
-        ui_text(&w->ui, box.x + 20, box.y + 64, "Lower the rate or the margin, or start again.", 14,
-            WEIGHT_REGULAR, t->text2, ALIGN_LEFT);
-    }
-    if (ui_text_button(&w->ui, "diverged.reset", "Reset", button, true)) {
-        action_reset(w, 0);
-        worker_play(w->worker, true);
-    }
-}
-
 static void empty(struct window *w, struct rect area)
 {
     const struct theme *t = w->look.theme;
@@ -393,13 +369,22 @@ static void reading(struct window *w, struct rect area)
     canvas_rect(w->ui.canvas, bar, t->text1);
 }
 
+void panel_view_input(struct window *w, struct rect area, bool hot)
+{
+    panel_touch(w, w->view, area, hot);
+    if (on_plane(w))
+        plane_input(w, area, hot);
+    else if (on_ball(w))
+        ball_input(w, area, hot);
+}
+
 void panel_main(struct window *w)
 {
     struct rect area = w->area[AREA_MAIN];
     char id[UI_ID];
     snprintf(id, sizeof id, "view.%s", w->view->id);
     if (!w->ui.canvas) {
-        diverged(w, area);
+        panel_coach(w);
         toggles(w, area);
         panel_title(w, -1, w->view, area);
         /* while the menu of views is open the ids are its own */
@@ -407,11 +392,7 @@ void panel_main(struct window *w)
         bool hot = listed && ui_control(&w->ui, id, w->view->label, area, false);
         if (listed)
             ui_value(&w->ui, "%ld", w->snap ? w->snap->step : 0L);
-        panel_touch(w, w->view, area, hot);
-        if (on_plane(w))
-            plane_input(w, area, hot);
-        else if (on_ball(w))
-            ball_input(w, area, hot);
+        panel_view_input(w, area, hot);
         return;
     }
     canvas_rect(w->ui.canvas, area, w->look.theme->bg);
@@ -428,5 +409,5 @@ void panel_main(struct window *w)
     toggles(w, area);
     if (on_plane(w) || on_ball(w))
         card(w, area);
-    diverged(w, area);
+    panel_coach(w);
 }

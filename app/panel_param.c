@@ -21,6 +21,15 @@ static const struct param batch_row = {
 };
 /* clang-format on */
 
+const struct param *panel_param_row(const char *key)
+{
+    const struct param *const rows[] = { &rate_row, &batch_row };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i]->id, key) == 0)
+            return rows[i];
+    return NULL;
+}
+
 /* A parameter on screen: its row, where its value is, and its names for the map and for experiment_set. */
 struct knob {
     const struct param *row;

@@ -176,6 +176,33 @@ static struct rect view_menu(struct window *w)
     return menu.box;
 }
 
+static struct rect sweep_menu(struct window *w)
+{
+    static const struct {
+        const char *id, *title, *note;
+    } rows[SWEEP_KINDS] = {
+        [SWEEP_ONCE] = { "sweep.once", "Sweep once", "from end to end" },
+        [SWEEP_BOTH] = { "sweep.both", "Back and forth", "until stopped" },
+        [SWEEP_SLOWER] = { "sweep.slower", "Slower", "" },
+        [SWEEP_FASTER] = { "sweep.faster", "Faster", "" },
+        [SWEEP_STOP] = { "sweep.stop", "Stop", "" },
+    };
+    bool going = w->sweeping && strcmp(w->sweep.key, w->sweep_menu) == 0;
+    int count = going ? SWEEP_KINDS : SWEEP_BOTH + 1;
+    struct menu menu = menu_layout(w, count, OPTION, 0);
+    for (int i = 0; i < count; i++) {
+        char note[32];
+        bool chosen = going && i == (w->sweep.once ? SWEEP_ONCE : SWEEP_BOTH), speed = i == SWEEP_SLOWER || i == SWEEP_FASTER;
+        snprintf(note, sizeof note, "%.1f s from end to end", w->sweep.seconds);
+        if (option(w, menu_row(&menu, i, count), rows[i].id, rows[i].title, speed ? note : rows[i].note, chosen)) {
+            w->popup = speed ? w->popup : POPUP_NONE;
+            action_sweep_key(w, w->sweep_menu, (enum sweep_kind)i);
+            window_dirty(w, AREAS_ALL);
+        }
+    }
+    return menu.box;
+}
+
 void panel_popup(struct window *w)
 {
     static struct rect (*const menus[])(struct window *) = {
@@ -183,6 +210,7 @@ void panel_popup(struct window *w)
         [POPUP_MODEL] = model_menu,
         [POPUP_LOSS] = panel_loss_list,
         [POPUP_VIEW] = view_menu,
+        [POPUP_SWEEP] = sweep_menu,
     };
     if (!w->popup)
         return;

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "app/lecture.h"
 #include "app/panel.h"
 
 static json_t *number(double v)
@@ -69,6 +70,21 @@ static json_t *terms(const struct experiment *e)
     return out;
 }
 
+static void lesson(const struct window *w, json_t *value)
+{
+    const struct lecture *l = w->lecture;
+    json_object_set_new(value, "sweeping", json_string(w->sweeping ? w->sweep.key : ""));
+    json_object_set_new(value, "presenting", json_boolean(l->showing));
+    json_object_set_new(value, "blank", json_boolean(l->blank));
+    if (!lecture_lesson(w))
+        return;
+    struct player_now now = lecture_now(w);
+    json_object_set_new(value, "lesson",
+        json_pack("{s:s,s:i,s:i,s:b,s:b,s:b,s:b}", "title", l->player.lesson.title, "step", l->player.step + 1, "steps",
+            l->player.lesson.count, "waits", player_waits(&l->player), "revealed", l->player.revealed, "behind",
+            player_behind(&l->player, &now), "done", now.arrived));
+}
+
 static const char *bench_name(enum bench bench)
 {
     static const char *const names[BENCH_COUNT] = { "plane", "sphere", "basics" };
@@ -89,6 +105,7 @@ static json_t *state(const struct window *w)
     json_object_set_new(value, "notice", json_string(w->notice));
     json_object_set_new(value, "flags", flags(w->snap));
     json_object_set_new(value, "view", json_string(w->view->id));
+    lesson(w, value);
     json_object_set_new(value, "bench", json_string(bench_name(w->bench)));
     json_object_set_new(value, "orbit",
         json_pack("[f,f,f,f]", (double)w->look.orbit[0], (double)w->look.orbit[1], (double)w->look.orbit[2],

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/lecture.h"
 #include "app/panel.h"
 #include "app/uimap.h"
 #include "render/text.h"
@@ -55,6 +56,8 @@ static struct rect snapped(const struct window *w, double x, double y, double ri
 /* design.md, "Layout" and "Smaller windows". */
 void window_layout(struct window *w)
 {
+    if (lecture_layout(w))
+        return;
     double width = w->width, height = w->height;
     w->narrow = width < 1200;
     double panel = w->panels_hidden ? 0 : width < 1200 ? 240 : width < 1400 ? 256 : 280;
@@ -119,6 +122,8 @@ bool window_resize(struct window *w)
     double most = fmax(0.8, fmin(points_w / LOGICAL_W, points_h / LOGICAL_H));
     w->text_capped = w->options.text_scale > most;
     w->scale = display * fmin(w->options.text_scale, most);
+    double lecture = lecture_scale(w, points_w, points_h, display);
+    w->scale = lecture > 0 ? lecture : w->scale;
     w->points = w->scale / display;
     w->width = wide / w->scale;
     w->height = high / w->scale;
@@ -131,7 +136,7 @@ bool window_resize(struct window *w)
 /* --- what the worker has ------------------------------------------------------------------------------- */
 
 /* From the worker's thread: carries no data, and at most one waits in the queue. */
-static void wake(void *arg)
+void window_wake(void *arg)
 {
     struct window *w = arg;
     if (!SDL_AtomicCAS(&w->wake_sent, 0, 1))
@@ -247,6 +252,29 @@ static void take_snapshot(struct window *w)
         w->next_numbers = 0; /* a single step is counted at once */
 }
 
+void window_adopt(struct window *w, struct worker *worker)
+{
+    bool fresh;
+    w->worker = worker;
+    w->watching = ~0u; /* it has not been told */
+    w->snap = worker_take(worker, &fresh, &w->data);
+    worker_state(worker, &w->state);
+    w->past = false;
+    w->notice[0] = w->said[0] = w->shown_data[0] = '\0';
+    w->look.ghosts = 0;
+    w->reading = false;
+    w->loading_since = window_now();
+    if (w->snap) {
+        snprintf(w->shown_data, sizeof w->shown_data, "%s", w->snap->data_name);
+        w->shown_seed = w->snap->experiment.seed;
+        take_time(w);
+        scene_update(&w->scene, w->snap, w->data);
+    }
+    forget_selection(w);
+    window_dirty(w, AREAS_ALL);
+    w->map_stale = true;
+}
+
 /* --- statistics ---------------------------------------------------------------------------------------- */
 
 static int by_size(const void *a, const void *b)
@@ -300,15 +328,37 @@ static void take_numbers(struct window *w, double now)
 
 /* --- passes -------------------------------------------------------------------------------------------- */
 
-/* Topmost first: who is on top gets the mouse first. */
-static void input_pass(struct window *w, const struct ui_input *input)
+/* What fills the areas in place of the panels. */
+static void (*const lecture_draw[AREA_COUNT])(struct window *) = {
+    [AREA_TOP] = panel_top,
+    [AREA_HEADER] = lecture_statement,
+    [AREA_MAIN] = lecture_main,
+    [AREA_TIMELINE] = lecture_strip,
+};
+
+static void lecture_pass(struct window *w)
+{
+    panel_help(w);
+    panel_popup(w);
+    for (int i = 0; i < AREA_COUNT; i++)
+        if (w->area[i].w > 0 && lecture_draw[i] && lecture_active(w))
+            lecture_draw[i](w);
+}
+
+static void panels_pass(struct window *w)
 {
     static void (*const order[])(struct window *) = { panel_help, panel_popup, panel_top, panel_control,
         panel_transport, panel_timeline, panel_side, panel_header, panel_main };
-    ui_begin(&w->ui, input);
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
         if (!(order[i] == panel_control && w->panels_hidden))
             order[i](w);
+}
+
+/* Topmost first: who is on top gets the mouse first. */
+static void input_pass(struct window *w, const struct ui_input *input)
+{
+    ui_begin(&w->ui, input);
+    (lecture_active(w) ? lecture_pass : panels_pass)(w);
     bool used = input && w->ui.input.kind == UI_NONE && input->kind != UI_NONE;
     if (ui_end(&w->ui) || used || (input && input->kind == UI_RELEASE))
         window_dirty(w, AREAS_CONTROL | (w->help_open ? AREAS_ALL : 0));
@@ -330,6 +380,8 @@ static void feed(struct window *w, struct ui_input input)
     if (w->under != w->hovered)
         w->hovered_since = window_now();
     w->hovered = w->under;
+    if (w->ui.asked[0])
+        action_sweep_menu(w);
     edit_must_be_visible(w);
     if (input.kind != UI_MOVE)
         w->map_stale = true;
@@ -430,6 +482,8 @@ void window_event(struct window *w, const SDL_Event *e)
     case SDL_MOUSEBUTTONDOWN:
         if (e->button.button == SDL_BUTTON_LEFT)
             mouse(w, UI_PRESS, e->button.x, e->button.y, e->button.clicks, 0);
+        else if (e->button.button == SDL_BUTTON_RIGHT)
+            mouse(w, UI_MENU, e->button.x, e->button.y, e->button.clicks, 0);
         break;
     case SDL_MOUSEBUTTONUP:
         if (e->button.button == SDL_BUTTON_LEFT)
@@ -510,7 +564,7 @@ static void present_texture(struct window *w, const SDL_Rect *rects, int n)
 
 static int draw_areas(struct window *w, SDL_Rect *rects)
 {
-    static void (*const draw[AREA_COUNT])(struct window *) = {
+    static void (*const panels[AREA_COUNT])(struct window *) = {
         [AREA_TOP] = panel_top,
         [AREA_PANEL] = panel_control,
         [AREA_TRANSPORT] = panel_transport,
@@ -519,11 +573,12 @@ static int draw_areas(struct window *w, SDL_Rect *rects)
         [AREA_SIDE] = panel_side,
         [AREA_TIMELINE] = panel_timeline,
     };
+    void (*const *draw)(struct window *) = lecture_active(w) ? lecture_draw : panels;
     int n = 0;
     w->ui.canvas = w->canvas;
     w->ui.clip = NULL;
     for (int i = 0; i < AREA_COUNT; i++) {
-        if (!(w->dirty & 1u << i) || w->area[i].w <= 0)
+        if (!(w->dirty & 1u << i) || w->area[i].w <= 0 || !draw[i])
             continue;
         rects[n] = device(w, w->area[i]);
         if (rects[n].w <= 0 || rects[n].h <= 0)
@@ -539,10 +594,11 @@ static int draw_areas(struct window *w, SDL_Rect *rects)
 /* What lies above areas is drawn again when one of them was. */
 static int draw_above(struct window *w, SDL_Rect *rects, int n)
 {
-    if (!w->popup && !w->help_open)
+    if (!w->popup && !w->help_open && !w->lecture->blank)
         return n;
     panel_popup(w);
     panel_help(w);
+    lecture_veil(w);
     rects[0] = (SDL_Rect){ 0, 0, w->width_px, w->height_px };
     return 1;
 }
@@ -594,6 +650,7 @@ static void take_turns(struct window *w, double now)
     take_state(w);
     take_snapshot(w);
     window_hover_turn(w);
+    lecture_turn(w);
     action_sweep_turn(w);
     bool reading = w->state.loading && now - w->loading_since >= LOADING_S;
     if (reading != w->reading)
@@ -768,13 +825,19 @@ enum status window_create(const struct window_options *o, struct window **out, s
     enum status status = text_start(why);
     if (status == STATUS_OK)
         status = open_sdl(w, why);
+    if (status == STATUS_OK)
+        status = lecture_create(w, why);
     if (status == STATUS_OK) {
         start_state(w);
         if (!window_resize(w))
             status = why_set(why, STATUS_FAILED, "window: not enough memory; close something");
     }
     if (status == STATUS_OK)
-        status = worker_create(&w->experiment, o->playing, o->pace, wake, w, &w->worker, why);
+        status = worker_create(&w->experiment, o->playing, o->pace, window_wake, w, &w->worker, why);
+    if (status == STATUS_OK && o->lesson[0]) {
+        worker_state(w->worker, &w->state);
+        status = lecture_open(w, o->lesson, why);
+    }
     if (status != STATUS_OK) {
         window_destroy(w);
         return status;
@@ -788,6 +851,7 @@ void window_destroy(struct window *w)
     if (!w)
         return;
     worker_destroy(w->worker);
+    lecture_destroy(w);
     scene_clear(&w->scene);
     canvas_destroy(w->canvas);
     if (w->texture)

@@ -16,6 +16,7 @@ struct window_options {
     double text_scale;                /* 0.8 .. 2 */
     bool fullscreen;
     char ui_map[1024];                /* empty: none */
+    char lesson[1024];                /* opened at once; empty: none */
     enum renderer renderer;
     double pace;                      /* steps per second; 0: max */
     bool playing;

@@ -35,11 +35,15 @@ struct slot {
     struct loaded *loaded;
     struct shade *shade;
     bool past; /* a kept frame */
+    struct snapshot *beside[BESIDE_MAX]; /* of the same step; NULL: not made yet */
+    long beside_id[BESIDE_MAX];
+    int besides;
 };
 
 struct command {
     struct experiment wanted;
-    long wanted_serial, reset_serial, run_serial;
+    struct cure cure; /* of the coach; `wanted` then holds its settings */
+    long wanted_serial, reset_serial, run_serial, cure_serial;
     bool anew; /* `wanted` from step 0, not yet taken */
     long until; /* where playing ends; NO_END */
     char touched[TOUCH_MAX][TOUCH_KEY]; /* keys of the parameters a hand was on, not yet taken */
@@ -62,6 +66,9 @@ struct worker {
     SDL_mutex *lock; /* a leaf: nothing else is locked under it */
     SDL_cond *posted; /* lock: a command or the end of a snapshot's wait */
     struct command command; /* lock */
+    struct beside_wish wish[BESIDE_MAX]; /* lock */
+    int wishes; /* lock */
+    long wish_serial; /* lock */
     struct slot *ready; /* lock: newest complete state */
     bool fresh; /* lock: `ready` has not been taken yet */
     struct worker_state state; /* lock */
@@ -76,7 +83,8 @@ struct worker {
     struct loaded *loaded;
     struct experiment opened; /* what `loaded` was opened for */
     struct trainer *trainer;
-    long done_serial, done_reset;
+    long done_serial, done_reset, done_wish, done_cure;
+    struct beside *beside;
     double step_due, step_cost, snapshot_cost, published_at;
     unsigned watch, stale; /* NEEDS_ bits: what somebody looks at; what is not of this step */
     double recognise_due, inputs_due;
@@ -143,6 +151,11 @@ static void slot_destroy(struct slot *slot)
     if (!slot)
         return;
     snapshot_clear(&slot->snapshot);
+    for (int i = 0; i < BESIDE_MAX; i++)
+        if (slot->beside[i]) {
+            snapshot_clear(slot->beside[i]);
+            free(slot->beside[i]);
+        }
     loaded_drop(slot->loaded);
     shade_drop(slot->shade);
     free(slot);
@@ -203,6 +216,7 @@ static enum status rebuild(struct worker *w, const struct experiment *e, struct 
         loaded_drop(loaded);
         return status;
     }
+    status = beside_rebuild(w->beside, &loaded->data, why);
     trainer_destroy(w->trainer);
     loaded_drop(w->loaded);
     w->trainer = trainer;
@@ -213,7 +227,30 @@ static enum status rebuild(struct worker *w, const struct experiment *e, struct 
     w->opened = *e;
     w->rate_count = 0;
     w->step_cost = 0;
-    return STATUS_OK;
+    return status; /* of those beside it: its own stands */
+}
+
+/* The shade of a future without any steps is none. */
+static void cast(struct worker *w, struct shade *shade)
+{
+    struct shade *old = w->shade;
+    bool any = shade && shade->snapshot.curve_count > 1;
+    w->shade = any ? shade : NULL;
+    shade_drop(any ? NULL : shade);
+    shade_drop(old);
+}
+
+/* The training so far, for its curves. */
+static struct shade *shade_of_now(struct worker *w)
+{
+    struct shade *shade = shade_create();
+    if (shade && trainer_snapshot(w->trainer, &shade->snapshot) != STATUS_OK) {
+        shade_drop(shade);
+        return NULL;
+    }
+    if (shade)
+        shade->snapshot.count = shade->snapshot.classes = 0;
+    return shade;
 }
 
 static enum status adopt(struct worker *w, const struct experiment *e, bool anew, struct why *why)
@@ -227,11 +264,13 @@ static enum status adopt(struct worker *w, const struct experiment *e, bool anew
     w->state.share = 0;
     SDL_UnlockMutex(w->lock);
     w->wake(w->wake_arg);
+    /* with other data there is nothing to compare with */
+    struct shade *shade = w->trainer && dataset_same(&w->opened, e) ? shade_of_now(w) : NULL;
     enum status status = rebuild(w, e, why);
-    if (status == STATUS_OK) { /* another network or other data: nothing to compare with */
-        shade_drop(w->shade);
-        w->shade = NULL;
-    }
+    if (status == STATUS_OK)
+        cast(w, shade);
+    else
+        shade_drop(shade);
     return status;
 }
 
@@ -273,16 +312,6 @@ static void watch(struct worker *w, unsigned what)
         w->inputs_due = 0;
 }
 
-/* The shade of a future without any steps is none. */
-static void cast(struct worker *w, struct shade *shade)
-{
-    struct shade *old = w->shade;
-    bool any = shade && shade->snapshot.curve_count > 1;
-    w->shade = any ? shade : NULL;
-    shade_drop(any ? NULL : shade);
-    shade_drop(old);
-}
-
 /* Step 0 again; the training so far stays as a ghost. */
 static enum status begin_again(struct worker *w, struct why *why)
 {
@@ -293,6 +322,47 @@ static enum status begin_again(struct worker *w, struct why *why)
         history_cut(history, 0, &shade->snapshot);
     cast(w, shade);
     return rebuild(w, &e, why);
+}
+
+static void show_present(struct worker *w)
+{
+    w->changed = w->changed || w->shown != SHOW_LIVE;
+    w->shown = SHOW_LIVE;
+}
+
+/* Every history has its part of the budget. */
+static void share_budget(struct worker *w)
+{
+    size_t each = w->budget / (size_t)(1 + beside_count(w->beside));
+    history_set_budget(past_history(w->past), each);
+    beside_budget(w->beside, each);
+}
+
+/* One that needs another network takes all back to step 0. */
+static void take_besides(struct worker *w)
+{
+    struct beside_wish wish[BESIDE_MAX];
+    struct why why = { "" };
+    bool anew = false;
+    SDL_LockMutex(w->lock);
+    long serial = w->wish_serial;
+    int count = w->wishes;
+    memcpy(wish, w->wish, sizeof wish);
+    SDL_UnlockMutex(w->lock);
+    if (serial == w->done_wish || !w->trainer)
+        return;
+    w->done_wish = serial;
+    enum status status = beside_want(w->beside, wish, count, w->trainer, &w->loaded->data, &anew, &why);
+    if (anew) {
+        struct why again = { "" };
+        enum status rebuilt = begin_again(w, &again);
+        if (status == STATUS_OK && rebuilt != STATUS_OK)
+            status = why_set(&why, rebuilt, "%s", again.text);
+    }
+    share_budget(w);
+    show_present(w);
+    report(w, status, &why);
+    w->changed = true;
 }
 
 static void take_wishes(struct worker *w, const struct command *c)
@@ -307,6 +377,7 @@ static void take_wishes(struct worker *w, const struct command *c)
             arrive(w, c);
         w->changed = true;
     }
+    take_besides(w);
     watch(w, c->watch);
     for (int i = 0; i < c->touch_count; i++) {
         w->shown = SHOW_LIVE;
@@ -375,6 +446,34 @@ static void hand_over(struct worker *w)
         w->wake(w->wake_arg); /* carries no data: "come and look" */
 }
 
+/* Room in the slot for everybody beside. */
+static enum status slot_reserve(struct slot *slot, const struct beside *b)
+{
+    for (int i = 0; i < beside_count(b); i++) {
+        if (!slot->beside[i]) {
+            slot->beside[i] = calloc(1, sizeof *slot->beside[i]);
+            if (!slot->beside[i])
+                return STATUS_FAILED;
+            snapshot_init(slot->beside[i]);
+        }
+        slot->beside_id[i] = beside_id(b, i);
+    }
+    slot->besides = beside_count(b);
+    return STATUS_OK;
+}
+
+/* All at the same step. */
+static enum status measure(struct worker *w)
+{
+    enum status status = slot_reserve(w->back, w->beside);
+    if (status != STATUS_OK)
+        return status;
+    beside_start(w->beside, BESIDE_SNAPSHOT, w->back->beside);
+    status = trainer_snapshot(w->trainer, &w->back->snapshot);
+    enum status others = beside_join(w->beside);
+    return status == STATUS_OK ? others : status;
+}
+
 static void publish(struct worker *w)
 {
     double began = now_s();
@@ -382,7 +481,7 @@ static void publish(struct worker *w)
     enum status status = recognise(w);
     map_inputs(w);
     if (status == STATUS_OK)
-        status = trainer_snapshot(w->trainer, &w->back->snapshot); /* the slow part, unlocked */
+        status = measure(w); /* the slow part, unlocked */
     if (status != STATUS_OK) {
         why_set(&why, status, "snapshot: not enough memory; show fewer points");
         report(w, status, &why);
@@ -442,7 +541,9 @@ static void note_state(struct worker *w, bool stepping)
 static void one_step(struct worker *w)
 {
     double began = now_s();
+    beside_start(w->beside, BESIDE_STEP, NULL);
     trainer_step(w->trainer);
+    beside_join(w->beside);
     w->stale = ~0u;
     double cost = now_s() - began;
     w->step_cost = w->step_cost > 0 ? 0.95 * w->step_cost + 0.05 * cost : cost;
@@ -468,10 +569,12 @@ static void wait_for_post(struct worker *w, const struct command *seen, double s
     SDL_LockMutex(w->lock);
     struct command *c = &w->command;
     bool same = !c->quit && c->wanted_serial == seen->wanted_serial &&
-                c->reset_serial == seen->reset_serial && c->run_serial == seen->run_serial && c->touch_count == 0 && c->watch == seen->watch &&
+                c->reset_serial == seen->reset_serial && c->run_serial == seen->run_serial &&
+                c->cure_serial == seen->cure_serial && c->touch_count == 0 && c->watch == seen->watch &&
                 c->playing == seen->playing && c->pace == seen->pace && c->steps == 0 &&
                 c->show == SHOW_NOTHING && c->branch == SHOW_NOTHING && c->show_by == 0 &&
-                c->rolling == seen->rolling && c->budget == w->budget;
+                c->rolling == seen->rolling && c->budget == w->budget &&
+                (w->wish_serial == w->done_wish || !w->trainer);
     if (same && seconds >= FOREVER)
         SDL_CondWait(w->posted, w->lock);
     else if (same && seconds >= 0.001)
@@ -529,6 +632,18 @@ static void pause_turn(struct worker *w, struct command *c)
 
 /* --- the timeline -------------------------------------------------------------------------------------- */
 
+/* A training that was copied later was then the one it is a copy of. */
+static void show_besides(struct worker *w, long step)
+{
+    w->back->besides = 0;
+    if (slot_reserve(w->back, w->beside) != STATUS_OK)
+        w->back->besides = 0;
+    for (int i = 0; i < w->back->besides; i++)
+        if (!beside_show(w->beside, i, step, w->back->beside[i]) &&
+            !snapshot_copy(w->back->beside[i], &w->back->snapshot))
+            w->back->besides = 0;
+}
+
 static void show_frame(struct worker *w, int i)
 {
     struct history *history = past_history(w->past);
@@ -536,22 +651,18 @@ static void show_frame(struct worker *w, int i)
     if (step == w->shown || !history_snapshot(history, i, &w->back->snapshot))
         return;
     w->shown = step;
+    show_besides(w, step);
     hand_over(w);
 }
 
-static void show_present(struct worker *w)
-{
-    w->changed = w->changed || w->shown != SHOW_LIVE;
-    w->shown = SHOW_LIVE;
-}
-
-/* The steps since the last frame would be lost to whoever goes back now. Only kept, not shown: it is to go fast. */
+/* The steps since the last frame would be lost to whoever goes back now. After the frame asked for: that is to come
+ * at once. */
 static void keep_present(struct worker *w)
 {
     struct history *history = past_history(w->past);
     int count = history_count(history);
     bool kept = count > 0 && history_step(history, count - 1) == trainer_steps(w->trainer) && !w->changed;
-    if (w->shown == SHOW_LIVE && !kept && trainer_snapshot(w->trainer, &w->back->snapshot) == STATUS_OK)
+    if (!kept && trainer_snapshot(w->trainer, &w->back->snapshot) == STATUS_OK)
         past_frame(w->past, w->trainer, &w->back->snapshot);
 }
 
@@ -562,7 +673,7 @@ static void take_show(struct worker *w, const struct command *c)
         show_present(w);
         return;
     }
-    keep_present(w);
+    bool left = w->shown == SHOW_LIVE;
     int last = history_count(history) - 1;
     int at = c->show >= 0    ? history_find(history, c->show)
              : w->shown >= 0 ? history_find(history, w->shown)
@@ -570,16 +681,20 @@ static void take_show(struct worker *w, const struct command *c)
     at += c->show == SHOW_LIVE ? last - at + c->show_by : c->show_by;
     w->roll_step = at >= 0 && at <= last ? (double)history_step(history, at) : 0;
     w->roll_time = now_s();
-    if (at >= last)
+    if (at >= last) {
         show_present(w);
-    else
-        show_frame(w, at < 0 ? 0 : at);
+        return;
+    }
+    show_frame(w, at < 0 ? 0 : at);
+    if (left)
+        keep_present(w);
 }
 
 static void branch(struct worker *w, long step)
 {
     struct why why = { "" };
-    keep_present(w);
+    if (w->shown == SHOW_LIVE)
+        keep_present(w);
     int at = history_find(past_history(w->past), step);
     struct shade *shade = shade_create();
     if (!shade || at < 0) {
@@ -591,6 +706,8 @@ static void branch(struct worker *w, long step)
     w->state.share = 0;
     SDL_UnlockMutex(w->lock);
     enum status status = past_return(w->past, w->trainer, at, note_share, w, &shade->snapshot, &why);
+    if (status == STATUS_OK)
+        status = beside_return(w->beside, trainer_steps(w->trainer), w->trainer, &why);
     cast(w, shade);
     w->stale = ~0u;
     w->shown = SHOW_LIVE;
@@ -613,7 +730,7 @@ static void take_timeline(struct worker *w, const struct command *c)
 {
     if (c->budget != w->budget) {
         w->budget = c->budget;
-        history_set_budget(past_history(w->past), c->budget);
+        share_budget(w);
     }
     if (!w->trainer)
         return;
@@ -623,6 +740,22 @@ static void take_timeline(struct worker *w, const struct command *c)
         take_show(w, c);
     if (c->rolling && w->shown == SHOW_LIVE)
         stop_rolling(w);
+}
+
+/* Back to where it was well, when the cure says so; then with the settings of now and those of the cure. */
+static void take_cure(struct worker *w, const struct command *c)
+{
+    struct why why = { "" };
+    w->done_cure = c->cure_serial;
+    if (!w->trainer)
+        return;
+    if (c->cure.back >= 0)
+        branch(w, c->cure.back);
+    w->shown = SHOW_LIVE;
+    enum status status = trainer_retune(w->trainer, &c->wanted, &why);
+    report(w, status == STATUS_OK ? trainer_cure(w->trainer, &c->cure, &why) : status, &why);
+    w->changed = true;
+    w->stale = ~0u;
 }
 
 /* A kept frame is on show. */
@@ -682,6 +815,8 @@ static int run(void *arg)
             return 0;
         take_wishes(w, &c);
         take_timeline(w, &c);
+        if (c.cure_serial != w->done_cure)
+            take_cure(w, &c);
         if (w->trainer && w->shown >= 0) {
             was_playing = false;
             past_turn(w, &c);
@@ -710,7 +845,8 @@ static enum status start(struct worker *w, struct why *why)
     w->back = slot_create();
     w->front = slot_create();
     w->past = past_create(HISTORY_BUDGET);
-    if (!w->lock || !w->posted || !w->ready || !w->back || !w->front || !w->past)
+    w->beside = beside_create();
+    if (!w->lock || !w->posted || !w->ready || !w->back || !w->front || !w->past || !w->beside)
         return why_set(why, STATUS_FAILED, "training: not enough memory; close something");
     w->thread = SDL_CreateThread(run, "training", w);
     if (!w->thread)
@@ -759,6 +895,7 @@ void worker_destroy(struct worker *w)
         SDL_UnlockMutex(w->lock);
         SDL_WaitThread(w->thread, NULL);
     }
+    beside_destroy(w->beside); /* before the data */
     trainer_destroy(w->trainer);
     past_destroy(w->past);
     shade_drop(w->shade);
@@ -808,6 +945,26 @@ long worker_run(struct worker *w, const struct experiment *e, bool anew, long un
     return serial;
 }
 
+void worker_beside(struct worker *w, const struct beside_wish *wish, int count)
+{
+    SDL_LockMutex(w->lock);
+    memcpy(w->wish, wish, (size_t)count * sizeof *wish);
+    w->wishes = count;
+    w->wish_serial++;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+int worker_besides(const struct worker *w, long id[BESIDE_MAX], const struct snapshot *snap[BESIDE_MAX])
+{
+    int count = w->seen ? w->front->besides : 0;
+    for (int i = 0; i < count; i++) {
+        id[i] = w->front->beside_id[i];
+        snap[i] = w->front->beside[i];
+    }
+    return count;
+}
+
 void worker_touch(struct worker *w, const char *key)
 {
     SDL_LockMutex(w->lock);
@@ -819,6 +976,16 @@ void worker_touch(struct worker *w, const char *key)
         snprintf(c->touched[at], TOUCH_KEY, "%s", key);
         c->touch_count = at < c->touch_count ? c->touch_count : at + 1;
     }
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_cure(struct worker *w, const struct cure *cure, const struct experiment *e)
+{
+    SDL_LockMutex(w->lock);
+    w->command.cure = *cure;
+    w->command.cure_serial++;
+    w->command.wanted = *e;
     SDL_CondSignal(w->posted);
     SDL_UnlockMutex(w->lock);
 }
@@ -867,9 +1034,10 @@ void worker_reset(struct worker *w)
     SDL_UnlockMutex(w->lock);
 }
 
-/* With the lock: the training pauses. */
+/* With the lock: the training pauses, and steps still owed to it are not made. */
 static void look_back(struct worker *w)
 {
+    w->command.steps = 0;
     w->command.playing = w->state.playing = false;
     w->command.rolling = w->state.rolling = false;
 }

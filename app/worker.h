@@ -4,6 +4,7 @@
 #ifndef APP_WORKER_H
 #define APP_WORKER_H
 
+#include "app/beside.h"
 #include "math/dataset.h"
 #include "math/experiment.h"
 #include "math/snapshot.h"
@@ -19,6 +20,8 @@ void worker_destroy(struct worker *w);
 
 void worker_want(struct worker *w, const struct experiment *e);    /* latest wins; retune or rebuild as needed */
 void worker_touch(struct worker *w, const char *key);              /* trainer_touch at the next step */
+/* What the coach offered; `e` holds its settings already (cure_set). */
+void worker_cure(struct worker *w, const struct cure *cure, const struct experiment *e);
 void worker_watch(struct worker *w, unsigned needs);               /* NEEDS_ bits: snapshots carry it, a little late */
 void worker_play(struct worker *w, bool playing);
 void worker_pace(struct worker *w, double steps_per_s);            /* 0: max */
@@ -38,6 +41,13 @@ void worker_branch(struct worker *w, long step);                   /* goes on fr
 void worker_history_budget(struct worker *w, size_t bytes);        /* at first HISTORY_BUDGET */
 int worker_history_count(struct worker *w);
 int worker_history_steps(struct worker *w, long *out, int capacity);   /* steps of the frames, ascending; how many */
+
+/* Trainings beside this one (app/beside.h), which do what it does: play, pause, step, pace, reset, data and timeline are
+ * those of all. Latest wins; their data and seed must be those of the leader's wish. What cannot be made is left out,
+ * and state.failed says why. */
+void worker_beside(struct worker *w, const struct beside_wish *wish, int count);
+/* Of the snapshot taken last, all of one step: how many, their ids and snapshots; valid as long as it. */
+int worker_besides(const struct worker *w, long id[BESIDE_MAX], const struct snapshot *snap[BESIDE_MAX]);
 
 /* The newest complete snapshot, or NULL before the first. Borrowed until the next call. *fresh: not seen yet.
  * *data is the data set it came from, valid as long as the snapshot. */

@@ -8,13 +8,13 @@
 
 #include "math/experiment.h"
 
-enum { COACH_EVERY = 10, COACH_LASTS = 200, COACH_PAIRS = 8, COACH_LOG = 8, COACH_WINDOW = 200, COACH_WINDOWS = 4,
+enum { COACH_EVERY = 10, COACH_LASTS = 200, COACH_WAVERS = 500, COACH_PAIRS = 8, COACH_LOG = 8, COACH_WINDOW = 200, COACH_WINDOWS = 4,
     COACH_TEXT = 200, CURE_MAX = 3, CURE_TEXT = 48 };
 
 enum coach_kind {
     COACH_FINE,
     COACH_DIVERGED,    /* NaN or infinity */
-    COACH_RAY,         /* two classes within 3 degrees for COACH_LASTS steps */
+    COACH_RAY,         /* two classes within 3 degrees for COACH_LASTS steps, or about there for COACH_WAVERS */
     COACH_POINT,       /* all features within 1 degree for as long */
     COACH_DEAD,        /* no better than guessing, and the loss stands still */
     COACH_IDLE,        /* the loss falls and the accuracy does not rise */
@@ -25,7 +25,7 @@ struct finding {
     enum coach_kind kind;
     long step, since;                 /* when it was seen; when it began */
     int a, b, others;                 /* COACH_RAY: the classes, and how many more pairs */
-    bool means;                       /* ... whose means, not weights, lie together */
+    bool means, spot;                 /* ... whose means, not weights, lie together; in distance, not in angle */
     bool room;                        /* the margin in force is larger than its room */
     double loss_from, loss_to, accuracy;
 };
@@ -51,7 +51,7 @@ struct cure {
 struct coach {
     struct coach_pair {
         int a, b;
-        long since;
+        long since, under;            /* near each other since; under the limit at every look since */
         bool told;                    /* it lasted: a finding until the two are well apart */
     } pair[COACH_PAIRS];
     int pairs;

@@ -13,7 +13,8 @@ enum { VALUE_TEXT = 8192, VALUE_SHOWN = 40, KEY_TEXT = 64 };
 struct difference {
     const struct experiment *const *e;
     int count;
-    int only; /* say the value of this experiment alone; -1: of all */
+    int only; /* say the value of this experiment alone, where it has one; -1: of all */
+    const char *except; /* and not of this key */
     const char *between;
     char *out;
     int size, used, found;
@@ -50,7 +51,8 @@ static bool values_equal(const struct difference *d)
 
 static void say(struct difference *d, const char *name)
 {
-    if (values_equal(d))
+    bool unsaid = d->only >= 0 && (!d->value[d->only][0] || strcmp(name, d->except) == 0);
+    if (unsaid || values_equal(d))
         return;
     add(d, d->found++ ? d->between : "");
     add(d, name);
@@ -170,10 +172,11 @@ int experiment_differences(const struct experiment *const *e, int count, char *o
     return compare(&d);
 }
 
-int experiment_own(const struct experiment *const *e, int count, int which, char *out, int size)
+int experiment_own(
+    const struct experiment *const *e, int count, int which, const char *except, char *out, int size)
 {
     struct difference d = {
-        .e = e, .count = count, .only = which, .between = ", ", .out = out, .size = size
+        .e = e, .count = count, .only = which, .except = except ? except : "", .between = ", ", .out = out, .size = size
     };
     return compare(&d);
 }

@@ -11,7 +11,8 @@ enum { EXPERIMENTS_COMPARED = 4 };
  * (lr, warmup, anneal); "none" where a loss has no such parameter. What does not fit is cut. Returns how many. */
 int experiment_differences(const struct experiment *const *e, int count, char *out, int size);
 
-/* "m 0.35, s 16": the same of one of them, without the loss itself. */
-int experiment_own(const struct experiment *const *e, int count, int which, char *out, int size);
+/* "m 0.35, s 16": the same of one of them, without the loss itself, without what it has not, and without the key
+ * `except` (NULL: none). */
+int experiment_own(const struct experiment *const *e, int count, int which, const char *except, char *out, int size);
 
 #endif

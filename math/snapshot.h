@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "math/coach.h"
 #include "math/experiment.h"
 #include "math/input_map.h"
 #include "math/verification.h"
@@ -96,6 +97,11 @@ struct snapshot {
     int curve_count;
     struct event event[EVENT_MAX];
     int event_count;
+
+    struct finding finding;           /* of the coach, and what to do about it */
+    struct cure cure[CURE_MAX];
+    int cures;
+    char coach[COACH_TEXT];           /* its sentence; "": nothing to say */
 
     bool diverged;
     long diverged_step;

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "math/coach.h"
 #include "math/dataset.h"
 #include "math/experiment.h"
 #include "math/snapshot.h"
@@ -47,6 +48,15 @@ struct change {
 };
 int trainer_changes(const struct trainer *t, const struct change **out);
 enum status trainer_replay(struct trainer *t, const struct change *change, struct why *why);
+
+/* What the coach has to say (math/coach.h): now, and all so far, oldest first. A cure's settings are taken over by
+ * trainer_retune and its act done, both written into the journal; `back` is the history's, before this call. An
+ * entry with the key "cure" is such an act. */
+struct finding trainer_finding(const struct trainer *t);
+int trainer_findings(const struct trainer *t, const struct finding **out);
+const char *trainer_sentence(const struct trainer *t, const struct finding *f, char text[COACH_TEXT]);
+int trainer_cures(const struct trainer *t, struct cure out[CURE_MAX]);
+enum status trainer_cure(struct trainer *t, const struct cure *cure, struct why *why);
 
 /* Forward pass of the shown sample and all of its numbers into `out` (room is made on first use). */
 enum status trainer_snapshot(struct trainer *t, struct snapshot *out);

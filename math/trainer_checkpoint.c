@@ -7,7 +7,7 @@
 
 #include "math/trainer_state.h"
 
-enum { MAGIC = 0x4b43534d, VERSION = 2, CHANGE_LIMIT = 1000000, LINE_LIMIT = 8192, TEXT_LIMIT = 1 << 20 };
+enum { MAGIC = 0x4b43534d, VERSION = 3, CHANGE_LIMIT = 1000000, LINE_LIMIT = 8192, TEXT_LIMIT = 1 << 20 };
 
 /* Counts bytes (out NULL), writes them, or reads them (reading). A read past the end fails and stays failed. */
 struct stream {
@@ -161,6 +161,71 @@ static void pass_path(struct stream *s, struct trainer *t)
     }
 }
 
+static void pass_choice(struct stream *s, enum coach_kind *kind)
+{
+    int own = (int)*kind;
+    count(s, &own, COACH_KINDS - 1);
+    *kind = (enum coach_kind)own;
+}
+
+static void pass_finding(struct stream *s, struct finding *f, int classes)
+{
+    pass_choice(s, &f->kind);
+    number(s, &f->step);
+    number(s, &f->since);
+    count(s, &f->a, classes - 1);
+    count(s, &f->b, classes - 1);
+    count(s, &f->others, COACH_PAIRS);
+    flag(s, &f->means);
+    flag(s, &f->spot);
+    flag(s, &f->room);
+    bytes(s, &f->loss_from, sizeof f->loss_from);
+    bytes(s, &f->loss_to, sizeof f->loss_to);
+    bytes(s, &f->accuracy, sizeof f->accuracy);
+}
+
+static void pass_windows(struct stream *s, struct coach *c)
+{
+    bytes(s, &c->loss, sizeof c->loss);
+    flag(s, &c->norm_radius);
+    bytes(s, c->param, sizeof c->param);
+    bytes(s, &c->start_loss, sizeof c->start_loss);
+    bytes(s, &c->loss_sum, sizeof c->loss_sum);
+    number(s, &c->begun);
+    number(s, &c->right);
+    number(s, &c->seen);
+    bytes(s, c->window_loss, sizeof c->window_loss);
+    bytes(s, c->window_accuracy, sizeof c->window_accuracy);
+    count(s, &c->windows, COACH_WINDOWS);
+    flag(s, &c->dead);
+    flag(s, &c->idle);
+}
+
+static void pass_coach(struct stream *s, struct trainer *t)
+{
+    struct coach *c = &t->coach;
+    int classes = t->classes > 1 ? t->classes : 2;
+    size_t size = (size_t)(t->classes * t->dim) * sizeof *t->watch_sum;
+    count(s, &c->pairs, COACH_PAIRS);
+    for (int i = 0; i < c->pairs && !s->failed; i++) {
+        count(s, &c->pair[i].a, classes - 1);
+        count(s, &c->pair[i].b, classes - 1);
+        number(s, &c->pair[i].since);
+        number(s, &c->pair[i].under);
+        flag(s, &c->pair[i].told);
+    }
+    number(s, &c->point_since);
+    pass_windows(s, c);
+    pass_finding(s, &c->finding, classes);
+    count(s, &c->log_count, COACH_LOG);
+    for (int i = 0; i < c->log_count && !s->failed; i++)
+        pass_finding(s, &c->log[i], classes);
+    flag(s, &t->watch_means);
+    bytes(s, t->watch_sum, size);
+    bytes(s, t->watch_mean, size);
+    bytes(s, t->watch_seen, (size_t)t->classes * sizeof *t->watch_seen);
+}
+
 /* What the losses keep besides the arrays. */
 static void pass_statistics(struct stream *s, struct trainer *t)
 {
@@ -242,6 +307,7 @@ static void pass(struct stream *s, struct trainer *t, char *text)
     pass_journal(s, t);
     pass_curve(s, t);
     pass_path(s, t);
+    pass_coach(s, t);
     pass_arrays(s, t);
 }
 
@@ -300,6 +366,12 @@ static enum status accept(struct trainer *t, struct trainer *draft, struct why *
     memcpy(t->first, draft->first, t->size * sizeof *t->first);
     memcpy(t->second, draft->second, t->size * sizeof *t->second);
     memcpy(t->order, draft->order, (size_t)t->pool * sizeof *t->order);
+    size_t classes = (size_t)t->classes, features = classes * (size_t)t->dim;
+    t->coach = draft->coach;
+    t->watch_means = draft->watch_means;
+    memcpy(t->watch_sum, draft->watch_sum, features * sizeof *t->watch_sum);
+    memcpy(t->watch_mean, draft->watch_mean, features * sizeof *t->watch_mean);
+    memcpy(t->watch_seen, draft->watch_seen, classes * sizeof *t->watch_seen);
     struct change *old = t->change;
     t->experiment = wanted;
     t->step = draft->step;
@@ -351,7 +423,11 @@ enum status trainer_load(struct trainer *t, const uint8_t *in, size_t size, stru
     draft->change = NULL;
     draft->value = malloc(4 * t->size * sizeof *draft->value);
     draft->order = malloc((size_t)t->pool * sizeof *draft->order);
-    if (draft->value && draft->order) {
+    size_t features = (size_t)t->classes * (size_t)t->dim;
+    draft->watch_sum = calloc(2 * features + 1, sizeof *draft->watch_sum);
+    draft->watch_seen = calloc((size_t)t->classes + 1, sizeof *draft->watch_seen);
+    if (draft->value && draft->order && draft->watch_sum && draft->watch_seen) {
+        draft->watch_mean = draft->watch_sum + features;
         draft->next = draft->value + t->size;
         draft->first = draft->next + t->size;
         draft->second = draft->first + t->size;
@@ -369,6 +445,8 @@ enum status trainer_load(struct trainer *t, const uint8_t *in, size_t size, stru
     free(draft->change);
     free(draft->value);
     free(draft->order);
+    free(draft->watch_sum);
+    free(draft->watch_seen);
     free(draft);
     free(text);
     return status;

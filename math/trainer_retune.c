@@ -257,10 +257,57 @@ void trainer_touch(struct trainer *t, const char *key)
         t->schedule.ended[p] = true;
 }
 
+/* The schedules of scale, margin and lambda begin here, whatever hand was on them and however late it is. */
+static void warm_up(struct trainer *t)
+{
+    const struct loss *loss = experiment_loss(&t->experiment);
+    struct schedule before = t->schedule;
+    schedule_begin(&t->schedule, &t->experiment, t->step);
+    t->schedule.skip_norm = false;
+    for (int p = 0; p < loss_param_count(loss); p++)
+        t->schedule.ended[p] = loss->param[p].role == ROLE_RUNNING && before.ended[p];
+}
+
+enum status trainer_cure(struct trainer *t, const struct cure *cure, struct why *why)
+{
+    struct experiment wanted = t->experiment;
+    char text[CURE_TEXT];
+    bool remake = cure->kind == CURE_REMAKE, act = cure->kind == CURE_WARMUP || remake;
+    if (remake && !trainer_can_remake(t, cure->a, cure->b))
+        return why_set(why, STATUS_USAGE,
+            "cure: there are no two class weights %d and %d to make anew; choose a head and two of its classes",
+            cure->a, cure->b);
+    cure_set(cure, &wanted);
+    enum status status = trainer_retune(t, &wanted, why);
+    if (status != STATUS_OK || !act)
+        return status;
+    if (!reserve_changes(t, 1))
+        return why_set(why, STATUS_FAILED, "training: out of memory for this change; choose a smaller batch");
+    cure_text(cure, text);
+    write_text(t, "cure", text);
+    if (remake)
+        trainer_remake(t, cure->a, cure->b);
+    else
+        warm_up(t);
+    if (t->diverged)
+        revive(t);
+    return STATUS_OK;
+}
+
+static enum status replay_cure(struct trainer *t, const struct change *change, struct why *why)
+{
+    struct cure cure;
+    if (!cure_parse(change->value, &cure))
+        return why_set(why, STATUS_USAGE, "cure: \"%.40s\" is none; write warmup or remake:A:B", change->value);
+    return trainer_cure(t, &cure, why);
+}
+
 /* A hand that left the value as it was has an entry too, which only the touch writes. */
 enum status trainer_replay(struct trainer *t, const struct change *change, struct why *why)
 {
     struct experiment wanted = t->experiment;
+    if (strcmp(change->key, "cure") == 0)
+        return replay_cure(t, change, why);
     enum status status = experiment_set(&wanted, change->key, change->value, why);
     if (status == STATUS_OK)
         status = trainer_retune(t, &wanted, why);

@@ -217,6 +217,9 @@ enum status trainer_snapshot(struct trainer *t, struct snapshot *s)
     fill_schedule(t, s);
     fill_events(t, s);
     fill_curve(t, s);
+    s->finding = trainer_finding(t);
+    s->cures = trainer_cures(t, s->cure);
+    trainer_sentence(t, &s->finding, s->coach);
     s->diverged = t->diverged;
     s->diverged_step = t->diverged_step;
     memcpy(s->message, t->message, sizeof s->message);

@@ -2,6 +2,7 @@
 #ifndef MATH_TRAINER_STATE_H
 #define MATH_TRAINER_STATE_H
 
+#include "math/coach.h"
 #include "math/metric.h"
 #include "math/network.h"
 #include "math/rng.h"
@@ -99,6 +100,11 @@ struct trainer {
     struct recognition recognition;   /* the last one asked for */
     struct input_map inputs;          /* the same */
 
+    struct coach coach;
+    double *watch_sum, *watch_mean;   /* (classes, dim) features of the steps since the means; the means */
+    int *watch_seen;                  /* (classes) */
+    bool watch_means;                 /* there are some */
+
     bool diverged;
     long diverged_step;
     char message[160];
@@ -147,6 +153,9 @@ enum status trainer_check(const struct experiment *e, const struct dataset *data
 void trainer_make_blocks(struct trainer *t);
 /* What the experiment in force needs and `before` did not have is made (losses.md 1b), and told in t->message. */
 void trainer_switch(struct trainer *t, const struct experiment *before);
+/* Two class weights made again from the mean directions of their classes, as long as they were. */
+bool trainer_can_remake(const struct trainer *t, int a, int b);
+void trainer_remake(struct trainer *t, int a, int b);
 /* R becomes the set radius and stays there. */
 void trainer_hold_radius(struct trainer *t);
 /* Class weights of weighted_softmax from its setting. */
@@ -176,6 +185,9 @@ struct shown {
 /* Sums over `count` data rows, all taken at the values in force; `shown` may be NULL. */
 struct metric trainer_measure(struct trainer *t, const int *row, int count, const struct loss_force *force,
     const struct head *rule, struct shown *shown);
+
+/* The step just made, of n samples, is shown to the coach. */
+void trainer_watch(struct trainer *t, int n);
 
 /* Another point of the path of a linear model in two numbers. */
 void trainer_note_path(struct trainer *t);

@@ -392,12 +392,14 @@ void trainer_step(struct trainer *t)
     double norm = gradient_norm(t, n);
     if (!healthy(t, n, norm)) {
         diverge(t, n);
+        trainer_watch(t, n);
         return;
     }
     update(t, n, norm);
     t->step++;
     record(t);
     trainer_note_path(t);
+    trainer_watch(t, n);
 }
 
 /* A block of derivatives the last loss had. */

@@ -168,6 +168,30 @@ static void old_weights(struct trainer *t, const struct experiment *before)
     }
 }
 
+bool trainer_can_remake(const struct trainer *t, int a, int b)
+{
+    return experiment_loss(&t->experiment)->weight == BLOCK_WEIGHT && a != b && a >= 0 && b >= 0 &&
+           a < t->classes && b < t->classes;
+}
+
+void trainer_remake(struct trainer *t, int a, int b)
+{
+    const int class[] = { a, b };
+    trainer_means(t, t->mean_sample.row, t->mean_sample.count, true, t->mean);
+    for (int i = 0; i < 2; i++) {
+        float *w = stored(t, t->value, BLOCK_WEIGHT) + (size_t)class[i] * (size_t)t->dim;
+        const double *mean = t->mean + (size_t)class[i] * (size_t)t->dim;
+        double own = 0, length = 0;
+        for (int k = 0; k < t->dim; k++) {
+            own += mean[k] * mean[k];
+            length += (double)w[k] * (double)w[k];
+        }
+        for (int k = 0; k < t->dim && own > 0; k++)
+            w[k] = (float)(mean[k] * sqrt(length / own));
+    }
+    begin(t, BLOCK_WEIGHT);
+}
+
 static const char *made_from(enum block weight)
 {
     return weight == BLOCK_NONE        ? "class means"

@@ -48,6 +48,7 @@ static const struct {
 } needs[] = {
     { &view_roc, false, NEEDS_RECOGNITION },
     { &view_pairs, false, NEEDS_RECOGNITION },
+    { &view_dashboard, true, NEEDS_RECOGNITION }, /* its column of 3-D features */
     { &view_angles, true, NEEDS_RECOGNITION }, /* pairs have no room in a small one */
     { &view_input, false, NEEDS_INPUTS },
 };

@@ -149,7 +149,8 @@ static void own_settings(const struct compare *v, int which, char *out, int size
     const struct experiment *e[COMPARE_MAX];
     for (int i = 0; i < v->count; i++)
         e[i] = &v->scene[i]->snap->experiment;
-    experiment_own(e, v->count, which, out, size);
+    const struct loss *loss = v->scene[which]->snap->force.loss;
+    experiment_own(e, v->count, which, loss->margin >= 0 ? loss->param[loss->margin].id : NULL, out, size);
 }
 
 /* Lines end at ", " or a blank; returns where the next line begins. */

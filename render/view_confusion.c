@@ -22,7 +22,7 @@ struct confusion {
     int count[SHOWN_MAX][SHOWN_MAX], total[SHOWN_MAX]; /* total: samples of the row, shown column or not */
     int errors; /* of all classes */
     struct rect grid, list; /* list: of the worst pairs; h 0: no room */
-    double cell;
+    double cell, wide; /* height and width of one */
 };
 
 static bool known(const struct snapshot *snap, int label)
@@ -83,8 +83,12 @@ static void layout(struct confusion *v, struct rect rect)
     v->cell = floor(room / fmax(v->shown, 1));
     double size = v->cell * v->shown, spare = area.w - left - size;
     bool list = spare >= LIST_WIDTH + 24 + (large ? right : 0);
+    v->wide = v->cell;
+    if (!large && !list && v->shown > 0) /* two digits want more width than height */
+        v->wide = floor(fmin(1.9 * v->cell, (area.w - left - right) / v->shown));
+    size = v->wide * v->shown;
     double shift = large ? fmax(0, (spare - (list ? LIST_WIDTH + right : 0)) / 2) : 0;
-    v->grid = (struct rect){ area.x + left + shift, area.y + top, size, size };
+    v->grid = (struct rect){ area.x + left + shift, area.y + top, size, v->cell * v->shown };
     if (list)
         v->list = (struct rect){ v->grid.x + size + (large ? right + 24 : 24), v->grid.y, LIST_WIDTH,
             rect.y + rect.h - v->grid.y - 8 };
@@ -101,7 +105,7 @@ static void draw_cell(struct canvas *c, const struct confusion *v, int row, int 
     const struct theme *theme = v->theme;
     int count = v->count[row][column];
     double share = v->total[row] > 0 ? (double)count / v->total[row] : 0;
-    struct rect at = { v->grid.x + column * v->cell, v->grid.y + row * v->cell, v->cell - 1, v->cell - 1 };
+    struct rect at = { v->grid.x + column * v->wide, v->grid.y + row * v->cell, v->wide - 1, v->cell - 1 };
     bool right = row == column;
     canvas_rect(c, at, theme->surface);
     if (count == 0)
@@ -112,7 +116,7 @@ static void draw_cell(struct canvas *c, const struct confusion *v, int row, int 
     char text[32];
     struct font font = cell_font(v);
     number_count(count, text, sizeof text);
-    if (text_width(text, &font) + 4 > v->cell || v->cell < font.size + 4)
+    if (text_width(text, &font) + 4 > v->wide || v->cell < font.size + 4)
         return;
     struct point base = { at.x + at.w / 2, at.y + at.h / 2 + text_ascent(&font) / 2 };
     canvas_text(c, base, text, &font, theme->text1, ALIGN_CENTER);
@@ -136,9 +140,9 @@ static void draw_names(struct canvas *c, const struct confusion *v)
     double radius = fmin(v->plot.size->large ? 11 : 9, v->cell / 2 - 1);
     double away = v->plot.size->large ? 18 : radius + 5;
     for (int k = 0; k < v->shown; k++) {
-        double middle = (k + 0.5) * v->cell;
+        double middle = (k + 0.5) * v->cell, across = (k + 0.5) * v->wide;
         draw_chip(c, v, (struct point){ v->grid.x - away, v->grid.y + middle }, v->class[k], radius);
-        draw_chip(c, v, (struct point){ v->grid.x + middle, v->grid.y - away }, v->class[k], radius);
+        draw_chip(c, v, (struct point){ v->grid.x + across, v->grid.y - away }, v->class[k], radius);
     }
     if (!v->plot.size->large)
         return;
@@ -175,7 +179,7 @@ static void draw_worst(struct canvas *c, const struct confusion *v)
     int most = v->list.h > 0 ? (int)((v->list.h - 8) / pitch) : 0, last = INT_MAX, taken = -1;
     struct font head = { 12, WEIGHT_REGULAR, false }, font = v->plot.size->label;
     char text[32];
-    if (most < 2)
+    if (most < 2 || v->errors == 0)
         return;
     canvas_text(c, (struct point){ v->list.x, y }, "most frequent", &head, v->theme->text3, ALIGN_LEFT);
     for (int line = 0; line < most - 1 && line < 12; line++) {

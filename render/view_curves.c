@@ -113,6 +113,7 @@ struct curves {
     struct axis x, accuracy, loss;
     struct series train, test, margin, raw, smooth, test_loss;
     double cross; /* step under the cross-hair; NaN: none */
+    bool lossy; /* a regression: there is no accuracy */
 };
 
 /* Half of the accuracy axis is wasted once nearly all of the curve is above 50 %: the first steps may then leave
@@ -189,7 +190,9 @@ static void curves_layout(
     v->theme = look->theme;
     v->plot = plot_layout(rect, true);
     struct rect area = v->plot.area;
-    double gap = 2 * v->plot.size->label.size, upper = area.y + 0.44 * (area.h - gap), lower = upper + gap;
+    v->lossy = snap->force.loss && loss_decision(&snap->force) == DECIDE_NOTHING;
+    double gap = 2 * v->plot.size->label.size, upper = v->lossy ? area.y : area.y + 0.44 * (area.h - gap),
+           lower = v->lossy ? area.y : upper + gap;
     long last = last_step(snap);
     for (int i = 0; i < look->ghosts; i++)
         last = last_step(look->ghost[i]) > last ? last_step(look->ghost[i]) : last;
@@ -578,10 +581,11 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
 {
     struct curves v;
     curves_layout(&v, scene->snap, look, rect);
-    plot_title(c, &v.plot, v.theme, view_curves.label);
+    plot_title(c, &v.plot, v.theme, v.lossy ? "Loss" : view_curves.label);
     if (!plot_fits(&v.plot))
         return;
-    draw_accuracy_grid(c, &v);
+    if (!v.lossy)
+        draw_accuracy_grid(c, &v);
     draw_loss_grid(c, &v);
     draw_steps(c, &v);
     draw_lines(c, &v);

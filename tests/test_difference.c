@@ -132,8 +132,12 @@ static void several_are_listed_in_order(void **state)
     assert_string_equal(text,
         "loss arcface vs arcface vs softmax; s 16 vs 30 vs none; m 0.35 vs 0.5 vs none; warmup 300,300 vs "
         "300,300 vs 0,0");
-    experiment_own(all, 3, 1, text, sizeof text);
+    experiment_own(all, 3, 1, NULL, text, sizeof text);
     assert_string_equal(text, "s 30, m 0.5, warmup 300,300");
+    experiment_own(all, 3, 1, "m", text, sizeof text);
+    assert_string_equal(text, "s 30, warmup 300,300");
+    experiment_own(all, 3, 2, NULL, text, sizeof text);
+    assert_string_equal(text, "warmup 0,0");
 }
 
 static void a_default_counts_as_what_it_stands_for(void **state)

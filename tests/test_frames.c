@@ -1,8 +1,10 @@
 /* Hot paths allocate nothing once warm: a step, a snapshot's scene, and every view, counted by a malloc that keeps
  * count. Views draw on a canvas that does nothing, so that only their own work is seen. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "math/rng.h"
 #include "math/trainer.h"
 #include "render/text.h"
 #include "render/view.h"
@@ -102,18 +104,40 @@ struct run {
     struct look look;
 };
 
+/* Images of 4 x 4: 60 of each of three classes. */
+static void make_images(struct dataset *out)
+{
+    static char text[180 * 17 * 3 + 1];
+    struct rng rng;
+    struct why why = { "" };
+    size_t n = 0;
+    rng_init(&rng, 3, RNG_DATA);
+    for (int i = 0; i < 180; i++)
+        for (int k = 0; k < 17; k++)
+            n += (size_t)snprintf(text + n, sizeof text - n, k == 16 ? "%d\n" : "%d,",
+                k == 16 ? i % 3 : rng_below(&rng, 4) + (k % 3 == i % 3 ? 5 : 0));
+    struct bytes bytes = { (const uint8_t *)text, n };
+    if (dataset_from_digits(bytes, "images", 4, 4, 9, "images", out, &why) != STATUS_OK)
+        fail_msg("%s", why.text);
+}
+
 static void run_make(struct run *r, const char *dataset, const char *const *setting)
 {
     struct why why = { "" };
     struct experiment e;
     memset(r, 0, sizeof *r);
     experiment_init(&e);
-    assert_int_equal(experiment_set(&e, "dataset", dataset, &why), STATUS_OK);
+    bool images = strcmp(dataset, "images") == 0;
+    assert_int_equal(experiment_set(&e, "dataset", images ? "optdigits" : dataset, &why), STATUS_OK);
     assert_int_equal(experiment_set(&e, "hidden", "16", &why), STATUS_OK);
     for (int i = 0; setting[i]; i += 2)
         if (experiment_set(&e, setting[i], setting[i + 1], &why) != STATUS_OK)
             fail_msg("%s", why.text);
-    assert_int_equal(dataset_find(dataset)->make(1, &r->data, &why), STATUS_OK);
+    if (images)
+        make_images(&r->data);
+    else
+        assert_int_equal(dataset_find(dataset)->make(1, &r->data, &why), STATUS_OK);
+    assert_int_equal(dataset_serve(&r->data, experiment_loss(&e)->task, &why), STATUS_OK);
     if (trainer_create(&e, &r->data, &r->trainer, &why) != STATUS_OK)
         fail_msg("%s", why.text);
     snapshot_init(&r->snap);
@@ -134,13 +158,20 @@ static const char *const with_bias[] = { "loss", "softmax", "add", "center,ring"
 static const char *const by_triplets[] = { "loss", "triplet", NULL };
 static const char *const by_score[] = { "loss", "hinge", "model", "identity", NULL };
 static const char *const in_parts[] = { "loss", "subcenter_arcface", NULL };
+static const char *const on_data[] = { "loss", "softmax", "model", "identity", NULL };
+static const char *const by_labels[] = { "loss", "multilabel", "model", "identity", NULL };
+static const char *const by_residual[] = { "loss", "huber", "model", "identity", NULL };
+static const char *const projected[] = { "loss", "adaface", "feature-dim", "16", NULL };
+static const char *const ball_with_bias[] = { "loss", "softmax", "feature-dim", "3", NULL };
 
 static const struct {
     const char *name, *dataset;
     const char *const *setting;
 } runs[] = { { "arcface", "blobs", angular }, { "arcface in 3-D", "blobs", on_sphere },
     { "softmax with terms", "blobs", with_bias }, { "triplet", "blobs", by_triplets },
-    { "hinge", "moons", by_score }, { "sub-centres", "blobs", in_parts } };
+    { "hinge", "moons", by_score }, { "sub-centres", "blobs", in_parts }, { "softmax of the data", "blobs", on_data },
+    { "several labels", "discs", by_labels }, { "huber", "outliers", by_residual },
+    { "images", "images", angular }, { "16-D", "blobs", projected }, { "softmax in 3-D", "blobs", ball_with_bias } };
 
 enum { RUNS = sizeof runs / sizeof runs[0], WARM = 60, COUNTED_STEPS = 40 };
 
@@ -173,7 +204,7 @@ static void a_snapshot_and_its_scene_allocate_nothing_once_warm(void **state)
             trainer_step(r.trainer);
             before = k == 30 ? allocations : before;
             assert_int_equal(trainer_snapshot(r.trainer, &r.snap), STATUS_OK);
-            assert_true(scene_update(&r.scene, &r.snap, NULL));
+            assert_true(scene_update(&r.scene, &r.snap, &r.data));
         }
         if (allocations - before > 1) /* a border's list may still grow once */
             fail_msg("%s: %ld allocations in nine snapshots", runs[i].name, allocations - before);
@@ -197,8 +228,9 @@ static void no_view_allocates_once_warm(void **state)
         for (int k = 0; k < WARM; k++)
             trainer_step(r.trainer);
         assert_int_equal(trainer_recognise(r.trainer), STATUS_OK);
+        trainer_map_inputs(r.trainer);
         assert_int_equal(trainer_snapshot(r.trainer, &r.snap), STATUS_OK);
-        assert_true(scene_update(&r.scene, &r.snap, NULL));
+        assert_true(scene_update(&r.scene, &r.snap, &r.data));
         for (int v = 0; v < view_count(); v++)
             for (size_t k = 0; k < sizeof rects / sizeof rects[0]; k++) {
                 draw_view(&r, view_at(v), rects[k]);

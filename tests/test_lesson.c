@@ -102,13 +102,18 @@ static void shipped_lessons_ask_and_train(void **state)
 static void a_step_is_given_as_plain_values(void **state)
 {
     (void)state;
-    struct lesson lesson = parse_good(HEAD STEP
-        ", \"set\": {\"m\": 0.35, \"loss\": \"cosface\", \"add\": \"ring\", \"ring.lambda\": 0.2, \"dataset\": \"blobs\"},"
-        "\"compare\": [{\"m\": 0.1}, {\"loss\": \"softmax\"}], \"views\": [\"sphere\", \"curves\"], \"focus\": \"curves\","
-        "\"control\": \"ring.lambda\", \"hide\": [\"panel\", \"param.m\", \"loss.softmax\"],"
-        "\"ask\": {\"question\": \"Q $m$?\", \"answer\": \"**Yes**\"}, \"run_steps\": 300, \"pace\": \"max\", \"point\": 7,"
-        "\"sweep\": {\"param\": \"m\", \"from\": 0, \"to\": 0.5, \"seconds\": 6}}, {\"title\": \"C\", \"text\": \"D\","
-        "\"set\": {\"m\": 0.2}}, {\"title\": \"E\", \"text\": \"F\", \"from\": \"start\", \"set\": {\"m\": 0.1}}]}");
+    struct lesson lesson = parse_good(
+        HEAD STEP ", \"set\": {\"m\": 0.35, \"loss\": \"cosface\", \"add\": \"ring\", \"ring.lambda\": 0.2, "
+                  "\"dataset\": \"blobs\"},"
+                  "\"compare\": [{\"m\": 0.1}, {\"loss\": \"softmax\"}], \"views\": [\"sphere\", "
+                  "\"curves\"], \"focus\": \"curves\","
+                  "\"control\": \"ring.lambda\", \"hide\": [\"panel\", \"param.m\", \"loss.softmax\"],"
+                  "\"ask\": {\"question\": \"Q $m$?\", \"answer\": \"**Yes**\"}, \"run_steps\": 300, "
+                  "\"pace\": \"max\", \"point\": 7,"
+                  "\"sweep\": {\"param\": \"m\", \"from\": 0, \"to\": 0.5, \"seconds\": 6}}, {\"title\": "
+                  "\"C\", \"text\": \"D\","
+                  "\"set\": {\"m\": 0.2}}, {\"title\": \"E\", \"text\": \"F\", \"from\": \"start\", \"set\": "
+                  "{\"m\": 0.1}}]}");
     struct experiment e;
     const struct lesson_step *s = &lesson.step[0];
     assert_int_equal(lesson.count, 3);
@@ -150,7 +155,8 @@ static void data_beside_a_lesson_are_found_there(void **state)
     (void)state;
     struct why why = { "" };
     struct lesson lesson = { .count = 0 };
-    const char *text = LESSON(", \"set\": {\"dataset\": \"points.csv\"}, \"compare\": [{\"dataset\": \"/a/b.csv\"}]");
+    const char *text =
+        LESSON(", \"set\": {\"dataset\": \"points.csv\"}, \"compare\": [{\"dataset\": \"/a/b.csv\"}]");
     assert_int_equal(lesson_parse(text, strlen(text), "course/week 1.json", &lesson, &why), STATUS_OK);
     assert_string_equal(lesson.step[0].set.set[0].value, "course/points.csv");
     assert_string_equal(lesson.step[0].compare[0].set[0].value, "/a/b.csv");
@@ -200,7 +206,8 @@ static void what_is_wrong_is_refused_with_its_place(void **state)
         { HEAD "{\"title\": \"A\"}]}", "steps[0].text: is missing" },
         { HEAD "{\"title\": \"A\", \"text\": [\"B\"]}]}", "steps[0].text: is a list" },
         { HEAD "{\"title\": \"A\", \"text\": \"  \"}]}", "steps[0].text: is blank" },
-        { HEAD STEP "}, " STEP ", \"colour\": 1}]}", "steps[1].colour: unknown key; known are title, text, from" },
+        { HEAD STEP "}, " STEP ", \"colour\": 1}]}",
+            "steps[1].colour: unknown key; known are title, text, from" },
         { HEAD "{\"title\": \"A\", \"text\": \"$x_$\"}]}", "steps[0].text: column 1: formula, column 3" },
         { HEAD "{\"title\": \"A\", \"text\": \"ab $\\\\cosh x$\"}]}", "text: column 4: formula, column 1" },
         { HEAD "{\"title\": \"A\", \"text\": \"ab $x\"}]}", "column 4: a formula that is not closed" },
@@ -211,10 +218,12 @@ static void what_is_wrong_is_refused_with_its_place(void **state)
         { HEAD "{\"title\": \"A\", \"text\": \"a\\tb\"}]}", "control character 9" },
         { HEAD "{\"title\": \"A\", \"text\": \"a\\nb\"}]}", "line break" },
         { HEAD "{\"title\": \"A\", \"text\": \"a\\u0000b\"}]}", "file.json:1: " },
-        { HEAD "{\"title\": \"A title that goes on and on and has no room left in the strip\", \"text\": \"B\"}]}",
+        { HEAD "{\"title\": \"A title that goes on and on and has no room left in the strip\", \"text\": "
+               "\"B\"}]}",
             "steps[0].title: too long for one line" },
         { LESSON(", \"set\": 5"), "steps[0].set: is a number" },
-        { LESSON(", \"set\": {\"margin\": 0.3}"), "steps[0].set.margin: unknown setting; known with arcface" },
+        { LESSON(", \"set\": {\"margin\": 0.3}"),
+            "steps[0].set.margin: unknown setting; known with arcface" },
         { LESSON(", \"set\": {\"m\": 7}"), "steps[0].set.m: allowed 0 to 1.2" },
         { LESSON(", \"set\": {\"m\": \"wide\"}"), "steps[0].set.m: allowed" },
         { LESSON(", \"set\": {\"m\": null}"), "steps[0].set.m: is null" },
@@ -224,30 +233,36 @@ static void what_is_wrong_is_refused_with_its_place(void **state)
         { LESSON(", \"set\": {\"nosuch.m\": 1}"), "steps[0].set.nosuch.m: unknown" },
         { LESSON(", \"set\": {\"lr\": -1}"), "steps[0].set.lr: allowed" },
         { LESSON(", \"set\": {\"feature-dim\": 1}"), "steps[0].set.feature-dim: allowed" },
-        { LESSON(", \"set\": {\"loss\": \"triplet\", \"model\": \"identity\"}"), "steps[0].set: these settings do not" },
+        { LESSON(", \"set\": {\"loss\": \"triplet\", \"model\": \"identity\"}"),
+            "steps[0].set: these settings do not" },
         { LESSON(", \"set\": {\"loss\": \"lsoftmax\", \"m\": 2.5}"), "steps[0].set.m: allowed whole" },
         { LESSON(", \"compare\": []"), "steps[0].compare: must list 1 to 3" },
         { LESSON(", \"compare\": [{}, {}, {}, {}]"), "steps[0].compare: must list 1 to 3" },
         { LESSON(", \"compare\": [{}]"), "steps[0].compare[0]: differs in nothing" },
         { LESSON(", \"compare\": [{\"m\": 0.1}, {\"m\": 9}]"), "steps[0].compare[1].m: allowed" },
-        { HEAD STEP "}, " STEP ", \"compare\": [{\"m\": 0.1}]}]}", "steps[1].compare: a comparison begins with step 0" },
-        { HEAD STEP ", \"compare\": [{\"m\": 0.1}]}, " STEP ", \"compare\": [{\"m\": 0.2}]}]}", "or repeat the one of steps[0]" },
+        { HEAD STEP "}, " STEP ", \"compare\": [{\"m\": 0.1}]}]}",
+            "steps[1].compare: a comparison begins with step 0" },
+        { HEAD STEP ", \"compare\": [{\"m\": 0.1}]}, " STEP ", \"compare\": [{\"m\": 0.2}]}]}",
+            "or repeat the one of steps[0]" },
         { "{\"marginscope\": 1, \"title\": \"a\\nb\", \"steps\": []}", "title: is more than one line" },
         { LESSON(", \"views\": \"feature\""), "steps[0].views: must list 1 to 5" },
         { LESSON(", \"views\": []"), "steps[0].views: must list 1 to 5" },
-        { LESSON(", \"views\": [\"feature\", \"plane\"]"), "steps[0].views[1]: no view \"plane\"; choose from feature" },
+        { LESSON(", \"views\": [\"feature\", \"plane\"]"),
+            "steps[0].views[1]: no view \"plane\"; choose from feature" },
         { LESSON(", \"views\": [5]"), "steps[0].views[0]: is a number" },
         { LESSON(", \"views\": [\"feature\", \"feature\"]"), "is there twice" },
         { LESSON(", \"focus\": \"none\""), "steps[0].focus: no view" },
         { LESSON(", \"views\": [\"feature\"], \"focus\": \"curves\""), "not among the views" },
-        { LESSON(", \"control\": \"gamma\""), "steps[0].control: no slider \"gamma\" with these settings; choose from s, m, lr" },
+        { LESSON(", \"control\": \"gamma\""),
+            "steps[0].control: no slider \"gamma\" with these settings; choose from s, m, lr" },
         { LESSON(", \"control\": \"ring.lambda\""), "no slider \"ring.lambda\"" },
         { LESSON(", \"hide\": [\"everything\"]"), "steps[0].hide[0]: no control or group" },
         { LESSON(", \"hide\": [\"loss.nothing\"]"), "steps[0].hide[0]: no control" },
         { LESSON(", \"hide\": \"panel\""), "steps[0].hide: must list" },
         { LESSON(", \"ask\": \"Why?\""), "steps[0].ask: is a text" },
         { LESSON(", \"ask\": {\"question\": \"Why?\"}"), "steps[0].ask.answer: is missing" },
-        { LESSON(", \"ask\": {\"question\": \"Why?\", \"answer\": \"So.\", \"hint\": 1}"), "steps[0].ask.hint: unknown key" },
+        { LESSON(", \"ask\": {\"question\": \"Why?\", \"answer\": \"So.\", \"hint\": 1}"),
+            "steps[0].ask.hint: unknown key" },
         { LESSON(", \"from\": \"here\""), "steps[0].from: is neither" },
         { LESSON(", \"from\": true"), "steps[0].from: is neither" },
         { LESSON(", \"run_steps\": -1"), "steps[0].run_steps: -1: allowed 0" },
@@ -257,12 +272,17 @@ static void what_is_wrong_is_refused_with_its_place(void **state)
         { LESSON(", \"pace\": 0"), "steps[0].pace: 0: allowed 0.1" },
         { LESSON(", \"pace\": \"fast\""), "steps[0].pace: is a text" },
         { LESSON(", \"point\": 5000"), "steps[0].point: 5000: allowed 0 to 4999" },
-        { LESSON(", \"sweep\": {\"param\": \"m\", \"from\": 0, \"to\": 1}"), "steps[0].sweep.seconds: is missing" },
-        { LESSON(", \"sweep\": {\"param\": \"m\", \"from\": 0, \"to\": 3, \"seconds\": 2}"), "steps[0].sweep.to: allowed" },
+        { LESSON(", \"sweep\": {\"param\": \"m\", \"from\": 0, \"to\": 1}"),
+            "steps[0].sweep.seconds: is missing" },
+        { LESSON(", \"sweep\": {\"param\": \"m\", \"from\": 0, \"to\": 3, \"seconds\": 2}"),
+            "steps[0].sweep.to: allowed" },
         { LESSON(", \"sweep\": {\"param\": \"m\", \"from\": 0, \"to\": 0, \"seconds\": 2}"), "another end" },
-        { LESSON(", \"sweep\": {\"param\": \"k\", \"from\": 0, \"to\": 1, \"seconds\": 2}"), "sweep.param: no slider" },
-        { LESSON(", \"sweep\": {\"param\": \"m\", \"from\": 0, \"to\": 1, \"seconds\": 0}"), "sweep.seconds: 0: allowed" },
-        { LESSON(", \"set\": {\"loss\": \"triplet\"}, \"sweep\": {\"param\": \"mining\", \"from\": 0, \"to\": 1, \"seconds\": 2}"),
+        { LESSON(", \"sweep\": {\"param\": \"k\", \"from\": 0, \"to\": 1, \"seconds\": 2}"),
+            "sweep.param: no slider" },
+        { LESSON(", \"sweep\": {\"param\": \"m\", \"from\": 0, \"to\": 1, \"seconds\": 0}"),
+            "sweep.seconds: 0: allowed" },
+        { LESSON(", \"set\": {\"loss\": \"triplet\"}, \"sweep\": {\"param\": \"mining\", \"from\": 0, "
+                 "\"to\": 1, \"seconds\": 2}"),
             "sweep.param: mining is no number" },
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -331,9 +351,11 @@ static void a_rehearsal_finds_what_only_the_data_tell(void **state)
         { LESSON(", \"set\": {\"classes\": \"0,77\"}"), "file.json: steps[0].set: " },
         { LESSON(", \"set\": {\"dataset\": \"nosuch\"}"), "file.json: steps[0].set: nosuch" },
         { LESSON(", \"set\": {\"dataset\": \"outliers\"}"), "file.json: steps[0].set: " },
-        { LESSON(", \"set\": {\"dataset\": \"blobs\"}, \"views\": [\"feature\", \"score\"]"), "steps[0].views[1]: " },
+        { LESSON(", \"set\": {\"dataset\": \"blobs\"}, \"views\": [\"feature\", \"score\"]"),
+            "steps[0].views[1]: " },
         { LESSON(", \"set\": {\"dataset\": \"iris\"}, \"point\": 4000"), "steps[0].point: only 120 samples" },
-        { LESSON(", \"set\": {\"dataset\": \"iris\"}, \"compare\": [{\"loss\": \"huber\", \"dataset\": \"nosuch\"}]"),
+        { LESSON(", \"set\": {\"dataset\": \"iris\"}, \"compare\": [{\"loss\": \"huber\", \"dataset\": "
+                 "\"nosuch\"}]"),
             "file.json: steps[0].compare[0]: nosuch" },
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

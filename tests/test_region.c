@@ -277,7 +277,8 @@ enum { DIRECTIONS = 20000 };
 /* A few norms where the train rule asks for it, else any: the sectors must not care. */
 static double norm_at(const struct loss_force *force, double norm, int i)
 {
-    return region_norm_matters(force) ? norm : i % 2 ? 7.3 : 1;
+    bool given = region_norm_matters(force) || !region_is_angular(force);
+    return given ? norm : i % 2 ? 7.3 : 1;
 }
 
 static void check_directions(const struct loss_force *force, const struct head *head, double norm)
@@ -374,6 +375,27 @@ static void sectors_agree_with_the_rules(void **state)
             check_directions(&force, &r.head, 0.5 * (1 << trial));
         }
     }
+}
+
+/* With a bias, or for the nearest mean, directions decide at one norm alone. */
+static void a_bias_has_its_sectors_at_a_norm(void **state)
+{
+    (void)state;
+    struct rng rng;
+    int seen = 0;
+    rng_init(&rng, 8, RNG_FREE);
+    for (int i = 0; i < loss_count(); i++) {
+        struct loss_force force = loss_force_initial(loss_at(i));
+        if (region_is_angular(&force) || loss_decision(&force) != DECIDE_LINEAR)
+            continue;
+        for (int trial = 0; trial < 4; trial++) {
+            struct random_head r;
+            random_fill(&r, &force, force.loss->task == TASK_SCORE ? 2 : 4 + trial, &rng);
+            check_directions(&force, &r.head, 0.5 * (1 << 2 * trial));
+            seen++;
+        }
+    }
+    assert_true(seen > 40);
 }
 
 /* region_safe at a norm says what the sectors at that norm say. */
@@ -531,6 +553,7 @@ int main(void)
         cmocka_unit_test(evenly_spaced_classes_have_the_stated_limit),
         cmocka_unit_test(unequal_norms_move_the_boundary),
         cmocka_unit_test(sectors_agree_with_the_rules),
+        cmocka_unit_test(a_bias_has_its_sectors_at_a_norm),
         cmocka_unit_test(safe_arcs_follow_the_norm),
         cmocka_unit_test(a_class_may_have_several_sectors),
         cmocka_unit_test(degenerate_heads_keep_the_rules),

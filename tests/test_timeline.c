@@ -34,7 +34,8 @@ static struct worker *start(const struct experiment *e)
     return w;
 }
 
-/* Polls until what is shown is of that step, with `shown` as the state tells it; patience, not a deadline. */
+/* Polls until what is shown is of that step, as a kept frame when `shown` is its step, else (-1) as the present;
+ * patience, not a deadline. */
 static const struct snapshot *await(struct worker *w, long step, long shown)
 {
     for (int i = 0; i < 60000; i++) {
@@ -42,7 +43,8 @@ static const struct snapshot *await(struct worker *w, long step, long shown)
         struct worker_state state;
         const struct snapshot *s = worker_take(w, &fresh, NULL);
         worker_state(w, &state);
-        if (s && s->step == step && state.shown == shown && !state.loading)
+        bool fits = worker_past(w) == (shown >= 0) && state.shown == shown;
+        if (s && s->step == step && fits && !state.loading)
             return s;
         SDL_Delay(1);
     }
@@ -145,7 +147,15 @@ static void playing_leads_to_the_present(void **unused)
     const struct snapshot *ghost = worker_ghost(w);
     assert_non_null(ghost);
     assert_true(ghost->curve[ghost->curve_count - 1].step > 6);
-    want(w, &e, "seed", "2"); /* another training has nothing to do with it */
+    walk(w, 0, 3);
+    want(w, &e, "hidden", "12"); /* the same data: curves to compare with */
+    await(w, 0, -1);
+    ghost = worker_ghost(w);
+    assert_non_null(ghost);
+    assert_int_equal(ghost->curve[ghost->curve_count - 1].step, 3);
+    assert_int_not_equal(ghost->experiment.hidden[0], e.hidden[0]);
+    walk(w, 0, 3);
+    want(w, &e, "seed", "2"); /* other points are drawn */
     await(w, 0, -1);
     assert_null(worker_ghost(w));
     worker_destroy(w);
@@ -206,6 +216,7 @@ static const struct {
 static void follow(struct worker *w, struct experiment *e, long from, struct numbers *out)
 {
     for (long step = from; step <= END; step++) {
+        await(w, step, -1); /* a change that comes with the order for a step is made before it */
         for (size_t i = 0; i < sizeof script / sizeof script[0]; i++)
             if (script[i].step == step && step > from)
                 want(w, e, script[i].key, script[i].value);

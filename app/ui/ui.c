@@ -77,7 +77,7 @@ const struct ui_item *ui_focus_next(struct ui *ui, int direction)
 void ui_block_mouse(struct ui *ui)
 {
     enum ui_kind kind = ui->input.kind;
-    if (kind == UI_PRESS || kind == UI_WHEEL || kind == UI_MOVE)
+    if (kind == UI_PRESS || kind == UI_WHEEL || kind == UI_MOVE || kind == UI_MENU)
         ui->input.kind = UI_NONE;
     ui->mouse_inside = false;
 }

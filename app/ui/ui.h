@@ -9,7 +9,7 @@
 
 enum { UI_ITEM_MAX = 256, UI_ID = 40, UI_LABEL = 64, UI_VALUE = 128, UI_EDIT = 256 };
 
-enum ui_kind { UI_NONE, UI_MOVE, UI_PRESS, UI_RELEASE, UI_WHEEL, UI_KEY, UI_TEXT };
+enum ui_kind { UI_NONE, UI_MOVE, UI_PRESS, UI_RELEASE, UI_MENU, UI_WHEEL, UI_KEY, UI_TEXT };
 
 struct ui_input {
     enum ui_kind kind;
@@ -53,6 +53,8 @@ struct ui {
     double press_value, press_restore;
     bool press_fine;
     struct ui_edit edit;
+    char asked[UI_ID];                /* the slider whose menu is wanted, by the other button or a key */
+    struct rect asked_at;
     unsigned error_owner;             /* the red line under this control */
     char error[200];
     struct ui_item item[UI_ITEM_MAX];

@@ -200,8 +200,24 @@ static bool slider_key(struct ui *ui, const struct ui_slider *s, double *value)
     return true;
 }
 
+/* The other button, the menu key, or W. */
+static bool slider_asked(struct ui *ui, const struct ui_slider *s, bool hot)
+{
+    const struct ui_input *in = &ui->input;
+    bool focused = in->kind == UI_KEY && !ui->edit.owner && ui->focus == ui_hash(s->id);
+    bool key = in->key == SDLK_APPLICATION || (in->key == SDLK_F10 && in->shift) || (in->key == SDLK_w && !in->ctrl);
+    if (!(in->kind == UI_MENU && hot) && !(focused && key))
+        return false;
+    snprintf(ui->asked, sizeof ui->asked, "%s", s->id);
+    ui->asked_at = s->rect;
+    ui->input.kind = UI_NONE;
+    return true;
+}
+
 static bool slider_input(struct ui *ui, const struct ui_slider *s, bool hot, double *value)
 {
+    if (slider_asked(ui, s, hot))
+        return false;
     unsigned hash = ui_hash(s->id);
     enum ui_kind kind = ui->input.kind;
     double before = *value;

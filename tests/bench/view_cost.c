@@ -58,6 +58,28 @@ static bool make_snapshot(struct snapshot *s, const struct loss *loss, int count
     return true;
 }
 
+/* Images of the points, for views that show what a sample was. */
+static bool make_data(struct dataset *d, int count)
+{
+    enum { SIDE = 28 };
+    struct rng rng;
+    rng_init(&rng, 2, RNG_DATA);
+    size_t pixels = (size_t)count * SIDE * SIDE;
+    *d = (struct dataset){ .dim = SIDE * SIDE,
+        .classes = CLASSES,
+        .train = count,
+        .width = SIDE,
+        .height = SIDE,
+        .pixel_max = 255,
+        .pixel = malloc(pixels),
+        .label = calloc((size_t)count, sizeof *d->label),
+        .index = calloc((size_t)count, sizeof *d->index),
+        .class_name = calloc(CLASSES, sizeof *d->class_name) };
+    for (size_t i = 0; d->pixel && i < pixels; i++)
+        d->pixel[i] = (uint8_t)(256 * rng_uniform(&rng));
+    return d->pixel && d->label && d->index && d->class_name;
+}
+
 static double frame_ms(
     const struct view *view, struct scene *scene, const struct look *look, double w, double h)
 {
@@ -101,13 +123,15 @@ int main(int argc, char **argv)
         printf("  %6d main      cell", counts[k]);
     printf("\n");
     static struct snapshot snap[3];
+    static struct dataset data[3];
     struct scene scene[3] = { { 0 } };
     double update[3], plane[3];
     for (int k = 0; k < 3; k++) {
-        if (!make_snapshot(&snap[k], loss, counts[k], dim) || !scene_update(&scene[k], &snap[k], NULL))
+        if (!make_snapshot(&snap[k], loss, counts[k], dim) || !make_data(&data[k], counts[k]) ||
+            !scene_update(&scene[k], &snap[k], &data[k]))
             return 1;
         double began = now_ms();
-        scene_update(&scene[k], &snap[k], NULL);
+        scene_update(&scene[k], &snap[k], &data[k]);
         update[k] = now_ms() - began;
     }
     for (int k = 0; k < 3; k++)
@@ -125,6 +149,7 @@ int main(int argc, char **argv)
     for (int k = 0; k < 3; k++) {
         scene_clear(&scene[k]);
         snapshot_clear(&snap[k]);
+        dataset_clear(&data[k]);
     }
     text_stop();
     return 0;

@@ -1,0 +1,104 @@
+/* lecture.h - what a lecturer stands in front of: the list of lessons, a lesson step by step (product.md section 5,
+ * design.md "Lesson"), and presentation mode. Part of the window (panel.h); main thread. */
+#ifndef APP_LECTURE_H
+#define APP_LECTURE_H
+
+#include "app/panel.h"
+#include "app/player.h"
+
+enum { LECTURE_LISTED = 40, LECTURE_WIDTH = 1280, LECTURE_HEIGHT = 720 };
+#define LECTURE_ZOOM 2.0              /* of views and toggles: nothing under 24 px */
+#define LECTURE_KNOB 2.25             /* of the one slider: a thumb of 27 px */
+
+/* A lesson that can be opened. */
+struct lecture_row {
+    char path[1024], title[LESSON_NAME], author[LESSON_NAME];
+    char error[256];                  /* why it cannot */
+    int steps;
+};
+
+/* A part of the window drawn through a glass. */
+struct pane {
+    struct rect rect;                 /* logical px of the window, on whole device pixels */
+    double zoom;
+    struct canvas *canvas;            /* on the window's pixels */
+};
+
+/* A text of the step, laid out. */
+struct passage {
+    struct lesson_piece piece[LESSON_PIECES];
+    int count;
+    double height;
+};
+enum lecture_text { PASSAGE_TEXT, PASSAGE_QUESTION, PASSAGE_ANSWER, PASSAGES };
+
+/* The window as it was before the lesson; its training waits where it was. */
+struct bookmark {
+    struct worker *worker;            /* NULL: no lesson is open */
+    bool playing;
+    struct experiment experiment, kept[BENCH_COUNT];
+    bool kept_once[BENCH_COUNT];
+    enum bench bench, heads;
+    const struct view *view, *larger, *smaller, *cell[BENCH_COUNT][SIDE_COUNT];
+    struct look look;
+    int pace;
+};
+
+struct lecture {
+    bool listing;                     /* the list of lessons is in the window */
+    bool showing;                     /* presentation mode */
+    bool blank;
+    int window_x, window_y;           /* where the window was before the presentation */
+    SDL_Cursor *halo, *halo_dark;
+
+    struct lecture_row row[LECTURE_LISTED];
+    int rows;
+    bool looked;                      /* rows have been read */
+    char given[1024];                 /* the lesson of the command line */
+    double list_scroll;
+
+    struct bookmark before;
+    struct player player;
+    struct experiment begun;          /* the new worker's, until its first order */
+    bool unused;                      /* it has had no order */
+    long run;                         /* of the last order */
+    int laid;                         /* step whose texts and views are set; -1 none */
+    bool pointed, swept;              /* `point`, `sweep` of this step are done */
+    double text_size, text_width;     /* of the passages */
+    struct passage passage[PASSAGES];
+    struct pane view, knob;
+    const struct view *choice[LESSON_VIEWS];
+    int choices;
+};
+
+enum status lecture_create(struct window *w, struct why *why);
+void lecture_destroy(struct window *w);
+
+bool lecture_active(const struct window *w);              /* in place of the panels */
+bool lecture_lesson(const struct window *w);              /* a lesson is open */
+const struct lesson_step *lecture_step(const struct window *w);   /* NULL without a lesson */
+struct player_now lecture_now(const struct window *w);
+bool lecture_hides(const struct window *w, const char *id);
+
+enum status lecture_open(struct window *w, const char *path, struct why *why);
+void lecture_close(struct window *w);
+void lecture_list(struct window *w);                      /* reads what can be opened */
+void lecture_goto(struct window *w, int step);
+void lecture_turn(struct window *w);                      /* once a frame */
+void lecture_view(struct window *w, int choice);
+
+/* For window.c: device px per logical px there (0: as ever), areas, and what is drawn in them. */
+double lecture_scale(const struct window *w, double points_w, double points_h, double display);
+bool lecture_layout(struct window *w);
+void lecture_main(struct window *w);
+void lecture_statement(struct window *w);
+void lecture_strip(struct window *w);
+void lecture_veil(struct window *w);                      /* the blank screen */
+
+/* The texts of a step, as large as they can be in `width` x `height`. */
+void lecture_lay(struct lecture *l, double width, double height);
+/* In order of appearance, what of the step is shown now. */
+int lecture_shown(const struct window *w, enum lecture_text *out);
+enum { LECTURE_GAP = 20 };
+
+#endif

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "app/export.h"
-#include "app/panel.h"
+#include "app/compare.h"
 
 static const double PI = 3.14159265358979323846;
 
@@ -19,7 +19,10 @@ enum { PACE_COUNT = sizeof paces / sizeof paces[0] };
 
 void action_apply(struct window *w)
 {
-    worker_want(w->worker, &w->experiment);
+    if (compare_several(w))
+        compare_apply(w);
+    else
+        worker_want(w->worker, &w->experiment);
     window_dirty(w, AREAS_CONTROL);
     w->map_stale = true;
 }

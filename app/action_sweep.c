@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/compare.h"
 #include "app/panel.h"
 
 static const double SWEEP_S = 4, SWEEP_FACTOR = 1.5, SWEEP_SLOWEST_S = 60, SWEEP_FASTEST_S = 0.5;
@@ -77,7 +78,7 @@ void action_dial_set(struct window *w, const char *key, double value, bool hand)
         w->experiment.lr = value;
     if (hand) {
         w->sweeping = false;
-        worker_touch(w->worker, key);
+        compare_touch(w, key);
     }
     action_apply(w);
 }

@@ -259,6 +259,13 @@ enum status beside_want(struct beside *b, const struct beside_wish *wish, int co
     return status;
 }
 
+void beside_note(struct beside *b, const struct beside_wish *wish, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (find(b, wish[i].id) >= 0)
+            b->mate[find(b, wish[i].id)]->wanted = wish[i].experiment;
+}
+
 enum status beside_rebuild(struct beside *b, const struct dataset *data, struct why *why)
 {
     enum status status = STATUS_OK;

@@ -35,6 +35,9 @@ enum status beside_join(struct beside *b);
 enum status beside_want(struct beside *b, const struct beside_wish *wish, int count, const struct trainer *leader,
     const struct dataset *data, bool *anew, struct why *why);
 
+/* What they are to be when they are made anew before the next beside_want. */
+void beside_note(struct beside *b, const struct beside_wish *wish, int count);
+
 /* All from step 0, on other data perhaps; what cannot be trained there is left out. */
 enum status beside_rebuild(struct beside *b, const struct dataset *data, struct why *why);
 

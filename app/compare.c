@@ -27,7 +27,7 @@ void compare_destroy(struct window *w)
 
 bool compare_open(const struct window *w)
 {
-    return w->compare->open && !lecture_lesson(w);
+    return w->compare->open && !lecture_active(w);
 }
 
 bool compare_several(const struct window *w)
@@ -42,12 +42,14 @@ struct scene *compare_scene(struct window *w, int cell)
 
 /* ---- what is wanted ---- */
 
+/* The others than the first. A new one is a copy of the one in focus. */
 static void send(struct window *w)
 {
     struct compare *c = w->compare;
     static struct beside_wish wish[BESIDE_MAX];
     for (int i = 1; i < c->count; i++) {
         wish[i - 1].id = c->id[i];
+        wish[i - 1].from = c->focus ? c->id[c->focus] : BESIDE_LEADER;
         wish[i - 1].experiment = c->wanted[i];
     }
     worker_beside(w->worker, wish, c->count - 1);
@@ -114,17 +116,23 @@ static void follow_margin(
 void compare_apply(struct window *w)
 {
     struct compare *c = w->compare;
-    struct experiment before = c->wanted[c->focus];
+    struct experiment before = c->wanted[c->focus], first = c->wanted[0];
+    bool others = c->focus > 0;
     c->wanted[c->focus] = w->experiment;
     for (int i = 0; i < c->count; i++) {
+        struct experiment was = c->wanted[i];
         if (i == c->focus)
             continue;
         compare_follow(&c->wanted[i], &before, &w->experiment, c->all);
         if (c->all)
             follow_margin(&c->wanted[i], &before, &w->experiment);
+        others |= i > 0 && memcmp(&was, &c->wanted[i], sizeof was) != 0;
     }
-    send(w);
-    worker_want(w->worker, &c->wanted[0]);
+    if (others)
+        send(w);
+    if (memcmp(&first, &c->wanted[0], sizeof first) != 0)
+        worker_want(w->worker, &c->wanted[0]);
+    window_dirty(w, AREAS_ALL);
 }
 
 void compare_touch(struct window *w, const char *key)
@@ -228,17 +236,19 @@ void compare_add(struct window *w)
     c->wanted[c->focus] = w->experiment;
     c->id[c->count] = ++c->last_id;
     c->wanted[c->count] = w->experiment;
-    static struct beside_wish wish[BESIDE_MAX];
     c->count++;
-    for (int i = 1; i < c->count; i++)
-        wish[i - 1] = (struct beside_wish){ .id = c->id[i],
-            .from = c->focus ? c->id[c->focus] : BESIDE_LEADER,
-            .experiment = c->wanted[i] };
-    worker_beside(w->worker, wish, c->count - 1);
-    open(w);
+    send(w);
     c->focus = c->count - 1;
-    window_dirty(w, AREAS_ALL);
+    open(w);
     w->map_stale = true;
+}
+
+void compare_show(struct window *w)
+{
+    if (w->compare->count < 2)
+        compare_add(w);
+    else
+        open(w);
 }
 
 /* The first is the window's own: when that goes, the second takes its settings' place, and all begin again. */

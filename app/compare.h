@@ -32,7 +32,8 @@ void compare_touch(struct window *w, const char *key);    /* worker_touch of who
 const struct snapshot *compare_take(struct window *w, const struct snapshot *leader);
 void compare_refused(struct window *w);                   /* what could not be made goes again */
 
-void compare_add(struct window *w);
+void compare_add(struct window *w);                       /* a copy of the one in focus, which it becomes */
+void compare_show(struct window *w);                      /* the comparison; where there is none yet, with a copy */
 void compare_remove(struct window *w, int cell);
 void compare_focus(struct window *w, int cell);
 void compare_equal(struct window *w);                     /* all become as the one in focus */

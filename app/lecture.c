@@ -32,6 +32,10 @@ void lecture_destroy(struct window *w)
     player_close(&l->player);
     canvas_destroy(l->view.canvas);
     canvas_destroy(l->knob.canvas);
+    for (int i = 0; i < LESSON_COMPARE; i++) {
+        scene_clear(&l->beside[i]);
+        canvas_destroy(l->beside_view[i].canvas);
+    }
     if (l->halo)
         SDL_FreeCursor(l->halo);
     if (l->halo_dark)
@@ -56,11 +60,16 @@ const struct lesson_step *lecture_step(const struct window *w)
     return lecture_lesson(w) ? &p->lesson.step[p->step] : NULL;
 }
 
+static const struct lesson_step *lecture_step_at(const struct window *w, int step)
+{
+    return &w->lecture->player.lesson.step[step];
+}
+
 struct player_now lecture_now(const struct window *w)
 {
     return (struct player_now){
         .step = w->state.step,
-        .arrived = w->state.run == w->lecture->run,
+        .arrived = w->state.run == w->lecture->run && !w->lecture->gathering,
         .running = w->state.playing,
         .set = &w->experiment,
     };
@@ -199,6 +208,8 @@ enum status lecture_open(struct window *w, const char *path, struct why *why)
     l->listing = false;
     l->laid = -1;
     l->run = -1;
+    l->besides = l->gathered = 0;
+    l->gathering = false;
     fold(w);
     window_adopt(w, worker);
     lecture_turn(w);
@@ -219,6 +230,7 @@ void lecture_close(struct window *w)
     worker_destroy(gone);
     worker_play(w->worker, b->playing);
     b->worker = NULL;
+    l->besides = l->gathered = 0;
     player_close(&l->player);
     l->laid = -1;
     window_resize(w);
@@ -241,7 +253,11 @@ static void carry_out(struct window *w, const struct player_order *order)
     if (order->pace > 0)
         action_pace_find(w, order->pace);
     worker_pace(w->worker, order->pace);
-    l->run = worker_run(w->worker, order->set ? &order->experiment : NULL, anew, order->until);
+    bool together = order->set && lecture_step_at(w, l->player.at)->compare_count > 0;
+    l->run = worker_run(w->worker, order->set ? &order->experiment : NULL, anew,
+        together ? (order->anew ? 0 : w->state.step) : order->until);
+    if (order->set)
+        lecture_gather(w, order);
     worker_state(w->worker, &w->state);
     window_dirty(w, AREAS_ALL);
     w->map_stale = true;
@@ -325,10 +341,11 @@ void lecture_turn(struct window *w)
 {
     struct lecture *l = w->lecture;
     struct player_order order;
-    if (w->look.bare != bare(w))
+    if (w->look.bare != bare(w) || l->over != (bare(w) && !w->scene.data))
         window_layout(w);
     if (!lecture_lesson(w))
         return;
+    lecture_gather_turn(w);
     struct player_now now = lecture_now(w);
     if (!failed(w) && player_turn(&l->player, &now, &order))
         carry_out(w, &order);
@@ -525,6 +542,15 @@ static void drop_pane(struct pane *pane)
     *pane = (struct pane){ .zoom = 1 };
 }
 
+/* A formula may be wider than a line. */
+static bool sticks_out(const struct passage *p, double width)
+{
+    for (int i = 0; i < p->count; i++)
+        if (p->piece[i].x + p->piece[i].width > width + 0.5)
+            return true;
+    return false;
+}
+
 static double lay_at(struct lecture *l, const char *const *text, double size, double width)
 {
     double total = 0;
@@ -532,7 +558,7 @@ static double lay_at(struct lecture *l, const char *const *text, double size, do
         struct passage *p = &l->passage[i];
         p->height = 0;
         p->count = text[i][0] ? lesson_lay(text[i], size, width, i == PASSAGE_QUESTION, p->piece, &p->height) : 0;
-        total += p->count ? p->height + LECTURE_GAP : 0;
+        total += sticks_out(p, width) ? INFINITY : p->count ? p->height + LECTURE_GAP : 0;
     }
     l->text_size = size;
     l->text_width = width;
@@ -541,10 +567,11 @@ static double lay_at(struct lecture *l, const char *const *text, double size, do
 
 void lecture_lay(struct lecture *l, double width, double height)
 {
-    static const double sizes[] = { 32, 28, 24 };
+    static const double sizes[] = { 40, 32, 28, 24 };
     const struct lesson_step *s = &l->player.lesson.step[l->player.step];
-    const char *const text[PASSAGES] = { s->text, s->question, s->answer };
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+    bool alone = player_waits(&l->player);
+    const char *const text[PASSAGES] = { alone ? "" : s->text, s->question, alone ? "" : s->answer };
+    for (size_t i = alone ? 0 : 1; i < sizeof sizes / sizeof *sizes; i++)
         if (lay_at(l, text, sizes[i], width) <= height + LECTURE_GAP)
             return;
 }
@@ -558,13 +585,13 @@ int lecture_shown(const struct window *w, enum lecture_text *out)
         out[n++] = PASSAGE_QUESTION;
         return n;
     }
-    double all = 0, room = w->area[l->showing ? AREA_TIMELINE : AREA_HEADER].h;
+    double all = 0, room = w->area[l->wide ? AREA_TIMELINE : AREA_HEADER].h;
     for (int i = 0; i < PASSAGES; i++)
         all += l->passage[i].height + LECTURE_GAP;
-    bool roomy = !s->question[0] || (!l->showing && all <= room - 96);
-    if (!l->showing || !s->question[0])
+    bool roomy = !s->question[0] || (!l->wide && all - LECTURE_GAP <= room - 96);
+    if (!l->wide || !s->question[0])
         out[n++] = PASSAGE_TEXT;
-    if (s->question[0] && (roomy || l->showing))
+    if (s->question[0] && (roomy || l->wide))
         out[n++] = PASSAGE_QUESTION;
     if (s->question[0])
         out[n++] = PASSAGE_ANSWER;
@@ -581,53 +608,76 @@ static double shown_height(const struct window *w)
     return height;
 }
 
-/* Above the view where that is a plot, over it where its corners are free. */
-static void place_view(struct window *w, struct rect area, bool choices)
+/* The cells of a comparison side by side, each under its label. Names of views stand above a plot, over a disc. */
+static void place_views(struct window *w, struct rect area)
 {
     struct lecture *l = w->lecture;
-    double top = choices && !w->look.bare ? 56 : 0;
-    double y = snapped(w, area.y + top);
-    place_pane(w, &l->view, (struct rect){ area.x, y, area.w, area.y + area.h - y }, LECTURE_ZOOM);
+    int n = 1 + (lecture_lesson(w) ? lecture_step(w)->compare_count : 0);
+    bool names = l->choices > 1 && lecture_lesson(w) && !l->showing;
+    double y = area.y + (names && !(l->over && n == 1) ? 52 : 0), top = snapped(w, y + (n > 1 ? LECTURE_LABEL : 0));
+    for (int i = 0; i <= LESSON_COMPARE; i++) {
+        struct pane *pane = i == 0 ? &l->view : &l->beside_view[i - 1];
+        double x = snapped(w, area.x + area.w * i / n), right = snapped(w, area.x + area.w * (i + 1) / n);
+        if (i < n)
+            place_pane(w, pane, (struct rect){ x, top, right - x, area.y + area.h - top },
+                n > 2 ? LECTURE_ZOOM_CELL : LECTURE_ZOOM);
+        else
+            drop_pane(pane);
+    }
 }
 
-static void lay_lesson(struct window *w)
+static bool has_knob(const struct window *w)
 {
-    struct lecture *l = w->lecture;
-    double width = w->width, height = w->height;
     const struct lesson_step *s = lecture_step(w);
-    double strip = s->control[0] && !lecture_hides(w, s->control) ? 208 : 88, left = 580 * width / LECTURE_WIDTH;
+    return s && !w->lecture->showing && s->control[0] && !lecture_hides(w, s->control);
+}
+
+/* Its ticks too where there is room for them. */
+static void place_knob(struct window *w, double top, double height)
+{
+    struct rect t = w->area[AREA_TIMELINE];
+    double y = snapped(w, t.y + top);
+    if (has_knob(w))
+        place_pane(w, &w->lecture->knob,
+            (struct rect){ snapped(w, 188), y, snapped(w, t.w - 188 - 32), snapped(w, t.y + top + height) - y },
+            LECTURE_KNOB);
+    else
+        drop_pane(&w->lecture->knob);
+}
+
+static void lay_beside(struct window *w)
+{
+    double width = w->width, height = w->height, strip = has_knob(w) ? 208 : 88, left = 580 * width / LECTURE_WIDTH;
     put(w, AREA_MAIN, 0, 0, left, height - strip);
     put(w, AREA_HEADER, left, 0, width, height - strip);
     put(w, AREA_TIMELINE, 0, height - strip, width, height);
-    lecture_lay(l, width - left - 30 - 40, height - strip - 96);
-    place_view(w, w->area[AREA_MAIN], l->choices > 1);
-    struct rect t = w->area[AREA_TIMELINE];
-    if (strip > 100)
-        place_pane(w, &l->knob,
-            (struct rect){ snapped(w, 188), snapped(w, t.y + 84), snapped(w, t.w - 188 - 32),
-                snapped(w, t.y + t.h - 4) - snapped(w, t.y + 84) },
-            LECTURE_KNOB);
-    else
-        drop_pane(&l->knob);
+    lecture_lay(w->lecture, width - left - 30 - 40, height - strip - 96);
+    place_views(w, w->area[AREA_MAIN]);
+    place_knob(w, 78, 126);
 }
 
-static void lay_show(struct window *w)
+static void lay_below(struct window *w)
 {
-    double width = w->width, height = w->height, strip = 176;
+    struct lecture *l = w->lecture;
+    double width = w->width, height = w->height, strip = 176, texts = 0;
     if (lecture_lesson(w)) {
-        lecture_lay(w->lecture, width - 80, 0);
-        strip = 88 + shown_height(w) + 20;
+        lecture_lay(l, width - 80, 0);
+        texts = shown_height(w) + (player_waits(&l->player) && !l->showing ? LECTURE_PROMPT : 0);
+        strip = 88 + texts + 20 + (has_knob(w) ? LECTURE_LOW_KNOB : 0);
     }
     put(w, AREA_MAIN, 0, 0, width, height - strip);
     put(w, AREA_TIMELINE, 0, height - strip, width, height);
-    place_view(w, w->area[AREA_MAIN], false);
-    drop_pane(&w->lecture->knob);
+    place_views(w, w->area[AREA_MAIN]);
+    place_knob(w, 88 + texts + 14, LECTURE_LOW_KNOB - 4);
 }
 
 bool lecture_layout(struct window *w)
 {
-    if (w->lecture)
+    if (w->lecture) {
         w->look.bare = bare(w);
+        w->lecture->over = w->look.bare && !w->scene.data;
+        w->lecture->wide = w->lecture->showing || (lecture_lesson(w) && lecture_step(w)->compare_count > 0);
+    }
     if (!lecture_active(w))
         return false;
     for (int i = 0; i < AREA_COUNT; i++)
@@ -637,10 +687,10 @@ bool lecture_layout(struct window *w)
         w->area[AREA_HEADER].x = w->width < 1200 ? 240 : w->width < 1400 ? 256 : 280; /* where the tabs begin */
         put(w, AREA_TOP, 0, 0, w->width, 40);
         put(w, AREA_MAIN, 0, 40, w->width, w->height);
-    } else if (w->lecture->showing) {
-        lay_show(w);
+    } else if (w->lecture->wide) {
+        lay_below(w);
     } else {
-        lay_lesson(w);
+        lay_beside(w);
     }
     window_dirty(w, AREAS_ALL);
     w->map_stale = true;

@@ -8,6 +8,7 @@
 
 enum { LECTURE_LISTED = 40, LECTURE_WIDTH = 1280, LECTURE_HEIGHT = 720 };
 #define LECTURE_ZOOM 2.0              /* of views and toggles: nothing under 24 px */
+#define LECTURE_ZOOM_CELL 1.75        /* of three or four beside each other */
 #define LECTURE_KNOB 2.25             /* of the one slider: a thumb of 27 px */
 
 /* A lesson that can be opened. */
@@ -30,6 +31,8 @@ struct passage {
     int count;
     double height;
 };
+enum { LECTURE_LABEL = 40,            /* px above each cell of a comparison */
+    LECTURE_PROMPT = 60, LECTURE_LOW_KNOB = 76 };
 enum lecture_text { PASSAGE_TEXT, PASSAGE_QUESTION, PASSAGE_ANSWER, PASSAGES };
 
 /* The window as it was before the lesson; its training waits where it was. */
@@ -66,8 +69,18 @@ struct lecture {
     bool pointed, swept;              /* `point`, `sweep` of this step are done */
     double text_size, text_width;     /* of the passages */
     struct passage passage[PASSAGES];
+    bool wide;                        /* the view has the whole width, texts stand below */
     struct pane view, knob;
+    /* trainings beside the lesson's */
+    int besides;
+    long beside_id[LESSON_COMPARE], last_id;
+    bool gathering;                   /* they are being made; all stand until they are */
+    long gathered_until;              /* where all go then */
+    int gathered;                     /* of the newest snapshot */
+    struct scene beside[LESSON_COMPARE];
+    struct pane beside_view[LESSON_COMPARE];
     const struct view *choice[LESSON_VIEWS];
+    bool over;                        /* their names stand over the view: a disc leaves its corners free */
     int choices;
 };
 
@@ -86,6 +99,12 @@ void lecture_list(struct window *w);                      /* reads what can be o
 void lecture_goto(struct window *w, int step);
 void lecture_turn(struct window *w);                      /* once a frame */
 void lecture_view(struct window *w, int choice);
+
+/* lecture_beside.c: a step's comparison. Tells the worker who is to be there. */
+void lecture_gather(struct window *w, const struct player_order *order);
+void lecture_gather_turn(struct window *w);
+void lecture_take(struct window *w);                      /* after the window has taken a snapshot */
+void lecture_cell_label(const struct window *w, int cell, char *out, int size);   /* cell 0: the lesson's own */
 
 /* For window.c: device px per logical px there (0: as ever), areas, and what is drawn in them. */
 double lecture_scale(const struct window *w, double points_w, double points_h, double display);

@@ -85,6 +85,13 @@ static enum status check_changes(
         snprintf(text, sizeof text, "%ld:%s=%s", change->step, change->key, change->value);
         struct experiment after = before;
         struct why inner = { "" };
+        struct cure cure;
+        if (strcmp(change->key, "cure") == 0) {
+            if (!cure_parse(change->value, &cure))
+                return why_set(why, STATUS_USAGE, "--at %s: no cure; write cure=warmup or cure=remake:4:9", text);
+            cure_set(&cure, &before);
+            continue;
+        }
         if (experiment_set(&after, change->key, change->value, &inner) != STATUS_OK)
             return option_blame(why, "at", text, &inner);
         if (experiment_rebuilds(&before, &after))

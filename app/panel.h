@@ -96,6 +96,7 @@ struct window {
     } sweep;
     char sweep_menu[UI_ID];           /* the open menu is for this one */
     struct lecture *lecture;          /* app/lecture.h */
+    struct compare *compare;          /* app/compare.h */
 
     int hovered;                      /* sample under the mouse, not yet shown */
     double hovered_since;
@@ -220,6 +221,8 @@ void action_drawer(struct window *w, int unused);
 void action_fullscreen(struct window *w, int unused);
 void action_help(struct window *w, int unused);
 void action_escape(struct window *w, int unused);
+void action_compare(struct window *w, int unused);        /* one more beside those there are */
+void action_compare_tab(struct window *w, int unused);
 void action_lessons(struct window *w, int unused);        /* what can be opened */
 void action_page(struct window *w, int direction);        /* a step of the lesson; without one, the next loss */
 void action_space(struct window *w, int unused);          /* a lesson's answer, else play or pause */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/compare.h"
 #include "app/lecture.h"
 #include "app/panel.h"
 #include "render/number.h"
@@ -27,6 +28,7 @@ void action_tab(struct window *w, int i)
     if (!action_has_bench(tabs[i].bench))
         return;
     lecture_leave(w);
+    compare_leave(w);
     action_choose_bench(w, tabs[i].bench);
     action_view(w, action_home(&w->experiment)->id);
 }
@@ -53,13 +55,40 @@ static double tab(struct window *w, double x, struct rect area, const char *id, 
     return wide + 28;
 }
 
+/* One more training beside those there are. */
+void action_compare(struct window *w, int unused)
+{
+    (void)unused;
+    if (!lecture_active(w))
+        compare_add(w);
+}
+
+/* A comparison of one is begun with its copy. */
+void action_compare_tab(struct window *w, int unused)
+{
+    (void)unused;
+    lecture_leave(w);
+    compare_show(w);
+}
+
+static double compare_tab(struct window *w, double x, struct rect area)
+{
+    bool clicked;
+    double wide = tab(w, x, area, "tab.compare", "Compare", compare_open(w), &clicked);
+    if (clicked)
+        action_compare_tab(w, 0);
+    return wide;
+}
+
 static void all_tabs(struct window *w, double x, struct rect area)
 {
-    bool lessons = lecture_active(w), clicked;
+    bool others = lecture_active(w) || compare_open(w), lessons = lecture_active(w), clicked;
     for (size_t i = 0; i < sizeof tabs / sizeof tabs[0]; i++) {
+        if (tabs[i].bench == BENCH_BASICS)
+            x += compare_tab(w, x, area);
         if (!action_has_bench(tabs[i].bench))
             continue;
-        x += tab(w, x, area, tabs[i].id, tabs[i].label, !lessons && tabs[i].bench == w->bench, &clicked);
+        x += tab(w, x, area, tabs[i].id, tabs[i].label, !others && tabs[i].bench == w->bench, &clicked);
         if (clicked)
             action_tab(w, (int)i);
     }

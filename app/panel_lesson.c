@@ -14,7 +14,7 @@ enum { EDGE = 40, TITLE = 32, BODY = 24, BIG = 40, PIP_X = 132, PIPS = 160, CAPT
 
 /* --- the list ------------------------------------------------------------------------------------------ */
 
-enum { ROW_H = 60, LIST_W = 820, LIST_TOP = 96 };
+enum { ROW_H = 56, LIST_W = 820, LIST_TOP = 96 };
 
 static void list_row(struct window *w, const struct lecture_row *row, int i, struct rect rect)
 {
@@ -38,9 +38,9 @@ static void list_row(struct window *w, const struct lecture_row *row, int i, str
     else
         snprintf(note, sizeof note, "%d steps%s%.180s", row->steps, row->author[0] ? " \u00b7 " : "", row->author);
     ui_text(ui, rect.x + 36, rect.y + rect.h / 2, number, 20, WEIGHT_REGULAR, t->text3, ALIGN_RIGHT);
-    ui_text_fit(ui, rect.x + 56, rect.y + 21, rect.w - 72, row->title, 20, WEIGHT_SEMIBOLD,
+    ui_text_fit(ui, rect.x + 56, rect.y + 18, rect.w - 72, row->title, 20, WEIGHT_SEMIBOLD,
         row->error[0] ? t->text3 : t->text1);
-    ui_text_fit(ui, rect.x + 56, rect.y + 44, rect.w - 72, note, 14, WEIGHT_REGULAR,
+    ui_text_fit(ui, rect.x + 56, rect.y + 40, rect.w - 72, note, 14, WEIGHT_REGULAR,
         row->error[0] ? t->bad : t->text2);
     ui_focus_ring(ui, id, rect, 8);
 }
@@ -96,6 +96,17 @@ static const struct theme *boosted(const struct theme *theme)
     return &strong;
 }
 
+static void draw_through(struct window *w, struct scene *scene, struct rect rect)
+{
+    struct look look = w->look;
+    look.theme = boosted(w->look.theme);
+    look.interactive = false;
+    if (scene != &w->scene)
+        look.selected = compare_sample(&w->scene, w->look.selected, scene);
+    view_draw(w->view, w->ui.canvas, scene, &look, rect);
+    canvas_finish(w->ui.canvas, NULL);
+}
+
 static void view_through(struct window *w, const struct pane *pane)
 {
     struct ui_glass glass = { .origin = { pane->rect.x, pane->rect.y }, .zoom = pane->zoom, .canvas = pane->canvas };
@@ -110,13 +121,42 @@ static void view_through(struct window *w, const struct pane *pane)
     if (!w->ui.canvas) {
         panel_view_input(w, rect, hot);
     } else if (w->snap) {
-        struct look look = w->look;
-        look.theme = boosted(w->look.theme);
-        look.interactive = false;
-        view_draw(w->view, w->ui.canvas, &w->scene, &look, rect);
-        canvas_finish(w->ui.canvas, NULL);
+        draw_through(w, &w->scene, rect);
     }
     ui_glass_end(&w->ui, &glass);
+}
+
+/* Another training: only to be looked at. */
+static void beside_through(struct window *w, const struct pane *pane, struct scene *scene)
+{
+    struct ui_glass glass = { .origin = { pane->rect.x, pane->rect.y }, .zoom = pane->zoom, .canvas = pane->canvas };
+    if (!pane->canvas || !scene->snap || !w->ui.canvas)
+        return;
+    ui_glass_begin(&w->ui, &glass);
+    draw_through(w, scene, (struct rect){ 0, 0, pane->rect.w / pane->zoom, pane->rect.h / pane->zoom });
+    ui_glass_end(&w->ui, &glass);
+}
+
+static void cell_label(struct window *w, int cell, const struct pane *pane)
+{
+    char text[200], id[UI_ID];
+    struct rect rect = { pane->rect.x + 24, pane->rect.y - LECTURE_LABEL, pane->rect.w - 36, LECTURE_LABEL };
+    snprintf(id, sizeof id, "lesson.cell.%d", cell + 1);
+    lecture_cell_label(w, cell, text, sizeof text);
+    ui_control(&w->ui, id, "Training", rect, false);
+    ui_value(&w->ui, "%.120s", text);
+    ui_text_fit(&w->ui, rect.x, rect.y + rect.h / 2, rect.w, text, BODY, WEIGHT_SEMIBOLD, w->look.theme->text1);
+}
+
+static void cells(struct window *w)
+{
+    struct lecture *l = w->lecture;
+    int besides = lecture_lesson(w) ? lecture_step(w)->compare_count : 0;
+    view_through(w, &l->view);
+    for (int i = 0; i < besides; i++)
+        beside_through(w, &l->beside_view[i], &l->beside[i]);
+    for (int i = 0; i <= besides && besides; i++)
+        cell_label(w, i, i == 0 ? &l->view : &l->beside_view[i - 1]);
 }
 
 static void waiting(struct window *w, struct rect area)
@@ -133,6 +173,7 @@ static void choices(struct window *w, struct rect area)
     const struct theme *t = w->look.theme;
     struct font font = { .size = BODY, .weight = WEIGHT_SEMIBOLD };
     double x = area.x + 24, y = area.y + 12;
+    bool down = l->over && !l->wide;
     for (int i = 0; i < l->choices && l->choices > 1; i++) {
         char id[UI_ID], name[32];
         snprintf(id, sizeof id, "show.%s", l->choice[i]->id);
@@ -146,8 +187,8 @@ static void choices(struct window *w, struct rect area)
         ui_text(&w->ui, x, y + 20, name, BODY, chosen ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR,
             chosen || hot ? t->text1 : t->text3, ALIGN_LEFT);
         ui_focus_ring(&w->ui, id, rect, 6);
-        x += w->look.bare ? 0 : rect.w + 8;
-        y += w->look.bare ? 40 : 0;
+        x += down ? 0 : rect.w + 8;
+        y += down ? 40 : 0;
     }
 }
 
@@ -162,7 +203,7 @@ void lecture_main(struct window *w)
         canvas_rect(w->ui.canvas, area, w->look.theme->bg);
     if (!w->lecture->showing && !w->ui.canvas)
         choices(w, area);
-    view_through(w, &w->lecture->view);
+    cells(w);
     if (!w->lecture->showing && w->ui.canvas)
         choices(w, area);
     if (w->ui.canvas && (!w->snap || w->reading))
@@ -179,7 +220,8 @@ static void passage_draw(struct window *w, const struct passage *p, double x, do
         struct font font = { size, piece->kind == LESSON_BOLD ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR, false };
         struct point at = { x + piece->x, y + piece->y };
         if (piece->kind == LESSON_FORMULA)
-            formula_draw(w->ui.canvas, at, piece->text, size, ink, w->look.theme);
+            formula_draw(w->ui.canvas, at, piece->text, size * fmin(1, w->lecture->text_width / piece->width), ink,
+                w->look.theme);
         else
             canvas_text(w->ui.canvas, at, piece->text, &font, ink, ALIGN_LEFT);
     }
@@ -226,23 +268,24 @@ static void percent(double share, char *out, int size)
         snprintf(out, (size_t)size, "\u2013");
 }
 
-/* "step 812 of 1 600   loss 0.412   train 96.4 %   test 89.7 %" */
+/* What the trainer has to say, else "step 812   loss 0.412   train 96.4 %   test 89.7 %" */
 static void numbers(struct window *w, double x, double y, double width)
 {
     const struct snapshot *s = w->snap;
-    char text[200], step[32], end[48] = "", last[32], loss[32], train[24], test[40] = "";
-    struct player_now now = lecture_now(w);
+    char text[200], step[32], last[32], loss[32], train[24], test[40] = "";
     if (!s || !w->ui.canvas)
         return;
-    if (lecture_lesson(w) && !now.arrived)
-        snprintf(end, sizeof end, " of %s", number_count(w->lecture->player.until, last, sizeof last));
+    if (w->notice[0] && !w->notice_bad && window_now() < w->notice_until) {
+        ui_text_fit(&w->ui, x, y, width, w->notice, BODY, WEIGHT_REGULAR, w->look.theme->text2);
+        return;
+    }
     percent(s->train_accuracy, train, sizeof train);
     if (isfinite(s->test_accuracy)) {
         percent(s->test_accuracy, last, sizeof last);
         snprintf(test, sizeof test, "   test %s", last);
     }
     bool counted = isfinite(s->train_accuracy);
-    snprintf(text, sizeof text, "step %s%s   loss %s%s%s%s", number_count(s->step, step, sizeof step), end,
+    snprintf(text, sizeof text, "step %s   loss %s%s%s%s", number_count(s->step, step, sizeof step),
         number_fixed(s->train_loss, 3, loss, sizeof loss), counted ? "   train " : "", counted ? train : "", test);
     ui_text_fit(&w->ui, x, y, width, text, BODY, WEIGHT_REGULAR, w->look.theme->text2);
 }
@@ -411,7 +454,7 @@ static void knob(struct window *w)
     struct ui_slider slider = {
         .id = id,
         .param = d.row,
-        .rect = { 14, 8, pane->rect.w / pane->zoom - 28, 34 },
+        .rect = { 14, 4, pane->rect.w / pane->zoom - 28, 34 },
         .end = d.end,
         .initial = d.initial,
         .force = d.force,
@@ -419,7 +462,7 @@ static void knob(struct window *w)
         .margin = true,
         .plain = !d.margin,
     };
-    knob_label(w, &d, pane->rect.y + (8 + 14) * pane->zoom);
+    knob_label(w, &d, pane->rect.y + (4 + 14) * pane->zoom);
     ui_glass_begin(&w->ui, &glass);
     bool hand = ui_slider(&w->ui, &slider, &d.value);
     if (w->ui.canvas)
@@ -445,14 +488,15 @@ static void way(struct window *w, struct rect area)
         behind ? t->text1 : t->text3);
 }
 
+/* What went wrong, in place of the caption. */
 static void notice(struct window *w, struct rect area, double middle)
 {
     const struct theme *t = w->look.theme;
-    if (!w->ui.canvas || !w->notice[0] || window_now() > w->notice_until)
+    if (!w->ui.canvas || !w->notice[0] || !w->notice_bad || window_now() > w->notice_until)
         return;
     canvas_rect(w->ui.canvas, (struct rect){ CAPTION_X - 8, area.y + 6, area.w - CAPTION_X + 8, 76 }, t->surface);
     ui_text_fit(&w->ui, CAPTION_X, middle, area.w - CAPTION_X - EDGE, w->notice, BODY, WEIGHT_REGULAR,
-        w->notice_bad ? t->bad : t->text1);
+        t->bad);
 }
 
 static void progress(struct window *w, double middle)
@@ -481,14 +525,15 @@ static void lesson_strip(struct window *w, struct rect area)
     progress(w, middle);
     double end = pips(w, middle);
     caption(w, area, fmax(CAPTION_X, end + 8), middle);
+    if (w->lecture->wide) {
+        double y = texts(w, EDGE, area.y + 88);
+        if (player_waits(p) && y + HIT < area.y + area.h)
+            prompt(w, area, EDGE, y);
+    }
     if (!w->lecture->showing) {
         chevron(w, "lesson.back", right - 78, middle, -1, p->step > 0);
         chevron(w, "lesson.next", right - 34, middle, 1, p->step + 1 < p->lesson.count);
         knob(w);
-    } else {
-        double y = texts(w, EDGE, area.y + 88);
-        if (player_waits(p) && y + HIT < area.y + area.h)
-            prompt(w, area, EDGE, y);
     }
     way(w, area);
     notice(w, area, middle);

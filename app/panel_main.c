@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/panel.h"
+#include "app/compare.h"
 #include "render/number.h"
 #include "render/text.h"
 
@@ -18,6 +18,10 @@ static bool on_plane(const struct window *w)
 
 void panel_header(struct window *w)
 {
+    if (compare_open(w)) {
+        panel_compare_strip(w);
+        return;
+    }
     struct rect area = w->area[AREA_HEADER];
     struct rect title = { area.x, area.y + 6, 240, area.h - 12 };
     bool hot = ui_control(&w->ui, "header.title", "Loss", title, false);
@@ -380,6 +384,12 @@ void panel_view_input(struct window *w, struct rect area, bool hot)
 
 void panel_main(struct window *w)
 {
+    if (compare_open(w)) {
+        panel_compare_main(w);
+        if (w->ui.canvas && w->reading)
+            reading(w, w->area[AREA_MAIN]);
+        return;
+    }
     struct rect area = w->area[AREA_MAIN];
     char id[UI_ID];
     snprintf(id, sizeof id, "view.%s", w->view->id);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/compare.h"
 #include "app/panel_rows.h"
 #include "render/formula.h"
 #include "render/text.h"
@@ -201,6 +202,6 @@ bool row_number(
 
 void row_apply(struct window *w, const char *key)
 {
-    worker_touch(w->worker, key);
+    compare_touch(w, key);
     action_apply(w);
 }

@@ -114,6 +114,16 @@ static json_t *notes_json(const struct summary *s)
     return notes;
 }
 
+static json_t *coach_json(const struct summary *s)
+{
+    json_t *coach = json_array();
+    for (int i = 0; i < s->coach_count; i++)
+        json_array_append_new(coach,
+            json_pack("{s:I, s:s, s:s}", "step", (json_int_t)s->coach[i].step, "kind",
+                coach_id(s->coach_kind[i]), "text", s->coach[i].text));
+    return coach;
+}
+
 static void put_extras(json_t *root, const struct summary *s)
 {
     json_object_set_new(root, "added", added_json(s->experiment, &s->force));
@@ -130,6 +140,7 @@ static void put_extras(json_t *root, const struct summary *s)
         json_object_set_new(root, "stranger_accepted", number(s->evaluation.stranger_accepted));
     put_varied(root, s);
     json_object_set_new(root, "notes", notes_json(s));
+    json_object_set_new(root, "coach", coach_json(s));
     json_object_set_new(root, "diverged", json_boolean(s->diverged));
     if (!s->diverged)
         return;

@@ -26,6 +26,9 @@ struct summary {
     long peak_rss_kb;
     bool holdout, diverged;
     struct note note[NOTE_MAX];
+    struct note coach[COACH_LOG];             /* what the coach had to say */
+    enum coach_kind coach_kind[COACH_LOG];
+    int coach_count;
     int note_count;
     const char *varied[2], *value[2];         /* of a sweep: keys and the values this training had; NULL: none */
 };

@@ -48,6 +48,14 @@ bool training_finished(const struct training *t)
     return trainer_epoch(t->trainer) >= (double)o->epochs - 1e-9;
 }
 
+/* An act of the coach, as the journal tells it. */
+static enum status cure(struct trainer *t, const char *text, struct why *why)
+{
+    struct change change = { .key = "cure" };
+    snprintf(change.value, sizeof change.value, "%s", text);
+    return trainer_replay(t, &change, why);
+}
+
 enum status training_change(struct training *t, struct why *why)
 {
     const struct options *o = t->options;
@@ -55,6 +63,10 @@ enum status training_change(struct training *t, struct why *why)
     while (status == STATUS_OK && t->changes_done < o->change_count &&
            o->change[t->changes_done].step <= trainer_steps(t->trainer)) {
         const struct planned_change *change = &o->change[t->changes_done++];
+        if (strcmp(change->key, "cure") == 0) {
+            status = cure(t->trainer, change->value, why);
+            continue;
+        }
         struct experiment wanted = *trainer_experiment(t->trainer);
         status = experiment_set(&wanted, change->key, change->value, why);
         if (status == STATUS_OK)
@@ -86,6 +98,19 @@ enum status training_snapshot(struct training *t, unsigned needs, struct snapsho
     return status;
 }
 
+static void tell_findings(const struct trainer *t, struct summary *out)
+{
+    const struct finding *finding;
+    char text[COACH_TEXT];
+    out->coach_count = trainer_findings(t, &finding);
+    for (int i = 0; i < out->coach_count; i++) {
+        out->coach_kind[i] = finding[i].kind;
+        out->coach[i].step = finding[i].step;
+        snprintf(
+            out->coach[i].text, sizeof out->coach[i].text, "%s", trainer_sentence(t, &finding[i], text));
+    }
+}
+
 enum status training_summary(struct training *t, struct summary *out, struct why *why)
 {
     const struct experiment *e = trainer_experiment(t->trainer);
@@ -101,6 +126,7 @@ enum status training_summary(struct training *t, struct summary *out, struct why
         .note_count = t->note_count,
         .diverged = trainer_diverged(t->trainer) };
     memcpy(out->note, t->note, sizeof out->note);
+    tell_findings(t->trainer, out);
     if (trainer_evaluate(t->trainer, true, &out->evaluation) != STATUS_OK)
         return why_set(why, STATUS_FAILED, "summary: out of memory; close other programs and try again");
     return STATUS_OK;

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "app/compare.h"
 #include "app/lecture.h"
 #include "app/panel.h"
 
@@ -91,6 +92,23 @@ static const char *bench_name(enum bench bench)
     return names[bench];
 }
 
+static void comparison(const struct window *w, json_t *value)
+{
+    const struct compare *c = w->compare;
+    char differs[1024] = "";
+    json_t *cells = json_array();
+    if (compare_several(w))
+        compare_differences(w, differs, sizeof differs);
+    for (int i = 0; compare_several(w) && i < c->shown; i++)
+        json_array_append_new(cells,
+            json_pack("{s:s,s:I,s:o,s:o}", "loss", experiment_loss(&c->snap[i]->experiment)->id, "step",
+                (json_int_t)c->snap[i]->step, "test_accuracy", number(c->snap[i]->test_accuracy), "params",
+                params(c->snap[i]->force.loss, c->snap[i]->experiment.param[c->snap[i]->experiment.loss])));
+    json_object_set_new(value, "compare",
+        json_pack("{s:b,s:i,s:i,s:b,s:s,s:o}", "open", compare_open(w), "count", c->count, "focus", c->focus,
+            "all", c->all, "differs", differs, "cells", cells));
+}
+
 static json_t *state(const struct window *w)
 {
     json_t *value = json_object(), *out = json_object();
@@ -106,6 +124,7 @@ static json_t *state(const struct window *w)
     json_object_set_new(value, "flags", flags(w->snap));
     json_object_set_new(value, "view", json_string(w->view->id));
     lesson(w, value);
+    comparison(w, value);
     json_object_set_new(value, "bench", json_string(bench_name(w->bench)));
     json_object_set_new(value, "orbit",
         json_pack("[f,f,f,f]", (double)w->look.orbit[0], (double)w->look.orbit[1], (double)w->look.orbit[2],

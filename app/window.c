@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/compare.h"
 #include "app/lecture.h"
 #include "app/panel.h"
 #include "app/uimap.h"
@@ -35,7 +36,7 @@ void window_notice(struct window *w, bool bad, const char *format, ...)
     w->notice_bad = bad;
     w->notice_until = window_now() + NOTICE_S;
     w->map_stale = true;
-    window_dirty(w, 1 << AREA_TIMELINE);
+    window_dirty(w, 1 << AREA_TIMELINE | 1 << AREA_HEADER);
 }
 
 /* --- layout -------------------------------------------------------------------------------------------- */
@@ -61,9 +62,10 @@ void window_layout(struct window *w)
     double width = w->width, height = w->height;
     w->narrow = width < 1200;
     double panel = w->panels_hidden ? 0 : width < 1200 ? 240 : width < 1400 ? 256 : 280;
-    double side = w->panels_hidden ? 0 : width < 1200 ? 0 : width < 1400 ? 300 : 360;
-    double top = 40, header = height < 800 ? 64 : 88, bottom = height - 72;
-    if (!w->narrow)
+    bool compare = compare_open(w);
+    double side = w->panels_hidden || compare ? 0 : width < 1200 ? 0 : width < 1400 ? 300 : 360;
+    double top = 40, header = height < 800 || compare ? 64 : 88, bottom = height - 72;
+    if (!w->narrow || compare)
         w->drawer_open = false;
     w->area[AREA_TOP] = snapped(w, 0, 0, width, top);
     w->area[AREA_PANEL] = snapped(w, 0, top, panel, bottom);
@@ -165,6 +167,8 @@ static void take_failure(struct window *w)
         w->experiment = *running;
         action_settle(w, NULL);
     }
+    if (compare_several(w))
+        compare_refused(w);
     ui_edit_error(&w->ui, control, w->state.why.text);
     window_dirty(w, AREAS_ALL);
 }
@@ -229,6 +233,7 @@ static void take_snapshot(struct window *w)
     const struct snapshot *snap = worker_take(w->worker, &fresh, &w->data);
     if (!fresh)
         return;
+    snap = compare_take(w, snap);
     bool other =
         strcmp(w->shown_data, snap->data_name) != 0 || !w->snap || w->shown_seed != snap->experiment.seed;
     w->snap = snap;
@@ -240,6 +245,7 @@ static void take_snapshot(struct window *w)
         window_dirty(w, AREAS_ALL);
     }
     scene_update(&w->scene, snap, w->data);
+    lecture_take(w);
     if (w->box_held) /* a plane that follows the point in hand would run away from it */
         memcpy(w->scene.box, w->held_box, sizeof w->held_box);
     window_dirty(w, AREAS_SNAPSHOT);
@@ -659,7 +665,7 @@ static void take_turns(struct window *w, double now)
     take_numbers(w, now);
     if (w->notice[0] && now > w->notice_until) {
         w->notice[0] = '\0';
-        window_dirty(w, 1 << AREA_TIMELINE);
+        window_dirty(w, 1 << AREA_TIMELINE | 1 << AREA_HEADER);
     }
 }
 
@@ -827,6 +833,8 @@ enum status window_create(const struct window_options *o, struct window **out, s
         status = open_sdl(w, why);
     if (status == STATUS_OK)
         status = lecture_create(w, why);
+    if (status == STATUS_OK)
+        status = compare_create(w, why);
     if (status == STATUS_OK) {
         start_state(w);
         if (!window_resize(w))
@@ -851,6 +859,7 @@ void window_destroy(struct window *w)
     if (!w)
         return;
     worker_destroy(w->worker);
+    compare_destroy(w);
     lecture_destroy(w);
     scene_clear(&w->scene);
     canvas_destroy(w->canvas);

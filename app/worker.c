@@ -15,6 +15,7 @@ enum { RATE_SAMPLES = 64, TOUCH_MAX = 8, TOUCH_KEY = 64, SHOW_LIVE = -1, SHOW_NO
 static const double FRAME_S = 0.016; /* a snapshot is drawn at most this often */
 static const double UNSEEN_S = 0.1; /* while nobody looks */
 static const double SNAPSHOT_SHARE = 0.3; /* of the time, at max pace */
+static const double CHANGED_SHARE = 0.6; /* of the time with others beside, while settings change */
 static const double CATCH_UP_S = 0.1; /* behind its pace by more, a training forgets the debt */
 static const double ROLL_S = 10; /* a whole history at max pace */
 
@@ -338,17 +339,34 @@ static void share_budget(struct worker *w)
     beside_budget(w->beside, each);
 }
 
+static long copy_wishes(struct worker *w, struct beside_wish wish[BESIDE_MAX], int *count)
+{
+    SDL_LockMutex(w->lock);
+    long serial = w->wish_serial;
+    *count = w->wishes;
+    if (serial != w->done_wish)
+        memcpy(wish, w->wish, sizeof w->wish);
+    SDL_UnlockMutex(w->lock);
+    return serial;
+}
+
+/* Before all are made anew: so that they are made once, as they are to be. */
+static void note_besides(struct worker *w)
+{
+    struct beside_wish wish[BESIDE_MAX];
+    int count;
+    if (copy_wishes(w, wish, &count) != w->done_wish)
+        beside_note(w->beside, wish, count);
+}
+
 /* One that needs another network takes all back to step 0. */
 static void take_besides(struct worker *w)
 {
     struct beside_wish wish[BESIDE_MAX];
     struct why why = { "" };
     bool anew = false;
-    SDL_LockMutex(w->lock);
-    long serial = w->wish_serial;
-    int count = w->wishes;
-    memcpy(wish, w->wish, sizeof wish);
-    SDL_UnlockMutex(w->lock);
+    int count;
+    long serial = copy_wishes(w, wish, &count);
     if (serial == w->done_wish || !w->trainer)
         return;
     w->done_wish = serial;
@@ -371,6 +389,7 @@ static void take_wishes(struct worker *w, const struct command *c)
     if (c->wanted_serial != w->done_serial) {
         w->done_serial = c->wanted_serial;
         w->shown = SHOW_LIVE;
+        note_besides(w);
         enum status status = adopt(w, &c->wanted, c->anew, &why);
         report(w, status, &why);
         if (status != STATUS_OK && c->until != NO_END)
@@ -502,8 +521,8 @@ static void publish(struct worker *w)
 static double publish_interval(const struct worker *w, double pace, bool fresh)
 {
     double share = pace > 0 ? fmin(0.9, fmax(SNAPSHOT_SHARE, 1 - pace * w->step_cost)) : SNAPSHOT_SHARE;
-    if (w->changed)
-        return fresh ? FRAME_S : 0;
+    if (w->changed) /* several trainings must not stand still while a slider moves */
+        return fmax(fresh ? FRAME_S : 0, beside_count(w->beside) > 0 ? w->snapshot_cost / CHANGED_SHARE : 0);
     return fmax(fresh ? UNSEEN_S : FRAME_S * 0.95, w->snapshot_cost / share);
 }
 

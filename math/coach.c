@@ -13,12 +13,13 @@ static const double POINT_DEG = 1; /* all features nearer than this are one poin
 static const double GUESS = 0.03; /* above the largest class's share an accuracy is more than a guess */
 static const double FLAT = 0.01; /* a loss that moves by less stands still */
 static const double FALLS = 0.15; /* a loss that falls by this share is being lowered */
+static const double RISES = 0.04; /* an accuracy that gains more in 100 steps is parting classes */
 static const double GAINS = 0.005; /* and an accuracy that gains less is not */
 static const double SATISFIED = 0.8; /* an accuracy that is this high may stand still */
 
 void coach_init(struct coach *c)
 {
-    *c = (struct coach){ .point_since = -1, .loss = -1 };
+    *c = (struct coach){ .point_since = -1, .loss = -1, .share = { -1, -1 } };
 }
 
 static double radians(double degrees)
@@ -96,6 +97,24 @@ static void drop_pairs(struct coach *c, const struct coach_step *s, double radiu
     c->pairs = kept;
 }
 
+/* Classes that lie together while the accuracy still climbs are on their way apart, more often than not. */
+static bool climbs(const struct coach *c)
+{
+    return c->share[0] >= 0 && c->share[1] - c->share[0] > RISES;
+}
+
+static void watch_trend(struct coach *c, const struct coach_step *s)
+{
+    c->trend_right += s->right;
+    c->trend_seen += s->seen;
+    if (++c->trend_looks < COACH_TREND)
+        return;
+    c->share[0] = c->share[1];
+    c->share[1] = c->trend_seen > 0 ? (double)c->trend_right / (double)c->trend_seen : -1;
+    c->trend_looks = 0;
+    c->trend_right = c->trend_seen = 0;
+}
+
 static void watch_pairs(struct coach *c, const struct coach_step *s)
 {
     if (!s->row) {
@@ -110,7 +129,8 @@ static void watch_pairs(struct coach *c, const struct coach_step *s)
                 c->pair[c->pairs++] = (struct coach_pair){ .a = a, .b = b, .since = s->step, .under = s->step };
     for (int i = 0; i < c->pairs; i++) {
         struct coach_pair *p = &c->pair[i];
-        p->told = p->told || s->step - p->under >= COACH_LASTS || s->step - p->since >= COACH_WAVERS;
+        bool lasts = s->step - p->under >= COACH_LASTS || s->step - p->since >= COACH_WAVERS;
+        p->told = p->told || (lasts && !climbs(c));
     }
 }
 
@@ -280,6 +300,7 @@ void coach_watch(struct coach *c, const struct coach_step *s)
     if (!s->diverged)
         watch_windows(c, s);
     if (!s->diverged && s->looked) {
+        watch_trend(c, s);
         watch_pairs(c, s);
         watch_point(c, s);
     }
@@ -365,11 +386,30 @@ double coach_room(const struct loss_force *force, int classes, int dim)
     return isfinite(angle) ? force->loss->limit(fmin(PI, angle), force->param) : INFINITY;
 }
 
-/* A warm-up helps where there is a fixed scale or a lambda to begin with. */
-static bool warms_up(const struct loss *loss)
+/* What has parted classes on one ray for good in every stored example of the loss; another is not offered. */
+enum { WARM = 1, SMALLER = 2, BEFORE = 4 };
+static const struct {
+    const char *loss;
+    unsigned helps;
+} tried[] = {
+    { "normface", WARM | SMALLER | BEFORE },
+    { "cosface", WARM | SMALLER | BEFORE },
+    { "arcface", WARM | SMALLER | BEFORE },
+    { "adaface", WARM | SMALLER | BEFORE },
+    { "fnorm_sphereface", WARM | SMALLER | BEFORE },
+    { "combined_margin", WARM },
+    { "asoftmax", WARM | BEFORE },
+    { "lsoftmax", WARM | BEFORE },
+    { "curricularface", BEFORE },
+    { "sphereface2", SMALLER },
+};
+
+static unsigned helps(const struct experiment *e)
 {
-    return (loss->radius == RADIUS_SCALE && role_param(loss, ROLE_SCALE) >= 0) ||
-           role_param(loss, ROLE_ANNEALED) >= 0;
+    for (size_t i = 0; i < sizeof tried / sizeof *tried; i++)
+        if (strcmp(tried[i].loss, experiment_loss(e)->id) == 0)
+            return tried[i].helps;
+    return 0;
 }
 
 static double own_rate(const struct experiment *e)
@@ -390,17 +430,18 @@ static void offer(struct offer *o, struct cure cure)
         o->out[o->count++] = cure;
 }
 
-static void offer_margin(struct offer *o, const struct experiment *e, int classes, int dim)
+/* Back into its room, and from there by a warm-up: without it the classes stay where the margin has pushed them. */
+static bool offer_margin(struct offer *o, const struct experiment *e, int classes, int dim)
 {
     const struct loss *loss = experiment_loss(e);
     struct loss_force force = experiment_force(e);
     double room = coach_room(&force, classes, dim);
-    if (loss->margin < 0 || !isfinite(room) || e->param[e->loss][loss->margin] <= room)
-        return;
+    if (loss->margin < 0 || !(e->param[e->loss][loss->margin] > room))
+        return false;
     double initial = loss->param[loss->margin].initial;
-    offer(o, (struct cure){ .kind = CURE_MARGIN,
-                 .back = -1,
-                 .value = initial <= room ? initial : floor(50 * room) / 100 });
+    if (initial <= room)
+        offer(o, (struct cure){ .kind = CURE_MARGIN, .back = -1, .value = initial });
+    return initial <= room;
 }
 
 /* A quarter of the scale: gradients reach the far side of the circle again. */
@@ -415,28 +456,31 @@ static void offer_scale(struct offer *o, const struct experiment *e)
         offer(o, (struct cure){ .kind = CURE_SCALE, .back = -1, .value = floor(10 * scale / 4) / 10 });
 }
 
-static void offer_rate(struct offer *o, const struct experiment *e, long back)
+/* A rate that was too high has ruined the weights before the loss blows up: it is for a new start. One that is too
+ * low has only wasted time. */
+static void offer_rate(struct offer *o, const struct finding *f, const struct experiment *e)
 {
-    double rate = own_rate(e);
-    if (experiment_rate(e) != rate)
-        offer(o, (struct cure){ .kind = CURE_RATE, .back = back, .value = rate });
+    double rate = experiment_rate(e), own = own_rate(e);
+    if (f->kind == COACH_DIVERGED && rate > own)
+        offer(o, (struct cure){ .kind = CURE_RATE, .back = 0, .value = fmax(own, rate / 100) });
+    if (f->kind == COACH_DEAD && rate < own)
+        offer(o, (struct cure){ .kind = CURE_RATE, .back = -1, .value = own });
 }
 
 int coach_cures(
     const struct finding *f, const struct experiment *e, int classes, int dim, struct cure out[CURE_MAX])
 {
     struct offer o = { out, 0 };
-    bool warm = warms_up(experiment_loss(e));
-    if (f->kind == COACH_DIVERGED || f->kind == COACH_DEAD || f->kind == COACH_POINT)
-        offer_rate(&o, e, f->kind == COACH_DIVERGED || experiment_rate(e) < own_rate(e) ? -1 : 0);
-    if (f->kind == COACH_RAY || f->kind == COACH_IDLE) {
-        offer_margin(&o, e, classes, dim);
-        if (warm)
-            offer(&o, (struct cure){ .kind = CURE_WARMUP, .back = -1 });
+    unsigned help = helps(e);
+    offer_rate(&o, f, e);
+    if (f->kind != COACH_RAY || ((help & WARM) && offer_margin(&o, e, classes, dim)))
+        return o.count;
+    if (help & WARM)
+        offer(&o, (struct cure){ .kind = CURE_WARMUP, .back = -1 });
+    if (help & SMALLER)
         offer_scale(&o, e);
-        if (warm && f->kind == COACH_RAY)
-            offer(&o, (struct cure){ .kind = CURE_WARMUP, .back = f->since });
-    }
+    if (help & BEFORE)
+        offer(&o, (struct cure){ .kind = CURE_WARMUP, .back = f->since });
     return o.count;
 }
 
@@ -460,7 +504,7 @@ static void set_warmup(struct experiment *e)
 
 void cure_set(const struct cure *cure, struct experiment *e)
 {
-    if (cure->kind == CURE_WARMUP)
+    if (cure->kind == CURE_WARMUP || cure->kind == CURE_MARGIN)
         set_warmup(e);
     if (cure->kind == CURE_SCALE)
         set_param(e, role_param(experiment_loss(e), ROLE_SCALE), cure->value);
@@ -480,14 +524,12 @@ const char *cure_label(const struct cure *cure, const struct experiment *e, char
     if (cure->kind == CURE_SCALE)
         snprintf(what, sizeof what, "s = %g", cure->value);
     if (cure->kind == CURE_MARGIN)
-        snprintf(what, sizeof what, "%.8s = %g", loss->param[loss->margin].id, cure->value);
+        snprintf(what, sizeof what, "%.8s = %g and warm up", loss->param[loss->margin].id, cure->value);
     if (cure->kind == CURE_RATE)
-        snprintf(what, sizeof what, "rate %g", cure->value);
+        snprintf(what, sizeof what, "%s %g", cure->back < 0 ? "Rate" : "rate", cure->value);
     if (cure->kind == CURE_REMAKE)
         snprintf(what, sizeof what, "Make the two anew");
     snprintf(text, CURE_TEXT, "%s%.28s", from, what);
-    if (text[0] >= 'a' && text[0] <= 'z' && cure->kind == CURE_RATE)
-        text[0] = 'R';
     return text;
 }
 

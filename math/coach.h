@@ -8,13 +8,13 @@
 
 #include "math/experiment.h"
 
-enum { COACH_EVERY = 10, COACH_LASTS = 200, COACH_WAVERS = 500, COACH_PAIRS = 8, COACH_LOG = 8, COACH_WINDOW = 200, COACH_WINDOWS = 4,
+enum { COACH_EVERY = 10, COACH_LASTS = 200, COACH_WAVERS = 500, COACH_TREND = 10, COACH_PAIRS = 8, COACH_LOG = 8, COACH_WINDOW = 200, COACH_WINDOWS = 4,
     COACH_TEXT = 200, CURE_MAX = 3, CURE_TEXT = 48 };
 
 enum coach_kind {
     COACH_FINE,
     COACH_DIVERGED,    /* NaN or infinity */
-    COACH_RAY,         /* two classes within 3 degrees for COACH_LASTS steps, or about there for COACH_WAVERS */
+    COACH_RAY,         /* two classes within 3 degrees for COACH_LASTS steps, or about there for COACH_WAVERS, and nothing is gained */
     COACH_POINT,       /* all features within 1 degree for as long */
     COACH_DEAD,        /* no better than guessing, and the loss stands still */
     COACH_IDLE,        /* the loss falls and the accuracy does not rise */
@@ -34,7 +34,7 @@ enum cure_kind {
     CURE_NONE,
     CURE_WARMUP,       /* |x| for the scale and no margin, then the margin grows; lambda from 1000 */
     CURE_SCALE,        /* the scale becomes `value` */
-    CURE_MARGIN,       /* the margin becomes `value` */
+    CURE_MARGIN,       /* the margin becomes `value`, which is in its room, by a warm-up */
     CURE_RATE,         /* the learning rate becomes `value` */
     CURE_REMAKE,       /* the weights of a and b made again from the directions of their classes */
     CURE_KINDS
@@ -55,6 +55,9 @@ struct coach {
         bool told;                    /* it lasted: a finding until the two are well apart */
     } pair[COACH_PAIRS];
     int pairs;
+    long trend_right, trend_seen;     /* of the looks since the last share */
+    int trend_looks;
+    double share[2];                  /* decided rightly in the COACH_TREND looks before the last ones, and in those */
     long point_since;                 /* -1: features are not together */
     int loss;                         /* the settings the windows are of; another one begins anew */
     bool norm_radius;

@@ -68,7 +68,8 @@ static struct circle circle_of(const struct loss_force *force, const struct head
         c.biased = head->bias && loss->bias != BLOCK_NONE;
         int alpha = loss_param_find(loss, "alpha");
         c.alpha = alpha >= 0 ? force->param[alpha] : 1;
-    } else if (c.decision == DECIDE_LINEAR && head->bias && (loss->has_bias || loss_is_pair(loss))) {
+    } else if (c.decision == DECIDE_LINEAR && head->bias &&
+               (loss->bias != BLOCK_NONE || loss_is_pair(loss))) {
         c.biased = true;
         c.alpha = norm;
     }

@@ -215,6 +215,10 @@ static void pass_coach(struct stream *s, struct trainer *t)
         flag(s, &c->pair[i].told);
     }
     number(s, &c->point_since);
+    number(s, &c->trend_right);
+    number(s, &c->trend_seen);
+    count(s, &c->trend_looks, COACH_TREND);
+    bytes(s, c->share, sizeof c->share);
     pass_windows(s, c);
     pass_finding(s, &c->finding, classes);
     count(s, &c->log_count, COACH_LOG);

@@ -272,7 +272,7 @@ enum status trainer_cure(struct trainer *t, const struct cure *cure, struct why 
 {
     struct experiment wanted = t->experiment;
     char text[CURE_TEXT];
-    bool remake = cure->kind == CURE_REMAKE, act = cure->kind == CURE_WARMUP || remake;
+    bool remake = cure->kind == CURE_REMAKE, act = cure->kind == CURE_WARMUP || cure->kind == CURE_MARGIN || remake;
     if (remake && !trainer_can_remake(t, cure->a, cure->b))
         return why_set(why, STATUS_USAGE,
             "cure: there are no two class weights %d and %d to make anew; choose a head and two of its classes",

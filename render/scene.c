@@ -446,8 +446,8 @@ bool scene_update(struct scene *scene, const struct snapshot *snap, const struct
     weight_units(scene, snap);
     for (int i = 0; i < snap->count; i++)
         sample_angles(scene, snap, i);
-    scene->sectors = scene->angular || (snap->dim == 2 && snap->classes > 0 && snap->force.loss && !scene->data &&
-                                           loss_decision(&snap->force) == DECIDE_LINEAR);
+    scene->sectors = scene->angular || (snap->dim == 2 && snap->classes > 0 && snap->force.loss &&
+                                           !scene->data && loss_decision(&snap->force) == DECIDE_LINEAR);
     if (scene->sectors) {
         struct head head = snapshot_head(snap);
         bool some = isfinite(snap->norm_median) && snap->norm_median > 0;

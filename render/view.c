@@ -41,6 +41,12 @@ const struct view *view_find(const char *id)
     return NULL;
 }
 
+int look_stride(const struct look *look, int count)
+{
+    int most = look->most_points;
+    return most > 0 && count > most ? (count + most - 1) / most : 1;
+}
+
 static const struct {
     const struct view *view;
     bool large; /* only then */

@@ -48,6 +48,8 @@ struct look {
     int probe_label;              /* the class it is said to be of */
 };
 void look_init(struct look *look, const struct theme *theme);
+/* Of so many samples every how many'th is drawn: look.most_points. */
+int look_stride(const struct look *look, int count);
 
 /* Geometry computed once per snapshot and shared by all views; lives as long as the snapshot is shown.
  * scene_update allocates only when it must grow. */

@@ -535,9 +535,10 @@ static double point_radius(const struct picture *p)
 static void draw_slice(const struct picture *p, bool front, int from, int to)
 {
     const struct snapshot *snap = p->scene->snap;
+    int stride = look_stride(p->look, snap->count), first = (from + stride - 1) / stride * stride;
     for (int j = 0; j < snap->classes; j++) {
         int n = 0;
-        for (int i = from; i < to; i++) {
+        for (int i = first; i < to; i += stride) {
             const float *at = &p->scene->eye[3 * (size_t)i];
             bool there = front ? at[2] > 0 : at[2] <= 0;
             if (snap->label[i] == j && there)
@@ -715,7 +716,7 @@ static void draw_selection(const struct picture *p)
 /* Borders move with the length of x where a bias is added to W x, and with MagFace's and AdaFace's margins. */
 bool ball_norm_matters(const struct loss_force *force)
 {
-    bool bias = force->loss->has_bias || loss_is_pair(force->loss);
+    bool bias = force->loss->bias != BLOCK_NONE || loss_is_pair(force->loss);
     return (bias && loss_decision(force) == DECIDE_LINEAR) || region_norm_matters(force);
 }
 

@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "math/difference.h"
-#include "render/axes.h"
-#include "render/feature_words.h"
 #include "render/formula.h"
 #include "render/number.h"
 #include "render/text.h"
@@ -76,7 +74,8 @@ struct rect compare_picture(struct rect cell)
         return (struct rect){ cell.x, cell.y + head, cell.w, cell.h - head - band_height(cell) };
     }
     double from = 0.21 * cell.w, to = cell.w - fmax(0.265 * cell.w, 190);
-    return (struct rect){ cell.x + from, cell.y, to - from, cell.h };
+    double gap = cell.w < 700 ? 14 : 0; /* badges are as large in a small cell */
+    return (struct rect){ cell.x + from, cell.y, to - from - gap, cell.h };
 }
 
 /* Statistics, curves and histogram of a cell. */
@@ -86,18 +85,18 @@ struct side {
 
 static struct side side_of(struct rect cell)
 {
-    const double gap = 28;
+    double gap = cell.w < 600 ? 16 : 28;
     struct side s;
     if (is_high(cell)) {
         double y = cell.y + cell.h - band_height(cell) + 8, high = band_height(cell) - 20;
-        double wide = (cell.w - 2 * EDGE - 2 * gap) / 3;
-        s.table = (struct rect){ cell.x + EDGE, y, wide, high };
-        s.curves = (struct rect){ cell.x + EDGE + wide + gap, y, wide, high };
-        s.bars = (struct rect){ cell.x + EDGE + 2 * (wide + gap), y, wide, high };
+        double room = cell.w - 2 * EDGE - 2 * gap, table = fmax(room / 3, fmin(164, room / 2));
+        double wide = (room - table) / 2, x = cell.x + EDGE + table + gap;
+        s.table = (struct rect){ cell.x + EDGE, y, table, high };
+        s.curves = (struct rect){ x, y, wide, high };
+        s.bars = (struct rect){ x + wide + gap, y, wide, high };
         return s;
     }
-    struct rect picture = compare_picture(cell);
-    double x = picture.x + picture.w, wide = cell.x + cell.w - EDGE - x;
+    double x = cell.x + cell.w - fmax(0.265 * cell.w, 190), wide = cell.x + cell.w - EDGE - x;
     double high = cell.h - 40, rows = fmin(5 * ROW_HEIGHT, ROW_HEIGHT * floor(high * 0.45 / ROW_HEIGHT));
     s.table = (struct rect){ x, cell.y + 22, wide, rows };
     double left = high - rows - 12, curve = left > 200 ? 0.42 * left : 0;
@@ -189,10 +188,10 @@ static double draw_lines(const struct compare *v, struct point at, double width,
 }
 
 /* "m 0.30 rad", the value in force. Returns the line below. */
-static double draw_margin(const struct compare *v, const struct snapshot *snap, struct point at)
+static double draw_margin(const struct compare *v, const struct snapshot *snap, struct point at, double size)
 {
     const struct loss *loss = snap->force.loss;
-    struct font symbol = { 20, WEIGHT_SEMIBOLD, true }, number = { 20, WEIGHT_SEMIBOLD, false };
+    struct font number = { size, WEIGHT_SEMIBOLD, false };
     char text[64], value[32];
     if (loss->margin < 0)
         return at.y;
@@ -203,9 +202,9 @@ static double draw_margin(const struct compare *v, const struct snapshot *snap, 
     else
         snprintf(text, sizeof text, "%s%s%s", number_fixed(m, 2, value, sizeof value), param->unit[0] ? " " : "",
             param->unit);
-    struct formula_size size =
-        formula_draw(v->canvas, (struct point){ at.x, at.y }, param->symbol, symbol.size, v->theme->margin, v->theme);
-    canvas_text(v->canvas, (struct point){ at.x + size.width + 7, at.y }, text, &number, v->theme->margin, ALIGN_LEFT);
+    struct formula_size symbol =
+        formula_draw(v->canvas, (struct point){ at.x, at.y }, param->symbol, size, v->theme->margin, v->theme);
+    canvas_text(v->canvas, (struct point){ at.x + symbol.width + 7, at.y }, text, &number, v->theme->margin, ALIGN_LEFT);
     if (strcmp(param->unit, "rad") != 0)
         return at.y + 22;
     snprintf(text, sizeof text, "%s added", number_degrees(m, value, sizeof value));
@@ -218,15 +217,14 @@ static void draw_notes(const struct compare *v, const struct scene *scene, struc
 {
     char text[96], number[32], all[32];
     const struct snapshot *snap = scene->snap;
-    int most = v->look->most_points;
+    int stride = look_stride(v->look, snap->count);
     bool plane = compare_view(scene) == &view_feature && !scene->data && snap->dim == 2;
     if (plane) {
         snprintf(text, sizeof text, "ring at ‖x‖ = %s", number_short(scene->ring, number, sizeof number));
         canvas_text(v->canvas, at, text, &small, v->theme->text3, ALIGN_LEFT);
         at.y -= 16;
     }
-    if (most > 0 && snap->count > most) {
-        int stride = (snap->count + most - 1) / most;
+    if (stride > 1) {
         snprintf(text, sizeof text, "%s of %s points", number_count((snap->count + stride - 1) / stride, number, sizeof number),
             number_count(snap->count, all, sizeof all));
         canvas_text(v->canvas, at, text, &small, v->theme->text3, ALIGN_LEFT);
@@ -246,18 +244,19 @@ static void draw_words(const struct compare *v, int which, struct rect cell)
     struct font title = { brief ? 16 : 20, WEIGHT_SEMIBOLD, false };
     char name[128], fitted[160], own[DIFFERENCE_TEXT];
     struct point at = { cell.x + EDGE, cell.y + (brief ? 28 : 36) };
-    double narrow = is_high(cell) ? 0.26 * cell.w : 0.175 * cell.w;
+    double narrow = (is_high(cell) && cell.w > 600 ? 0.26 : 0.175) * cell.w;
     figure_title(snap, name, sizeof name);
     text_fit(name, &title, (is_high(cell) ? 0.8 : 0.32) * cell.w, fitted, sizeof fitted);
     canvas_text(v->canvas, at, fitted, &title, v->theme->text1, ALIGN_LEFT);
     at.y += brief ? 22 : 28;
     struct formula_size rule = formula_measure(snap->force.loss->rule, 14);
-    if (rule.width <= (is_high(cell) ? 0.4 : 0.24) * cell.w)
+    if (rule.width <= (is_high(cell) ? 0.4 : 0.24) * cell.w) {
         formula_draw(v->canvas, at, snap->force.loss->rule, 14, v->theme->text1, v->theme);
-    at.y += 22;
+        at.y += 22;
+    }
     if (!brief)
         at.y = draw_lines(v, at, narrow, snap->force.loss->subtitle, " ", v->theme->text3, 2) + 14;
-    at.y = draw_margin(v, snap, (struct point){ at.x, at.y + 8 }) + 8;
+    at.y = draw_margin(v, snap, (struct point){ at.x, at.y + 8 }, brief ? 16 : 20) + 8;
     own_settings(v, which, own, sizeof own);
     int room = (int)floor((cell.y + cell.h - 52 - at.y) / 16);
     if (is_high(cell))
@@ -313,7 +312,7 @@ static const struct row {
     int better;
 } rows[] = {
     { "test accuracy", test_accuracy, number_percent, 1 },
-    { "angle to own weight", own_angle, number_degrees, -1 },
+    { "angle to own", own_angle, number_degrees, -1 },
     { "angle to rival", rival_angle, number_degrees, 1 },
     { "rival ÷ own", angle_ratio, one_decimal, 1 },
     { "train accuracy", train_accuracy, number_percent, 1 },
@@ -525,7 +524,8 @@ static void draw_legend(const struct compare *v, const struct snapshot *snap, st
 static void draw_degrees(const struct compare *v, struct rect area)
 {
     enum { TICKS = 4 };
-    for (int i = 0; i < TICKS; i++) {
+    bool ends = area.w < 150; /* alone */
+    for (int i = 0; i < TICKS; i += ends ? TICKS - 1 : 1) {
         char text[16];
         double share = (double)i / (TICKS - 1);
         enum align align = i == 0 ? ALIGN_LEFT : i == TICKS - 1 ? ALIGN_RIGHT : ALIGN_CENTER;

@@ -9,9 +9,12 @@ static const double height[CELLS] = { 216, 216, 184, 184 };
 static const int rank[CELLS] = { 0, 3, 2, 1 };
 
 /* The window's first arrangement of a tab: plane, sphere, basics. */
-static const struct view *const plane_column[CELLS] = { &view_sphere, &view_curves, &view_logit, &view_angles };
-static const struct view *const solid_column[CELLS] = { &view_roc, &view_confusion, &view_curves, &view_pairs };
-static const struct view *const score_column[CELLS] = { &view_score, &view_field, &view_curves, &view_confusion };
+static const struct view *const plane_column[CELLS] = { &view_sphere, &view_curves, &view_logit,
+    &view_angles };
+static const struct view *const solid_column[CELLS] = { &view_roc, &view_confusion, &view_curves,
+    &view_pairs };
+static const struct view *const score_column[CELLS] = { &view_score, &view_field, &view_curves,
+    &view_confusion };
 
 static void hairline(struct canvas *c, const struct theme *theme, double x, double y, double w, double h)
 {

@@ -222,9 +222,10 @@ static void draw_slice(const struct disc *d, struct scene *scene, const struct l
     double ring = plane->radius / plane->unit;
     float limit = (float)(ring * ring);
     int paints = snap->classes > GROUP_MAX ? snap->classes : GROUP_MAX;
+    int stride = look_stride(look, snap->count), first = (from + stride - 1) / stride * stride;
     for (int j = 0; j < paints; j++) {
         int n = 0;
-        for (int i = from; i < to; i++) {
+        for (int i = first; i < to; i += stride) {
             const float *x = &snap->feature[(size_t)i * (size_t)snap->dim];
             if (paint_of(scene, look, i) == j && x[0] * x[0] + x[1] * x[1] <= limit)
                 scene->scratch[n++] = feature_place(scene, plane, i);

@@ -169,9 +169,10 @@ static const struct {
     const char *const *setting;
 } runs[] = { { "arcface", "blobs", angular }, { "arcface in 3-D", "blobs", on_sphere },
     { "softmax with terms", "blobs", with_bias }, { "triplet", "blobs", by_triplets },
-    { "hinge", "moons", by_score }, { "sub-centres", "blobs", in_parts }, { "softmax of the data", "blobs", on_data },
-    { "several labels", "discs", by_labels }, { "huber", "outliers", by_residual },
-    { "images", "images", angular }, { "16-D", "blobs", projected }, { "softmax in 3-D", "blobs", ball_with_bias } };
+    { "hinge", "moons", by_score }, { "sub-centres", "blobs", in_parts },
+    { "softmax of the data", "blobs", on_data }, { "several labels", "discs", by_labels },
+    { "huber", "outliers", by_residual }, { "images", "images", angular }, { "16-D", "blobs", projected },
+    { "softmax in 3-D", "blobs", ball_with_bias } };
 
 enum { RUNS = sizeof runs / sizeof runs[0], WARM = 60, COUNTED_STEPS = 40 };
 

@@ -72,7 +72,8 @@ static char *draw(struct bench *b, struct rect rect)
 }
 
 /* Calls `found` for every line of the record that begins with `head`. */
-static int each_line(const char *record, const char *head, void (*found)(const char *line, void *arg), void *arg)
+static int each_line(
+    const char *record, const char *head, void (*found)(const char *line, void *arg), void *arg)
 {
     int n = 0;
     for (const char *line = record; line && *line; line = strchr(line, '\n'), line = line ? line + 1 : NULL)
@@ -95,7 +96,8 @@ static void check_border(const char *line, void *arg)
     assert_int_equal(sscanf(first, "(%lf,%lf)", &from.x, &from.y), 2);
     assert_int_equal(sscanf(last, "(%lf,%lf)", &to.x, &to.y), 2);
     double length = hypot(to.x - from.x, to.y - from.y), best = -INFINITY, second = -INFINITY;
-    double x = b->snap.norm_median * (to.x - from.x) / length, y = b->snap.norm_median * (from.y - to.y) / length;
+    double x = b->snap.norm_median * (to.x - from.x) / length,
+           y = b->snap.norm_median * (from.y - to.y) / length;
     for (int j = 0; j < CLASSES; j++) {
         double score = x * b->snap.weight[2 * j] + y * b->snap.weight[2 * j + 1] + b->snap.bias[j];
         second = fmax(second, fmin(best, score));
@@ -126,8 +128,9 @@ static void only_moving_borders_name_a_norm(void **state)
     static const struct {
         const char *loss;
         bool named;
-    } rows[] = { { "softmax", true }, { "focal", true }, { "triplet", true }, { "magface", true }, { "adaface", true },
-        { "l2_softmax", false }, { "arcface", false }, { "lsoftmax", false }, { "normface", false } };
+    } rows[] = { { "softmax", true }, { "focal", true }, { "triplet", true }, { "sphereface2", false },
+        { "magface", true }, { "adaface", true }, { "l2_softmax", false }, { "arcface", false },
+        { "lsoftmax", false }, { "normface", false } };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         for (int dim = 2; dim <= 3; dim++) {
             struct bench *b = bench_open(rows[i].loss, dim);

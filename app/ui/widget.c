@@ -236,7 +236,7 @@ static bool slider_input(struct ui *ui, const struct ui_slider *s, bool hot, dou
     return *value != before || kind == UI_PRESS; /* a press is a hand on it, wherever it lands */
 }
 
-/* The smallest 1-2-5 step whose labels keep 26 px from each other. */
+/* The smallest 1-2-5 step whose labels keep 26 px from each other, those with hundredths 38. */
 static double tick_step(const struct ui_slider *s)
 {
     static const double digit[] = { 1, 2, 5 };
@@ -244,7 +244,7 @@ static double tick_step(const struct ui_slider *s)
     double step = pow(10, floor(log10(least)) - 1);
     for (int i = 0; i < 9; i++) {
         double next = step * digit[i % 3] * pow(10, i / 3);
-        if (next >= least * (1 - 1e-9))
+        if (next >= least * (next < 0.1 ? 38.0 / 26 : 1) * (1 - 1e-9))
             return next;
     }
     return span;

@@ -223,10 +223,12 @@ static enum status draw_comparison(
         if (!scene_update(&scene[i], v->snap[i], v->data[i]))
             status =
                 why_set(why, STATUS_FAILED, "%s: no memory for the figure; show fewer points", v->options->path);
-    for (int i = 1; i < v->count; i++)
+    for (int i = 1; i < v->count; i++) {
         look.beside[look.besides++] = &scene[i];
+        look.ghost[look.ghosts++] = v->snap[i];
+    }
     if (status == STATUS_OK)
-        figure_draw(c, &view_compare, &scene[0], &look, width, height);
+        figure_draw(c, view_find(v->options->view), &scene[0], &look, width, height);
     for (int i = 0; i < COMPARE_MAX; i++)
         scene_clear(&scene[i]);
     return status;

@@ -36,7 +36,7 @@ enum status export_page(const struct export_page *page, const struct figure_opti
 enum status export_figure(const struct snapshot *snap, const struct dataset *data,
     const struct figure_options *o, struct why *why);
 
-/* Several trainings side by side: `count` (1 to COMPARE_MAX) snapshots with the data of each. */
+/* Several trainings in one picture, of a view that shows others: `count` (1 to COMPARE_MAX) snapshots with the data of each. */
 enum status export_compare(const struct snapshot *const *snap, const struct dataset *const *data, int count,
     const struct figure_options *o, struct why *why);
 

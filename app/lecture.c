@@ -326,6 +326,12 @@ static void point_and_sweep(struct window *w)
     l->swept = true;
 }
 
+static bool over(const struct window *w)
+{
+    bool disc = w->view == &view_feature ? !w->scene.data : w->snap && w->snap->dim >= 3;
+    return bare(w) && disc;
+}
+
 /* Where a training cannot be made, the one there was stands; the sentence says why. */
 static bool failed(struct window *w)
 {
@@ -341,7 +347,7 @@ void lecture_turn(struct window *w)
 {
     struct lecture *l = w->lecture;
     struct player_order order;
-    if (w->look.bare != bare(w) || l->over != (bare(w) && !w->scene.data))
+    if (w->look.bare != bare(w) || l->over != over(w))
         window_layout(w);
     if (!lecture_lesson(w))
         return;
@@ -613,7 +619,7 @@ static void place_views(struct window *w, struct rect area)
 {
     struct lecture *l = w->lecture;
     int n = 1 + (lecture_lesson(w) ? lecture_step(w)->compare_count : 0);
-    bool names = l->choices > 1 && lecture_lesson(w) && !l->showing;
+    bool names = l->choices > 1 && lecture_lesson(w) && !l->showing && !l->low_names;
     double y = area.y + (names && !(l->over && n == 1) ? 52 : 0), top = snapped(w, y + (n > 1 ? LECTURE_LABEL : 0));
     for (int i = 0; i <= LESSON_COMPARE; i++) {
         struct pane *pane = i == 0 ? &l->view : &l->beside_view[i - 1];
@@ -652,6 +658,7 @@ static void lay_beside(struct window *w)
     put(w, AREA_HEADER, left, 0, width, height - strip);
     put(w, AREA_TIMELINE, 0, height - strip, width, height);
     lecture_lay(w->lecture, width - left - 30 - 40, height - strip - 96);
+    w->lecture->low_names = false;
     place_views(w, w->area[AREA_MAIN]);
     place_knob(w, 78, 126);
 }
@@ -661,12 +668,13 @@ static void lay_below(struct window *w)
     struct lecture *l = w->lecture;
     double width = w->width, height = w->height, strip = 176, texts = 0;
     if (lecture_lesson(w)) {
-        lecture_lay(l, width - 80, 0);
+        lecture_lay(l, width - 80, player_waits(&l->player) ? 100 : 0);
         texts = shown_height(w) + (player_waits(&l->player) && !l->showing ? LECTURE_PROMPT : 0);
         strip = 88 + texts + 20 + (has_knob(w) ? LECTURE_LOW_KNOB : 0);
     }
     put(w, AREA_MAIN, 0, 0, width, height - strip);
     put(w, AREA_TIMELINE, 0, height - strip, width, height);
+    l->low_names = lecture_lesson(w) && !l->showing && lecture_names_fit(w);
     place_views(w, w->area[AREA_MAIN]);
     place_knob(w, 88 + texts + 14, LECTURE_LOW_KNOB - 4);
 }
@@ -675,7 +683,7 @@ bool lecture_layout(struct window *w)
 {
     if (w->lecture) {
         w->look.bare = bare(w);
-        w->lecture->over = w->look.bare && !w->scene.data;
+        w->lecture->over = over(w);
         w->lecture->wide = w->lecture->showing || (lecture_lesson(w) && lecture_step(w)->compare_count > 0);
     }
     if (!lecture_active(w))

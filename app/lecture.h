@@ -62,7 +62,7 @@ struct lecture {
 
     struct bookmark before;
     struct player player;
-    struct experiment begun;          /* the new worker's, until its first order */
+    struct experiment begun;          /* what the training was last begun with */
     bool unused;                      /* it has had no order */
     long run;                         /* of the last order */
     int laid;                         /* step whose texts and views are set; -1 none */
@@ -75,11 +75,13 @@ struct lecture {
     int besides;
     long beside_id[LESSON_COMPARE], last_id;
     bool gathering;                   /* they are being made; all stand until they are */
-    long gathered_until;              /* where all go then */
+    long gathered_until;              /* where all go then, anew */
+    bool gathered_anew;
     int gathered;                     /* of the newest snapshot */
     struct scene beside[LESSON_COMPARE];
     struct pane beside_view[LESSON_COMPARE];
     const struct view *choice[LESSON_VIEWS];
+    bool low_names;                   /* they stand in the strip, where there is room */
     bool over;                        /* their names stand over the view: a disc leaves its corners free */
     int choices;
 };
@@ -112,6 +114,7 @@ bool lecture_layout(struct window *w);
 void lecture_main(struct window *w);
 void lecture_statement(struct window *w);
 void lecture_strip(struct window *w);
+bool lecture_names_fit(const struct window *w);           /* of the views, beside the caption */
 void lecture_veil(struct window *w);                      /* the blank screen */
 
 /* The texts of a step, as large as they can be in `width` x `height`. */

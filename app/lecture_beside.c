@@ -26,9 +26,12 @@ void lecture_gather(struct window *w, const struct player_order *order)
     worker_beside(w->worker, wish, l->besides);
     l->gathering = l->besides > 0;
     l->gathered_until = order->until;
+    l->gathered_anew = order->anew;
+    l->begun = order->experiment;
 }
 
-/* One that cannot be made is not waited for. */
+/* One that cannot be made is not waited for. A copy is its leader's with changes made by hand, which end schedules: a
+ * comparison from the start begins once more, each with its own settings. */
 void lecture_gather_turn(struct window *w)
 {
     struct lecture *l = w->lecture;
@@ -36,7 +39,7 @@ void lecture_gather_turn(struct window *w)
     if (!l->gathering || w->state.run != l->run || !all)
         return;
     l->gathering = false;
-    l->run = worker_run(w->worker, NULL, false, l->gathered_until);
+    l->run = worker_run(w->worker, l->gathered_anew ? &l->begun : NULL, l->gathered_anew, l->gathered_until);
     worker_state(w->worker, &w->state);
 }
 

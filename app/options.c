@@ -462,7 +462,7 @@ static const struct option_row row[] = {
     { "summary", "views|gap", "gap: test minus train error over the values, in place of the views (views)", FOR_SWEEP, GROUP_SWEEP, take_word },
     { "csv", "F.csv", "one row a training: its values, losses, accuracies, angles", FOR_SWEEP, GROUP_SWEEP, take_path },
     { "out", "F", "the figure's file (.png, .svg, .pdf)", FOR_FIGURE | FOR_SWEEP, GROUP_FIGURE, take_out },
-    { "vs", "OPTIONS", "--view compare: a training beside it that has these options too; up to 3", FOR_FIGURE, GROUP_FIGURE, take_beside },
+    { "vs", "OPTIONS", "--view compare, curves, field: another training that has these options too; up to 3", FOR_FIGURE, GROUP_FIGURE, take_beside },
     { "view", "ID", "what it shows", HEADLESS, GROUP_FIGURE, take_view },
     { "size", "WxH[mm]", "1600x1000 logical pixels, or 160x90mm", HEADLESS, GROUP_FIGURE, take_size },
     { "scale", "K", "png: device pixels per logical pixel, 1 to 8", HEADLESS, GROUP_FIGURE, take_scale },

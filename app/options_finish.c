@@ -88,7 +88,8 @@ static enum status check_changes(
         struct cure cure;
         if (strcmp(change->key, "cure") == 0) {
             if (!cure_parse(change->value, &cure))
-                return why_set(why, STATUS_USAGE, "--at %s: no cure; write cure=warmup or cure=remake:4:9", text);
+                return why_set(
+                    why, STATUS_USAGE, "--at %s: no cure; write cure=warmup or cure=remake:4:9", text);
             cure_set(&cure, &before);
             continue;
         }
@@ -231,21 +232,30 @@ static bool is_compare(const struct figure_request *request)
     return strcmp(request->figure.view, view_compare.id) == 0;
 }
 
+static bool shows_others(const struct figure_request *request)
+{
+    const struct view *view = view_find(request->figure.view);
+    return view && view_shows_others(view);
+}
+
 /* A comparison is of several trainings, and only `figure` makes them. */
 static enum status check_compare(const struct options *o, unsigned where, struct why *why)
 {
-    bool wanted = is_compare(&o->look);
-    for (int i = 0; i < o->figure_count; i++)
+    bool wanted = is_compare(&o->look), others = shows_others(&o->look);
+    for (int i = 0; i < o->figure_count; i++) {
         wanted |= is_compare(&o->figure[i]);
+        others |= shows_others(&o->figure[i]);
+    }
     if (wanted && where == FOR_TRAIN)
         return why_set(why, STATUS_USAGE,
-            "--view compare: not for one training; use marginscope figure --view compare --vs \"--loss softmax\"");
+            "--view compare: not for one training; use marginscope figure --view compare --vs \"--loss "
+            "softmax\"");
     if (wanted && where == FOR_FIGURE && o->vs_count == 0)
         return why_set(why, STATUS_USAGE,
             "--view compare: nothing to compare with; add --vs and options, as in --vs \"--loss softmax\"");
-    if (!wanted && o->vs_count > 0)
-        return why_set(
-            why, STATUS_USAGE, "--vs %.100s: only one view shows several trainings; add --view compare", o->vs[0]);
+    if (!others && o->vs_count > 0)
+        return why_set(why, STATUS_USAGE,
+            "--vs %.100s: this view shows one training; choose --view compare, curves or field", o->vs[0]);
     return STATUS_OK;
 }
 

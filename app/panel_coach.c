@@ -7,7 +7,7 @@
 #include "app/panel.h"
 #include "render/text.h"
 
-enum { CARD_WIDE = 520, LINE = 20, LINES = 3, BUTTON = 30, PAD = 14, BUTTONS = 2 };
+enum { CARD_WIDE = 680, LINE = 20, LINES = 3, BUTTON = 28, PAD = 10, BUTTONS = 2 };
 
 /* As many bytes of `text` as fit into the width, ending between words. */
 static size_t fitting(const char *text, const struct font *font, double width)
@@ -100,16 +100,16 @@ void panel_coach(struct window *w)
     if (!w->snap || silent(w))
         return;
     double wide = fmin(CARD_WIDE, area.w - 24);
-    struct point at = { area.x + (area.w - wide) / 2 + PAD, area.y + 48 + PAD };
+    struct point at = { area.x + (area.w - wide) / 2 + PAD, area.y + 52 + PAD };
     int lines = sentence(w, w->snap->coach, at, wide - 2 * PAD, false);
-    struct rect box = { at.x - PAD, at.y - PAD, wide, LINE * lines + 8 + BUTTON + 2 * PAD };
+    struct rect box = { at.x - PAD, at.y - PAD, wide, LINE * lines + 6 + BUTTON + 2 * PAD };
     if (w->ui.canvas) {
         bool bad = w->snap->finding.kind == COACH_DIVERGED;
-        canvas_round_rect(w->ui.canvas, box, 8, t->dark ? t->raised : t->surface);
+        canvas_round_rect(w->ui.canvas, box, 8, t->surface);
         canvas_round_outline(w->ui.canvas, box, 8, 1, bad ? t->bad : t->hairline);
         sentence(w, w->snap->coach, at, wide - 2 * PAD, true);
     }
     ui_control(&w->ui, "coach", w->snap->coach, box, false);
     ui_value(&w->ui, "%s", coach_id(w->snap->finding.kind));
-    buttons(w, (struct rect){ box.x + PAD, box.y + PAD + LINE * lines + 8, wide - 2 * PAD, BUTTON });
+    buttons(w, (struct rect){ box.x + PAD, box.y + PAD + LINE * lines + 6, wide - 2 * PAD, BUTTON });
 }

@@ -166,20 +166,23 @@ static void waiting(struct window *w, struct rect area)
         w->state.failed ? w->look.theme->bad : w->look.theme->text2);
 }
 
-/* Names of the step's views; the one shown is bright. Down the left side, where a disc leaves the corner free. */
-static void choices(struct window *w, struct rect area)
+static double name_of(const struct view *view, char name[32])
+{
+    struct font font = { .size = BODY, .weight = WEIGHT_SEMIBOLD };
+    snprintf(name, 32, "%s", view->id);
+    name[0] = (char)(name[0] >= 'a' && name[0] <= 'z' ? name[0] - 'a' + 'A' : name[0]);
+    return text_width(name, &font) + 16;
+}
+
+/* Names of the step's views, the one shown is bright: in a row, or down the side where a disc leaves the corner free. */
+static void names(struct window *w, double x, double y, bool down)
 {
     struct lecture *l = w->lecture;
     const struct theme *t = w->look.theme;
-    struct font font = { .size = BODY, .weight = WEIGHT_SEMIBOLD };
-    double x = area.x + 24, y = area.y + 12;
-    bool down = l->over && !l->wide;
     for (int i = 0; i < l->choices && l->choices > 1; i++) {
         char id[UI_ID], name[32];
         snprintf(id, sizeof id, "show.%s", l->choice[i]->id);
-        snprintf(name, sizeof name, "%s", l->choice[i]->id);
-        name[0] = (char)(name[0] >= 'a' && name[0] <= 'z' ? name[0] - 'a' + 'A' : name[0]);
-        struct rect rect = { x - 8, y, text_width(name, &font) + 16, 40 };
+        struct rect rect = { x - 8, y, name_of(l->choice[i], name), 40 };
         bool chosen = l->choice[i] == w->view, hot = ui_control(&w->ui, id, name, rect, true);
         ui_value(&w->ui, chosen ? "active" : "");
         if (!w->ui.canvas && ui_clicked(&w->ui, id, rect))
@@ -192,6 +195,30 @@ static void choices(struct window *w, struct rect area)
     }
 }
 
+static double names_width(const struct lecture *l)
+{
+    char name[32];
+    double width = 0;
+    for (int i = 0; i < l->choices; i++)
+        width += name_of(l->choice[i], name) + 8;
+    return l->choices > 1 ? width : 0;
+}
+
+bool lecture_names_fit(const struct window *w)
+{
+    struct font font = { .size = TITLE, .weight = WEIGHT_SEMIBOLD };
+    double room = w->width - CAPTION_X - 2 * HIT - 40;
+    return text_width(lecture_step(w)->title, &font) + names_width(w->lecture) + 24 <= room;
+}
+
+/* Above or over the view. */
+static void high_names(struct window *w, struct rect area)
+{
+    const struct lecture *l = w->lecture;
+    if (!l->showing && !l->low_names)
+        names(w, area.x + 24, area.y + 12, l->over && !l->wide);
+}
+
 void lecture_main(struct window *w)
 {
     struct rect area = w->area[AREA_MAIN];
@@ -201,11 +228,11 @@ void lecture_main(struct window *w)
     }
     if (w->ui.canvas)
         canvas_rect(w->ui.canvas, area, w->look.theme->bg);
-    if (!w->lecture->showing && !w->ui.canvas)
-        choices(w, area);
+    if (!w->ui.canvas)
+        high_names(w, area);
     cells(w);
-    if (!w->lecture->showing && w->ui.canvas)
-        choices(w, area);
+    if (w->ui.canvas)
+        high_names(w, area);
     if (w->ui.canvas && (!w->snap || w->reading))
         waiting(w, area);
 }
@@ -429,7 +456,7 @@ static void knob_label(struct window *w, const struct dial *d, double middle)
         return;
     struct font big = { .size = BIG, .weight = WEIGHT_SEMIBOLD };
     ui_number(d->row, d->value, text, sizeof text);
-    double size = BIG, room = 188 - EDGE - 4;
+    double size = BIG, room = 152;
     double symbol = formula_measure(d->row->symbol, size).width;
     while (size > BODY && symbol + 10 + text_width(text, &big) > room) {
         size = big.size = size - 4;
@@ -531,6 +558,8 @@ static void lesson_strip(struct window *w, struct rect area)
             prompt(w, area, EDGE, y);
     }
     if (!w->lecture->showing) {
+        if (w->lecture->low_names)
+            names(w, right - 2 * HIT - 12 - names_width(w->lecture), middle - 20, false);
         chevron(w, "lesson.back", right - 78, middle, -1, p->step > 0);
         chevron(w, "lesson.next", right - 34, middle, 1, p->step + 1 < p->lesson.count);
         knob(w);

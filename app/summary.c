@@ -118,9 +118,8 @@ static json_t *coach_json(const struct summary *s)
 {
     json_t *coach = json_array();
     for (int i = 0; i < s->coach_count; i++)
-        json_array_append_new(coach,
-            json_pack("{s:I, s:s, s:s}", "step", (json_int_t)s->coach[i].step, "kind",
-                coach_id(s->coach_kind[i]), "text", s->coach[i].text));
+        json_array_append_new(coach, json_pack("{s:I, s:s, s:s}", "step", (json_int_t)s->coach[i].step,
+                                         "kind", coach_id(s->coach_kind[i]), "text", s->coach[i].text));
     return coach;
 }
 

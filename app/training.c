@@ -106,8 +106,7 @@ static void tell_findings(const struct trainer *t, struct summary *out)
     for (int i = 0; i < out->coach_count; i++) {
         out->coach_kind[i] = finding[i].kind;
         out->coach[i].step = finding[i].step;
-        snprintf(
-            out->coach[i].text, sizeof out->coach[i].text, "%s", trainer_sentence(t, &finding[i], text));
+        snprintf(out->coach[i].text, sizeof out->coach[i].text, "%s", trainer_sentence(t, &finding[i], text));
     }
 }
 

@@ -126,7 +126,8 @@ static void watch_pairs(struct coach *c, const struct coach_step *s)
     for (int a = 0; a < s->classes; a++)
         for (int b = a + 1; b < s->classes && c->pairs < COACH_PAIRS; b++)
             if (apart(s, radius, a, b) < ray_limit(s) && !find_pair(c, a, b))
-                c->pair[c->pairs++] = (struct coach_pair){ .a = a, .b = b, .since = s->step, .under = s->step };
+                c->pair[c->pairs++] =
+                    (struct coach_pair){ .a = a, .b = b, .since = s->step, .under = s->step };
     for (int i = 0; i < c->pairs; i++) {
         struct coach_pair *p = &c->pair[i];
         bool lasts = s->step - p->under >= COACH_LASTS || s->step - p->since >= COACH_WAVERS;
@@ -339,7 +340,8 @@ static void ray_sentence(const struct finding *f, const char *a, const char *b, 
     char more[40] = "";
     if (f->others > 0)
         snprintf(more, sizeof more, " (and %d more pair%s)", f->others, f->others == 1 ? "" : "s");
-    const char *end = f->room ? "the margin asks for more than there is." : "no margin can part them from here.";
+    const char *end =
+        f->room ? "the margin asks for more than there is." : "no margin can part them from here.";
     snprintf(text, COACH_TEXT, "%s%.24s and %.24s%s lie on one %s since step %s: %s",
         f->means ? "The means of " : "", a, b, more, f->spot ? "spot" : "ray", since, end);
 }
@@ -356,14 +358,17 @@ const char *coach_sentence(const struct finding *f, const char *a, const char *b
         ray_sentence(f, a, b, since, text);
     if (f->kind == COACH_POINT)
         snprintf(text, COACH_TEXT,
-            "All features lie within 1\u00b0 since step %s: the head sees the same thing in every sample.", since);
+            "All features lie within 1\u00b0 since step %s: the head sees the same thing in every sample.",
+            since);
     if (f->kind == COACH_DEAD)
-        snprintf(text, COACH_TEXT, "The loss stands at %.3g and %.0f\u2009%% are right, which is guessing: "
-                                   "nothing has been learned since step %s.",
+        snprintf(text, COACH_TEXT,
+            "The loss stands at %.3g and %.0f\u2009%% are right, which is guessing: "
+            "nothing has been learned since step %s.",
             f->loss_to, 100 * f->accuracy, since);
     if (f->kind == COACH_IDLE)
-        snprintf(text, COACH_TEXT, "Since step %s the loss fell from %.3g to %.3g, but still only %.0f\u2009%% "
-                                   "are right.",
+        snprintf(text, COACH_TEXT,
+            "Since step %s the loss fell from %.3g to %.3g, but still only %.0f\u2009%% "
+            "are right.",
             since, f->loss_from, f->loss_to, 100 * f->accuracy);
     return text;
 }

@@ -521,7 +521,7 @@ static bool refine(
     return refine(map, s, p, &q, depth - 1) && refine(map, s, &q, r, depth - 1);
 }
 
-enum { RAYS = 24, DEPTH = 16 };
+enum { RAYS = 64, DEPTH = 16 };
 
 static bool add_star(struct sphere_map *map, const struct star *s)
 {

@@ -112,8 +112,14 @@ void trainer_watch(struct trainer *t, int n)
     const struct loss *loss = experiment_loss(&t->experiment);
     struct loss_force force = trainer_force(t);
     int margin = loss->margin;
-    struct coach_step s = { .step = t->step, .force = &force, .n = n, .dim = t->dim, .classes = t->classes,
-        .loss = t->seen_loss, .class_count = t->class_count, .diverged = t->diverged };
+    struct coach_step s = { .step = t->step,
+        .force = &force,
+        .n = n,
+        .dim = t->dim,
+        .classes = t->classes,
+        .loss = t->seen_loss,
+        .class_count = t->class_count,
+        .diverged = t->diverged };
     if (loss->task != TASK_CLASS && loss->task != TASK_SCORE && !t->diverged)
         return;
     s.chance = largest_share(t);

@@ -112,8 +112,9 @@ static bool make_class_room(struct trainer *t)
     t->watch_mean = room(classes * dim, sizeof *t->watch_mean);
     t->watch_seen = room(classes, sizeof *t->watch_seen);
     coach_init(&t->coach);
-    if (!t->watch_sum || !t->watch_mean || !t->watch_seen || !t->class_weight || !t->class_count || !t->rule_weight || !t->rule_bias || !t->mean ||
-        !t->mean_count || !t->mean_norm || !t->mean_sample.row || !t->moved)
+    if (!t->watch_sum || !t->watch_mean || !t->watch_seen || !t->class_weight || !t->class_count ||
+        !t->rule_weight || !t->rule_bias || !t->mean || !t->mean_count || !t->mean_norm ||
+        !t->mean_sample.row || !t->moved)
         return false;
     spread_rows(t);
     count_classes(t);
@@ -340,8 +341,8 @@ void trainer_destroy(struct trainer *t)
         t->d_head, t->seen_head, t->center_delta, t->class_weight, t->class_count, t->rule_weight,
         t->rule_bias, t->mean, t->mean_count, t->mean_norm, t->mean_sample.row, t->moved, t->order,
         t->shown_train.row, t->shown_test.row, t->chunk_input, t->chunk_feature, t->chunk_double,
-        t->chunk_loss_work, t->chunk_target, t->chunk_label, t->chunk_row, t->norm, t->change,
-        t->watch_sum, t->watch_mean, t->watch_seen };
+        t->chunk_loss_work, t->chunk_target, t->chunk_label, t->chunk_row, t->norm, t->change, t->watch_sum,
+        t->watch_mean, t->watch_seen };
     for (size_t i = 0; i < sizeof owned / sizeof owned[0]; i++)
         free(owned[i]);
     free(t);

@@ -272,10 +272,12 @@ enum status trainer_cure(struct trainer *t, const struct cure *cure, struct why 
 {
     struct experiment wanted = t->experiment;
     char text[CURE_TEXT];
-    bool remake = cure->kind == CURE_REMAKE, act = cure->kind == CURE_WARMUP || cure->kind == CURE_MARGIN || remake;
+    bool remake = cure->kind == CURE_REMAKE,
+         act = cure->kind == CURE_WARMUP || cure->kind == CURE_MARGIN || remake;
     if (remake && !trainer_can_remake(t, cure->a, cure->b))
         return why_set(why, STATUS_USAGE,
-            "cure: there are no two class weights %d and %d to make anew; choose a head and two of its classes",
+            "cure: there are no two class weights %d and %d to make anew; choose a head and two of its "
+            "classes",
             cure->a, cure->b);
     cure_set(cure, &wanted);
     enum status status = trainer_retune(t, &wanted, why);
@@ -298,7 +300,8 @@ static enum status replay_cure(struct trainer *t, const struct change *change, s
 {
     struct cure cure;
     if (!cure_parse(change->value, &cure))
-        return why_set(why, STATUS_USAGE, "cure: \"%.40s\" is none; write warmup or remake:A:B", change->value);
+        return why_set(
+            why, STATUS_USAGE, "cure: \"%.40s\" is none; write warmup or remake:A:B", change->value);
     return trainer_cure(t, &cure, why);
 }
 

@@ -179,8 +179,8 @@ void trainer_remake(struct trainer *t, int a, int b)
     const int class[] = { a, b };
     trainer_means(t, t->mean_sample.row, t->mean_sample.count, true, t->mean);
     for (int i = 0; i < 2; i++) {
-        float *w = stored(t, t->value, BLOCK_WEIGHT) + (size_t)class[i] * (size_t)t->dim;
-        const double *mean = t->mean + (size_t)class[i] * (size_t)t->dim;
+        float *w = stored(t, t->value, BLOCK_WEIGHT) + (size_t) class[i] * (size_t)t->dim;
+        const double *mean = t->mean + (size_t) class[i] * (size_t)t->dim;
         double own = 0, length = 0;
         for (int k = 0; k < t->dim; k++) {
             own += mean[k] * mean[k];

@@ -59,6 +59,11 @@ static const struct {
     { &view_input, false, NEEDS_INPUTS },
 };
 
+bool view_shows_others(const struct view *view)
+{
+    return view == &view_compare || view == &view_curves || view == &view_field;
+}
+
 unsigned view_needs(const struct view *view, bool large)
 {
     for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)

@@ -114,6 +114,8 @@ const struct view *view_find(const char *id);
 /* What a view shows that a snapshot carries only when the trainer is asked for it; `large`: it fills the main area or
  * a figure. */
 enum { NEEDS_RECOGNITION = 1, NEEDS_INPUTS = 2 };
+/* Draws other trainings beside its own: in cells of their own, or as thin lines (look.beside, look.ghost). */
+bool view_shows_others(const struct view *view);
 unsigned view_needs(const struct view *view, bool large);
 /* Draws the view, or its frame and the sentence why not. */
 void view_draw(const struct view *view, struct canvas *c, struct scene *scene, const struct look *look,

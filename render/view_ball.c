@@ -668,16 +668,24 @@ static bool middle_of_way(const struct picture *p, const double *a, const double
 }
 
 /* Above the place, or below it. */
+/* "θ" with the class below its line, then the degrees. */
 static void name_way(const struct picture *p, struct point at, int class, double angle, bool below)
 {
-    char room[SNAPSHOT_NAME_TEXT], degrees[32], text[80];
-    struct font font = { 14, WEIGHT_SEMIBOLD, false };
-    snprintf(text, sizeof text, "\u03b8 %s   %s", snapshot_class(p->scene->snap, class, room),
-        number_degrees(angle, degrees, sizeof degrees));
-    double width = text_width(text, &font), top = at.y + (below ? 10 : -22);
+    char room[SNAPSHOT_NAME_TEXT], degrees[32];
+    struct font theta = { 14, WEIGHT_SEMIBOLD, true }, index = { 10, WEIGHT_SEMIBOLD, false }, value = theta;
+    value.italic = false;
+    const char *name = snapshot_class(p->scene->snap, class, room);
+    number_degrees(angle, degrees, sizeof degrees);
+    double first = text_width("\u03b8", &theta), second = text_width(name, &index),
+           width = first + second + 7 + text_width(degrees, &value), top = at.y + (below ? 10 : -22);
     canvas_round_rect(
         p->c, (struct rect){ at.x - width / 2 - 6, top, width + 12, 20 }, 4, color_alpha(p->theme->bg, 0.78));
-    canvas_text(p->c, (struct point){ at.x, top + 15 }, text, &font, p->theme->text1, ALIGN_CENTER);
+    struct point pen = { at.x - width / 2, top + 15 };
+    canvas_text(p->c, pen, "\u03b8", &theta, p->theme->text1, ALIGN_LEFT);
+    pen.x += first;
+    canvas_text(p->c, (struct point){ pen.x, pen.y + 3 }, name, &index, p->theme->text1, ALIGN_LEFT);
+    pen.x += second + 7;
+    canvas_text(p->c, pen, degrees, &value, p->theme->text1, ALIGN_LEFT);
 }
 
 /* The lower name goes below its place where the two would lie on each other. */

@@ -48,6 +48,64 @@ static double set_value(const char *loss, const char *param)
     return o.experiment.param[at][loss_param_find(loss_at(at), param)];
 }
 
+/* As a shell would hand it over: --vs takes a whole line. */
+static enum status parse_beside(unsigned where, const char *line, const char *const *vs, int count)
+{
+    const char *beside[WORDS] = { "figure" };
+    static char text[1024];
+    int argc = 1;
+    snprintf(text, sizeof text, "%s", line);
+    for (char *word = strtok(text, " "); word && argc < WORDS - 2 * count; word = strtok(NULL, " "))
+        beside[argc++] = word;
+    for (int i = 0; i < count; i++) {
+        beside[argc++] = "--vs";
+        beside[argc++] = vs[i];
+    }
+    why.text[0] = 0;
+    options_init(&o);
+    return options_parse(argc, beside, where, &o, &why);
+}
+
+static void beside_stands_what_vs_says(void **state)
+{
+    (void)state;
+    const char *const vs[] = { "--loss softmax --lr 0.01", "--set m=0.5 --add center", "" };
+    const char *line = "--dataset blobs --loss arcface --set m=0.2 --view compare --out f.png";
+    if (parse_beside(FOR_FIGURE, line, vs, 2) != STATUS_OK)
+        fail_msg("%s", why.text);
+    int arcface = loss_index(loss_find("arcface")), m = loss_param_find(loss_find("arcface"), "m");
+    assert_int_equal(o.vs_count, 2);
+    assert_string_equal(experiment_loss(&o.beside[0])->id, "softmax");
+    assert_close(o.beside[0].lr, 0.01, 1e-15);
+    assert_close(o.experiment.param[arcface][m], 0.2, 1e-15);
+    assert_close(o.beside[0].param[arcface][m], 0.2, 1e-15);
+    assert_close(o.beside[1].param[arcface][m], 0.5, 1e-15);
+    assert_true(o.beside[1].added[term_find(loss_find("center"))]);
+    assert_string_equal(o.beside[1].dataset, "blobs");
+}
+
+static void what_vs_cannot_say_is_refused(void **state)
+{
+    (void)state;
+    const char *line = "--dataset blobs --view compare --out f.png";
+    static const struct {
+        const char *vs, *said;
+    } wrong[] = { { "--loss nothing", "--loss nothing: unknown" }, { "--epochs 3", "no such option of --vs" },
+        { "softmax", "takes no operand" }, { "--set m=9", "allowed 0 to 1.2" }, { "--set m=0.1,0.2", "several values" },
+        { "--loss 'softmax", "not a line of options" }, { "--loss zero_one", "" } };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        enum status status = parse_beside(FOR_FIGURE, line, &wrong[i].vs, 1);
+        bool allowed = !wrong[i].said[0];
+        if ((status == STATUS_OK) != allowed || !strstr(why.text, wrong[i].said) || (!allowed && !strchr(why.text, ';')))
+            fail_msg("--vs \"%s\": status %d, said: %s", wrong[i].vs, status, why.text);
+    }
+    const char *const four[] = { "--lr 0.1", "--lr 0.2", "--lr 0.3", "--lr 0.4" };
+    assert_int_equal(parse_beside(FOR_FIGURE, line, four, 4), STATUS_USAGE);
+    assert_int_equal(parse_beside(FOR_FIGURE, line, four, 0), STATUS_USAGE);
+    assert_int_equal(parse_beside(FOR_FIGURE, "--view feature --out f.png", four, 1), STATUS_USAGE);
+    refuse(FOR_TRAIN, "--view compare --figure f.png", "not for one training");
+}
+
 static void an_empty_line_is_the_default_experiment(void **state)
 {
     (void)state;
@@ -380,6 +438,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_line_is_the_default_experiment),
+        cmocka_unit_test(beside_stands_what_vs_says),
+        cmocka_unit_test(what_vs_cannot_say_is_refused),
         cmocka_unit_test(every_setting_of_an_experiment_is_an_option),
         cmocka_unit_test(options_reach_the_experiment),
         cmocka_unit_test(a_parameter_belongs_to_the_loss_wherever_it_stands),

@@ -105,19 +105,14 @@ static struct trainer *go_wrong(const struct example *x)
     return t;
 }
 
-static void every_example_is_seen_and_said(void **state)
+static void assert_said(const struct trainer *t)
 {
-    (void)state;
-    for (int i = 0; i < EXAMPLES; i++) {
-        struct trainer *t = go_wrong(&example[i]);
-        struct finding f = trainer_finding(t);
-        const struct finding *log;
-        char text[COACH_TEXT];
-        trainer_sentence(t, &f, text);
-        assert_true(strlen(text) > 20 && text[strlen(text) - 1] == '.');
-        assert_true(trainer_findings(t, &log) >= 1);
-        trainer_destroy(t);
-    }
+    struct finding f = trainer_finding(t);
+    const struct finding *log;
+    char text[COACH_TEXT];
+    trainer_sentence(t, &f, text);
+    assert_true(strlen(text) > 20 && text[strlen(text) - 1] == '.');
+    assert_true(trainer_findings(t, &log) >= 1);
 }
 
 /* Going back is the history's part: here the training is made again up to that step. */
@@ -128,7 +123,7 @@ static void go_back(struct trainer *t, struct saved start, long step)
         trainer_step(t);
 }
 
-static void every_cure_offered_helps(void **state)
+static void every_example_is_seen_and_every_cure_offered_helps(void **state)
 {
     (void)state;
     for (int i = 0; i < EXAMPLES; i++) {
@@ -138,6 +133,7 @@ static void every_cure_offered_helps(void **state)
         struct evaluation before, after;
         int cures = trainer_cures(t, cure);
         assert_true(cures > 0);
+        assert_said(t);
         assert_int_equal(trainer_evaluate(t, false, &before), STATUS_OK);
         for (int c = 0; c < cures; c++) {
             char label[CURE_TEXT];
@@ -163,6 +159,42 @@ static void every_cure_offered_helps(void **state)
     }
 }
 
+/* A margin far beyond its room and back again: the classes stay together, the coach still says so, and what it then
+ * offers parts them. */
+static void a_margin_beyond_its_room_and_back_leaves_classes_stuck(void **state)
+{
+    (void)state;
+    struct trainer *t = create("loss=arcface seed=1 warmup=0,0 m=1.2");
+    struct experiment wanted = *trainer_experiment(t);
+    struct cure cure[CURE_MAX];
+    struct evaluation before, after;
+    train(t, 500);
+    assert_int_equal(trainer_finding(t).kind, COACH_RAY);
+    assert_true(trainer_finding(t).room);
+    assert_int_equal(experiment_set(&wanted, "m", "0.3", NULL), STATUS_OK);
+    assert_int_equal(trainer_retune(t, &wanted, NULL), STATUS_OK);
+    train(t, 400);
+    assert_int_equal(trainer_finding(t).kind, COACH_RAY);
+    assert_false(trainer_finding(t).room);
+    assert_int_equal(trainer_evaluate(t, false, &before), STATUS_OK);
+    struct saved stuck = save(t);
+    int cures = trainer_cures(t, cure);
+    assert_true(cures > 0 && cure[0].kind == CURE_WARMUP);
+    for (int c = 0; c < cures; c++) {
+        if (cure[c].back >= 0)
+            continue; /* the history's way is tried above */
+        load(t, stuck);
+        assert_int_equal(trainer_cure(t, &cure[c], NULL), STATUS_OK);
+        train(t, 900);
+        assert_int_equal(trainer_evaluate(t, false, &after), STATUS_OK);
+        if (!(after.train_accuracy > before.train_accuracy + 0.3 && after.min_gap_deg >= 12))
+            fail_msg("cure %d: accuracy %.3f to %.3f, gap %.1f", c, before.train_accuracy,
+                after.train_accuracy, after.min_gap_deg);
+    }
+    free(stuck.bytes);
+    trainer_destroy(t);
+}
+
 static void assert_same_bytes(const struct trainer *a, const struct trainer *b)
 {
     struct saved x = save(a), y = save(b);
@@ -175,7 +207,8 @@ static void assert_same_bytes(const struct trainer *a, const struct trainer *b)
 static void the_journal_replays_a_cure(void **state)
 {
     const struct cure cure[] = { { .kind = CURE_WARMUP, .back = -1 },
-        { .kind = CURE_REMAKE, .back = -1, .a = 0, .b = 3 }, { .kind = CURE_SCALE, .back = -1, .value = 7.5 } };
+        { .kind = CURE_REMAKE, .back = -1, .a = 0, .b = 3 },
+        { .kind = CURE_SCALE, .back = -1, .value = 7.5 } };
     const char *settings = "loss=cosface seed=3 warmup=0,0";
     (void)state;
     struct trainer *a = create(settings), *b = create(settings);
@@ -217,10 +250,20 @@ static void a_checkpoint_keeps_what_the_coach_knows(void **state)
 
 /* Steps made by hand */
 
-static struct coach_step by_hand(long step, const struct loss_force *force, const double *row, const int *count)
+static struct coach_step by_hand(
+    long step, const struct loss_force *force, const double *row, const int *count)
 {
-    return (struct coach_step){ .step = step, .force = force, .dim = 2, .classes = 3, .loss = 1, .chance = 0.4,
-        .looked = step % COACH_EVERY == 0, .right = 9, .seen = 10, .row = row, .class_count = count };
+    return (struct coach_step){ .step = step,
+        .force = force,
+        .dim = 2,
+        .classes = 3,
+        .loss = 1,
+        .chance = 0.4,
+        .looked = step % COACH_EVERY == 0,
+        .right = 9,
+        .seen = 10,
+        .row = row,
+        .class_count = count };
 }
 
 static struct finding after_steps(const double *row, const int *count, int steps)
@@ -309,8 +352,8 @@ static void a_loss_that_falls_alone_is_seen(void **state)
 
 static void journal_words_of_cures_are_read_back(void **state)
 {
-    static const char *const wrong[] = { "", "ramp", "warmup ", "remake", "remake:4", "remake:4:4", "remake:-1:2",
-        "remake:1:2:3" };
+    static const char *const wrong[] = { "", "ramp", "warmup ", "remake", "remake:4", "remake:4:4",
+        "remake:-1:2", "remake:1:2:3" };
     struct cure cure;
     char text[CURE_TEXT];
     (void)state;
@@ -325,8 +368,8 @@ static void journal_words_of_cures_are_read_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_example_is_seen_and_said),
-        cmocka_unit_test(every_cure_offered_helps),
+        cmocka_unit_test(every_example_is_seen_and_every_cure_offered_helps),
+        cmocka_unit_test(a_margin_beyond_its_room_and_back_leaves_classes_stuck),
         cmocka_unit_test(the_journal_replays_a_cure),
         cmocka_unit_test(a_checkpoint_keeps_what_the_coach_knows),
         cmocka_unit_test(a_ray_is_two_present_classes_within_three_degrees_for_200_steps),

@@ -44,7 +44,7 @@ static void make(struct side *side, const char *loss, double accuracy, double sp
         s->label[i] = s->predicted[i] = i % CLASSES;
         s->row[i] = 1000 + i;
         s->test[i] = false;
-        double at = 2 * pi * s->label[i] / CLASSES + spread * sin(i);
+        double at = 2 * pi * s->label[i] / CLASSES + spread * sin(i + 0.5);
         for (int d = 0; d < dim; d++)
             s->feature[i * dim + d] = (float)(d == 0 ? 3 * cos(at) : d == 1 ? 3 * sin(at) : 0.5);
     }
@@ -200,7 +200,7 @@ static void histograms_share_their_axis(void **state)
     drop(side, 2);
     memset(side, 0, sizeof side);
     make(&side[0], "softmax", 0.9, 0.02, 2);
-    make(&side[1], "arcface", 0.9, 1.5, 2);
+    make(&side[1], "arcface", 0.9, 2.5, 2);
     look = look_at(side, 2);
     text = draw(side, &look, wide);
     assert_int_equal(count_of(text, "180\xc2\xb0"), 2);

@@ -611,7 +611,7 @@ static void only_the_sphere_has_a_row_of_classes(void **state)
     for (int v = 0; v < view_count(); v++) {
         const double alone = 1000 - 88 - (2 * (14 + 6) + 16);
         double height = figure_plane(view_at(v), &stage->scene, 1600, 1000).h;
-        if (view_at(v) != &view_dashboard)
+        if (view_at(v) != &view_dashboard && view_at(v) != &view_compare)
             assert_true(fabs(alone - height - (view_at(v) == &view_sphere ? 28 : 0)) < 1e-9);
     }
     stage_close(stage);

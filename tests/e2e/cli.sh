@@ -484,6 +484,22 @@ for view in feature sphere curves logit angles dashboard; do
     check "figure --view $view in 3-D" run figure --dataset blobs --hidden 16 --steps 5 --feature-dim 3 --view $view --out view.svg $size
 done
 
+# ---------------------------------------------------------------- comparisons
+for format in svg png pdf; do
+    check "a comparison, $format" run figure $short --loss softmax --view compare --vs "--loss arcface --set m=0.2" \
+        --vs "--lr 0.01" --out compare.$format $size
+done
+grep -q "differs in: loss softmax vs arcface vs softmax" compare.svg && pass || miss "a comparison says in what it differs"
+run figure $short --loss softmax --view compare --vs "--loss arcface --set m=0.2" --vs "--lr 0.01" --out again.svg $size
+check "a comparison is the same bytes" cmp compare.svg again.svg
+check "equal trainings" run figure $short --view compare --vs "--seed 1" --out equal.svg $size
+grep -q "all settings are equal" equal.svg && pass || miss "equal trainings are not said to be"
+refuses 2 "--view compare: " figure $short --view compare --out none.svg
+refuses 2 "--vs: " figure $short --view compare --vs "--steps 3" --out none.svg
+refuses 2 "--vs " figure $short --vs "--lr 0.1" --out none.svg
+refuses 2 "--view compare: " train $short --view compare --figure none.svg
+[ -e none.svg ] && miss "a refused comparison left its figure"
+
 # ---------------------------------------------------------------- sweeps
 sweep="sweep $short --loss cosface --set m=0,0.2 --set s=10,30,64"
 check "sweep" run $sweep --jobs 1 --out a.svg --csv a.csv

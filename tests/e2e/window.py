@@ -468,11 +468,121 @@ def quits(w):
     assert w.process.returncode == 0, w.process.returncode
 
 
+def compares(w):
+    """From launch to softmax and ArcFace side by side, margin sweeping, in four actions; nobody is ever ahead."""
+    cells = lambda: w.state()["compare"]["cells"]
+    w.wait(lambda: w.state()["running"] and w.state()["loss"] == "arcface", "a training of ArcFace", 15)
+    w.key("c")                                                        # 1: a second one beside it, in focus
+    w.wait(lambda: len(cells()) == 2, "two trainings")
+    assert w.state()["compare"]["differs"] == "", w.state()["compare"]
+    w.click("loss.softmax")                                           # 2: it becomes softmax
+    w.wait(lambda: [cell["loss"] for cell in cells()] == ["arcface", "softmax"], "softmax beside ArcFace")
+    w.click("compare.cell.1")                                         # 3: controls drive ArcFace
+    w.wait(lambda: w.state()["compare"]["focus"] == 0, "focus")
+    w.key("m")                                                        # 4: its margin moves
+    w.wait(lambda: w.state()["sweeping"], "sweep")
+    margin, step = w.state()["params"]["m"], cells()[0]["step"]
+    for _ in range(20):
+        time.sleep(0.05)
+        now = cells()
+        assert len({cell["step"] for cell in now}) == 1, now
+    w.wait(lambda: w.state()["params"]["m"] != margin and cells()[0]["step"] > step, "sweeping margin")
+    assert w.state()["compare"]["differs"].startswith("loss arcface vs softmax"), w.state()["compare"]
+    w.key("m")
+    w.click("compare.all")
+    w.wait(lambda: w.state()["compare"]["all"], "one set of controls")
+    w.click("compare.equal")
+    w.wait(lambda: w.state()["compare"]["differs"] == "" and cells()[1]["loss"] == "arcface", "equal settings")
+    w.key("r")
+    w.wait(lambda: cells()[0]["step"] > 5 and cells()[0]["test_accuracy"] == cells()[1]["test_accuracy"],
+           "equal numbers from equal settings")
+    w.click("compare.remove.2")
+    w.wait(lambda: w.state()["compare"]["count"] == 1, "one training")
+    w.click("tab.plane")
+    w.wait(lambda: not w.state()["compare"]["open"], "the plane again")
+
+
+def lesson(w):
+    """Lesson 1 from the list: Page Down alone to its last step, an answer by Space, Page Up, Esc to what there was."""
+    before = w.state()
+
+    def at(step):
+        now = w.state().get("lesson", {})
+        return now.get("step") == step and not now["behind"]
+    w.click("tab.lessons")
+    w.click("lesson.1")
+    w.wait(lambda: at(1), "step 1 of the lesson", 15)
+    steps = w.state()["lesson"]["steps"]
+    assert w.state()["dataset"] == "two-blobs", w.state()
+    w.key("Next")
+    w.wait(lambda: at(2) and w.state()["lesson"]["waits"], "a question", 15)
+    assert w.state()["step"] == 400, w.state()
+    w.key("space")
+    w.wait(lambda: w.state()["lesson"]["revealed"], "its answer")
+    for step in range(3, steps + 1):
+        w.key("Next")
+        w.wait(lambda step=step: at(step), f"step {step}", 15)
+    w.key("Next")
+    time.sleep(0.3)
+    assert w.state()["lesson"]["step"] == steps, "there is no step after the last"
+    w.key("Prior")
+    w.wait(lambda: at(steps - 1) and w.state()["lesson"]["done"], "the step before", 15)
+    w.wait(lambda: w.state()["loss"] == "softmax" and w.state()["step"] == 400, "its training")
+    w.key("Escape")
+    w.wait(lambda: "lesson" not in w.state(), "the window without the lesson")
+    after = w.wait(lambda: w.state() if w.state()["dataset"] == before["dataset"] else None, "what was trained before")
+    assert after["params"] == before["params"] and after["step"] >= before["step"], (before, after)
+
+
+def presents(w):
+    """F5 presents, in a lesson too; B blanks; Esc leaves one after the other and never quits."""
+    w.click("tab.lessons")
+    w.click("lesson.2")
+    w.wait(lambda: "lesson" in w.state(), "a lesson", 15)
+    w.key("F5")
+    w.wait(lambda: w.state()["presenting"] and "play" not in w.controls(), "the presentation")
+    w.key("b")
+    w.wait(lambda: w.state()["blank"], "a blank screen")
+    w.key("period")
+    w.wait(lambda: not w.state()["blank"], "the picture again")
+    w.key("Escape")
+    w.wait(lambda: not w.state()["presenting"] and "lesson" in w.state(), "the lesson")
+    w.key("Escape")
+    w.wait(lambda: "lesson" not in w.state() and "play" in w.controls(), "the window")
+    w.key("F5")
+    w.wait(lambda: w.state()["presenting"], "a presentation without a lesson")
+    w.key("Escape")
+    w.wait(lambda: not w.state()["presenting"] and "play" in w.controls(), "the window")
+
+
+def sweeps(w):
+    """A slider's menu lets it go once, back and forth, faster, and stop; while training and while it stands."""
+    def value():
+        return w.state()["params"]["s"]
+    w.click("param.s", button=3)
+    w.click("sweep.both")
+    first = value()
+    w.wait(lambda: w.state()["sweeping"] == "s" and value() != first, "a moving scale")
+    step = w.state()["step"]
+    w.wait(lambda: w.state()["step"] > step, "training to go on")
+    w.key("space")
+    w.wait(lambda: not w.state()["running"], "a pause")
+    first = value()
+    w.wait(lambda: value() != first, "a scale that moves on its own")
+    w.click("param.s", button=3)
+    w.click("sweep.stop")
+    w.wait(lambda: w.state()["sweeping"] == "", "a standing scale")
+    w.click("param.s", times=2)
+    w.key("space")
+    w.wait(lambda: w.state()["running"], "training")
+
+
 def main():
     short = "--short" in sys.argv
     binary = os.path.abspath(sys.argv[-1])
-    checks = [trains, slider_drags, slider_keys_and_wheel, pauses_and_steps, goes_back_in_time,
+    checks = [trains, compares, slider_drags, slider_keys_and_wheel, pauses_and_steps, goes_back_in_time,
               loss_switches, screenshot]
+    checks += [lesson, presents, sweeps]
     checks += [finds_a_loss, adds_a_term, sphere, basics, resizes, storm, themes, bad_folder, diverges, quits]
     passed = failed = 0
     try:

@@ -84,6 +84,7 @@ void action_branch(struct window *w, int unused)
     struct experiment before = w->experiment;
     worker_branch(w->worker, w->snap->step);
     w->experiment = w->snap->experiment;
+    compare_returned(w);
     action_settle(w, &before);
     worker_play(w->worker, true);
     moved_in_time(w);
@@ -403,7 +404,8 @@ void action_picture(struct window *w, int whole)
     }
     enum status status = export_path(w->snap, o.path, sizeof o.path, &why);
     if (status == STATUS_OK)
-        status = export_figure(w->snap, w->data, &o, &why);
+        status = compare_open(w) && !whole ? compare_picture_write(w, &o, &why)
+                                           : export_figure(w->snap, w->data, &o, &why);
     if (status == STATUS_OK)
         notice_saved(w, o.path);
     else

@@ -13,7 +13,8 @@ struct mate {
     SDL_Thread *thread;
     SDL_sem *go; /* posted by the leader; what follows is then the thread's, until it posts `done` */
     SDL_sem *done;
-    enum { MATE_STEP = BESIDE_STEP, MATE_SNAPSHOT = BESIDE_SNAPSHOT, MATE_QUIT } job;
+    enum { MATE_STEP = BESIDE_STEP, MATE_SNAPSHOT = BESIDE_SNAPSHOT, MATE_RECOGNISE = BESIDE_RECOGNISE,
+        MATE_INPUTS = BESIDE_INPUTS, MATE_QUIT } job;
     struct trainer *trainer;
     struct past *past;
     struct experiment wanted;
@@ -59,8 +60,12 @@ static int work(void *arg)
         m->status = STATUS_OK;
         if (m->job == MATE_STEP)
             take_step(m);
-        else
+        else if (m->job == MATE_SNAPSHOT)
             take_snapshot(m);
+        else if (m->job == MATE_RECOGNISE)
+            m->status = trainer_recognise(m->trainer);
+        else
+            trainer_map_inputs(m->trainer);
         SDL_SemPost(m->done);
     }
 }
@@ -144,7 +149,7 @@ void beside_start(struct beside *b, enum beside_job job, struct snapshot *const 
     assert(!b->running);
     b->running = true;
     for (int i = 0; i < b->count; i++) {
-        b->mate[i]->job = (int)job == MATE_STEP ? MATE_STEP : MATE_SNAPSHOT;
+        b->mate[i]->job = (int)job;
         b->mate[i]->out = out ? out[i] : NULL;
         SDL_SemPost(b->mate[i]->go);
     }
@@ -215,7 +220,8 @@ static enum status add(struct beside *b, const struct beside_wish *wish, const s
 {
     int from = find(b, wish->from);
     if (b->count == BESIDE_MAX)
-        return why_set(why, STATUS_FAILED, "compare: no room for more than %d trainings; remove one", COMPARE_MAX);
+        return why_set(
+            why, STATUS_FAILED, "compare: no room for more than %d trainings; remove one", COMPARE_MAX);
     struct mate *m = mate_create(wish, b->budget);
     if (!m)
         return no_memory(why);

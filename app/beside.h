@@ -25,7 +25,7 @@ int beside_count(const struct beside *b);
 long beside_id(const struct beside *b, int i);
 const struct trainer *beside_trainer(const struct beside *b, int i);
 
-enum beside_job { BESIDE_STEP, BESIDE_SNAPSHOT };
+enum beside_job { BESIDE_STEP, BESIDE_SNAPSHOT, BESIDE_RECOGNISE, BESIDE_INPUTS };
 /* All at once, in their threads. `out`: (beside_count) where snapshots go. */
 void beside_start(struct beside *b, enum beside_job job, struct snapshot *const *out);
 enum status beside_join(struct beside *b);

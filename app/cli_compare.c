@@ -29,7 +29,8 @@ static enum status draw(const struct options *o, const struct sweep *s, struct w
         data[i] = s->cell[i].data;
         if (snap[i]->diverged)
             fprintf(stderr,
-                "marginscope: training %d: diverged at step %ld, its last finite state is shown; try a smaller "
+                "marginscope: training %d: diverged at step %ld, its last finite state is shown; try a "
+                "smaller "
                 "--lr\n",
                 i + 1, snap[i]->diverged_step);
     }

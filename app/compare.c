@@ -1,5 +1,6 @@
 #include "app/compare.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,8 +107,8 @@ static void follow_margin(
     for (int p = 0; p < loss_param_count(loss); p++) {
         int own = loss_param_find(experiment_loss(e), loss->param[p].id);
         double value = after->param[after->loss][p];
-        bool changed = before->loss == after->loss &&
-                       memcmp(&before->param[before->loss][p], &value, sizeof value) != 0;
+        bool changed =
+            before->loss == after->loss && memcmp(&before->param[before->loss][p], &value, sizeof value) != 0;
         if (changed && own >= 0 && e->loss != after->loss)
             param_accept(&experiment_loss(e)->param[own], value, &e->param[e->loss][own]);
     }
@@ -282,6 +283,23 @@ void compare_equal(struct window *w)
         c->wanted[i] = w->experiment;
     send(w);
     worker_want(w->worker, &c->wanted[0]);
+}
+
+/* With the settings of that step come those of the others. */
+void compare_returned(struct window *w)
+{
+    struct compare *c = w->compare;
+    for (int i = 0; compare_several(w) && i < c->shown; i++)
+        c->wanted[i] = c->snap[i]->experiment;
+}
+
+enum status compare_picture_write(struct window *w, struct figure_options *o, struct why *why)
+{
+    const struct compare *c = w->compare;
+    const struct dataset *data[COMPARE_MAX] = { w->data, w->data, w->data, w->data };
+    snprintf(o->view, sizeof o->view, "%s", view_compare.id);
+    o->look = NULL;
+    return export_compare(c->snap, data, c->shown, o, why);
 }
 
 void compare_refused(struct window *w)

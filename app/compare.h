@@ -5,6 +5,7 @@
 #define APP_COMPARE_H
 
 #include "app/beside.h"
+#include "app/export.h"
 #include "app/panel.h"
 
 struct compare {
@@ -40,6 +41,9 @@ void compare_equal(struct window *w);                     /* all become as the o
 void compare_leave(struct window *w);                     /* back to one training's views; they go on */
 /* "softmax; s 16 vs 30", of the wishes. */
 void compare_differences(const struct window *w, char *out, int size);
+
+void compare_returned(struct window *w);                  /* the worker has been sent back to what is shown */
+enum status compare_picture_write(struct window *w, struct figure_options *o, struct why *why);
 
 /* Changes that lead from `before` to `after`, made in `e` too; the data, classes, seed and moved points always. */
 void compare_follow(

@@ -85,7 +85,7 @@ static void one_setting(const struct experiment *e, const char *key, char *out, 
     const char *name = of_loss ? dot + 1 : key;
     if (strcmp(key, "loss") == 0)
         snprintf(text, sizeof text, "%s", loss->label);
-    else if (!other && experiment_get(e, name, value, sizeof value))
+    else if (!other && experiment_get(e, name, value, sizeof value) && strcmp(value, "none") != 0)
         snprintf(text, sizeof text, "%s %s", name, value);
     else
         return;

@@ -9,7 +9,8 @@ enum { BUTTON = 32, GAP = 12, CROSS = 22, CELL_POINTS = 1500 };
 
 /* ---- the strip ---- */
 
-static double button(struct window *w, double x, double middle, const char *id, const char *label, bool *clicked)
+static double button(
+    struct window *w, double x, double middle, const char *id, const char *label, bool *clicked)
 {
     struct font font = { .size = 14, .weight = WEIGHT_REGULAR };
     struct rect rect = { x, middle - BUTTON / 2.0, text_width(label, &font) + 28, BUTTON };

@@ -420,11 +420,12 @@ static enum status recognise(struct worker *w)
     double began = now_s();
     if (!(w->watch & w->stale & NEEDS_RECOGNITION) || began < w->recognise_due)
         return STATUS_OK;
-    enum status status = trainer_recognise(w->trainer);
+    beside_start(w->beside, BESIDE_RECOGNISE, NULL);
+    enum status status = trainer_recognise(w->trainer), others = beside_join(w->beside);
     double done = now_s();
     w->stale &= ~(unsigned)NEEDS_RECOGNITION;
     w->recognise_due = done + fmax(0.3, 9 * (done - began));
-    return status;
+    return status == STATUS_OK ? others : status;
 }
 
 /* A few milliseconds: a twentieth of the time at most. */
@@ -433,7 +434,9 @@ static void map_inputs(struct worker *w)
     double began = now_s();
     if (!(w->watch & w->stale & NEEDS_INPUTS) || began < w->inputs_due)
         return;
+    beside_start(w->beside, BESIDE_INPUTS, NULL);
     trainer_map_inputs(w->trainer);
+    beside_join(w->beside);
     w->stale &= ~(unsigned)NEEDS_INPUTS;
     double done = now_s();
     w->inputs_due = done + fmax(0.1, 19 * (done - began));

@@ -341,7 +341,7 @@ static void ray_sentence(const struct finding *f, const char *a, const char *b, 
     if (f->others > 0)
         snprintf(more, sizeof more, " (and %d more pair%s)", f->others, f->others == 1 ? "" : "s");
     const char *end =
-        f->room ? "the margin asks for more than there is." : "no margin can part them from here.";
+        f->room ? "the margin asks for more than there is." : "they seldom part by themselves.";
     snprintf(text, COACH_TEXT, "%s%.24s and %.24s%s lie on one %s since step %s: %s",
         f->means ? "The means of " : "", a, b, more, f->spot ? "spot" : "ray", since, end);
 }
@@ -482,7 +482,8 @@ int coach_cures(
         return o.count;
     if (help & WARM)
         offer(&o, (struct cure){ .kind = CURE_WARMUP, .back = -1 });
-    if (help & SMALLER)
+    /* with a margin and most classes in one heap a smaller scale frees none */
+    if ((help & SMALLER) && (f->others <= 1 || experiment_loss(e)->margin < 0))
         offer_scale(&o, e);
     if (help & BEFORE)
         offer(&o, (struct cure){ .kind = CURE_WARMUP, .back = f->since });

@@ -166,17 +166,19 @@ static int compare(struct difference *d)
 
 int experiment_differences(const struct experiment *const *e, int count, char *out, int size)
 {
-    struct difference d = {
-        .e = e, .count = count, .only = -1, .between = "; ", .out = out, .size = size
-    };
+    struct difference d = { .e = e, .count = count, .only = -1, .between = "; ", .out = out, .size = size };
     return compare(&d);
 }
 
 int experiment_own(
     const struct experiment *const *e, int count, int which, const char *except, char *out, int size)
 {
-    struct difference d = {
-        .e = e, .count = count, .only = which, .except = except ? except : "", .between = ", ", .out = out, .size = size
-    };
+    struct difference d = { .e = e,
+        .count = count,
+        .only = which,
+        .except = except ? except : "",
+        .between = ", ",
+        .out = out,
+        .size = size };
     return compare(&d);
 }

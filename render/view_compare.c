@@ -43,8 +43,8 @@ int compare_layout(const struct look *look, struct rect rect, struct rect cell[C
     double foot = 18.0 * FOOT_LINES + 12;
     double wide = floor(rect.w / columns), high = floor((rect.h - foot) / rows);
     for (int i = 0; i < n; i++)
-        cell[i] =
-            (struct rect){ rect.x + wide * (i % columns), rect.y + high * floor((double)i / columns), wide, high };
+        cell[i] = (struct rect){ rect.x + wide * (i % columns), rect.y + high * floor((double)i / columns),
+            wide, high };
     return n;
 }
 
@@ -200,11 +200,12 @@ static double draw_margin(const struct compare *v, const struct snapshot *snap, 
     if (param->kind == PARAM_INTEGER)
         snprintf(text, sizeof text, "%.0f", m);
     else
-        snprintf(text, sizeof text, "%s%s%s", number_fixed(m, 2, value, sizeof value), param->unit[0] ? " " : "",
-            param->unit);
-    struct formula_size symbol =
-        formula_draw(v->canvas, (struct point){ at.x, at.y }, param->symbol, size, v->theme->margin, v->theme);
-    canvas_text(v->canvas, (struct point){ at.x + symbol.width + 7, at.y }, text, &number, v->theme->margin, ALIGN_LEFT);
+        snprintf(text, sizeof text, "%s%s%s", number_fixed(m, 2, value, sizeof value),
+            param->unit[0] ? " " : "", param->unit);
+    struct formula_size symbol = formula_draw(
+        v->canvas, (struct point){ at.x, at.y }, param->symbol, size, v->theme->margin, v->theme);
+    canvas_text(v->canvas, (struct point){ at.x + symbol.width + 7, at.y }, text, &number, v->theme->margin,
+        ALIGN_LEFT);
     if (strcmp(param->unit, "rad") != 0)
         return at.y + 22;
     snprintf(text, sizeof text, "%s added", number_degrees(m, value, sizeof value));
@@ -225,13 +226,15 @@ static void draw_notes(const struct compare *v, const struct scene *scene, struc
         at.y -= 16;
     }
     if (stride > 1) {
-        snprintf(text, sizeof text, "%s of %s points", number_count((snap->count + stride - 1) / stride, number, sizeof number),
+        snprintf(text, sizeof text, "%s of %s points",
+            number_count((snap->count + stride - 1) / stride, number, sizeof number),
             number_count(snap->count, all, sizeof all));
         canvas_text(v->canvas, at, text, &small, v->theme->text3, ALIGN_LEFT);
         at.y -= 16;
     }
     if (snap->diverged) {
-        snprintf(text, sizeof text, "diverged at step %s", number_count(snap->diverged_step, number, sizeof number));
+        snprintf(text, sizeof text, "diverged at step %s",
+            number_count(snap->diverged_step, number, sizeof number));
         canvas_text(v->canvas, at, text, &small_bold, v->theme->bad, ALIGN_LEFT);
     }
 }
@@ -357,8 +360,8 @@ static void draw_row(const struct compare *v, const struct row *row, int which, 
     const struct font *font = best ? &value_bold : &value_font;
     text_fit(row->name, &small, right - text_width(text, font) - 8 - line.x, name, sizeof name);
     canvas_text(v->canvas, (struct point){ line.x, base }, name, &small, v->theme->text2, ALIGN_LEFT);
-    canvas_text(v->canvas, (struct point){ right, base }, text, font, best ? v->theme->text1 : v->theme->text2,
-        ALIGN_RIGHT);
+    canvas_text(v->canvas, (struct point){ right, base }, text, font,
+        best ? v->theme->text1 : v->theme->text2, ALIGN_RIGHT);
     if (best)
         canvas_disc(v->canvas, (struct point){ right + 9, base - 5 }, 2.5, v->theme->text1);
 }
@@ -419,7 +422,8 @@ static void draw_curve(
         if (!isfinite(value) || step > (double)v->last_step)
             continue;
         double share = fmax(0, (value - v->lowest) / (1 - v->lowest));
-        line[n++] = (struct point){ area.x + area.w * step / (double)v->last_step, area.y + area.h * (1 - share) };
+        line[n++] =
+            (struct point){ area.x + area.w * step / (double)v->last_step, area.y + area.h * (1 - share) };
     }
     struct stroke stroke = { .color = color, .width = width, .round = true };
     if (n >= 2)
@@ -452,9 +456,10 @@ static void draw_curves(const struct compare *v, int which, struct rect rect)
             draw_curve(v, v->scene[i]->snap, area, 1, v->theme->rival);
     draw_curve(v, v->scene[which]->snap, area, 1.75, v->theme->text1);
     snprintf(text, sizeof text, "step %s", number_count(v->last_step, step, sizeof step));
-    canvas_text(v->canvas, (struct point){ area.x, area.y + area.h + 15 }, "0", &small, v->theme->text3, ALIGN_LEFT);
-    canvas_text(v->canvas, (struct point){ area.x + area.w, area.y + area.h + 15 }, text, &small, v->theme->text3,
-        ALIGN_RIGHT);
+    canvas_text(
+        v->canvas, (struct point){ area.x, area.y + area.h + 15 }, "0", &small, v->theme->text3, ALIGN_LEFT);
+    canvas_text(v->canvas, (struct point){ area.x + area.w, area.y + area.h + 15 }, text, &small,
+        v->theme->text3, ALIGN_RIGHT);
 }
 
 /* ---- the histograms ---- */
@@ -518,7 +523,8 @@ static void draw_legend(const struct compare *v, const struct snapshot *snap, st
     canvas_text(v->canvas, (struct point){ x, rect.y + 12 }, own, &small_bold, v->theme->text1, ALIGN_LEFT);
     x += text_width(own, &small_bold) + 12;
     if (x + text_width(rival, &small_bold) <= rect.x + rect.w)
-        canvas_text(v->canvas, (struct point){ x, rect.y + 12 }, rival, &small_bold, v->theme->text2, ALIGN_LEFT);
+        canvas_text(
+            v->canvas, (struct point){ x, rect.y + 12 }, rival, &small_bold, v->theme->text2, ALIGN_LEFT);
 }
 
 static void draw_degrees(const struct compare *v, struct rect area)

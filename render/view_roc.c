@@ -151,7 +151,9 @@ static void draw_note(struct canvas *c, const struct roc *v)
     char eer[32], text[96];
     struct font font = v->plot.size->label;
     snprintf(text, sizeof text, "EER %s", number_percent(v->r->closed.eer, eer, sizeof eer));
-    if (!isnan(v->r->open.eer))
+    double title = v->plot.size->padding + text_width(view_roc.label, &v->plot.size->title) + 16;
+    bool roomy = title + text_width("EER 88.8%, unseen 88.8%", &font) < v->plot.right - v->plot.rect.x;
+    if (!isnan(v->r->open.eer) && roomy)
         snprintf(text + strlen(text), sizeof text - strlen(text), ", unseen %s",
             number_percent(v->r->open.eer, eer, sizeof eer));
     double right = v->table.h > 0 ? v->plot.area.x + v->plot.area.w : v->plot.right;

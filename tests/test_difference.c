@@ -83,8 +83,11 @@ static void every_parameter_of_every_loss_is_named(void **state)
                 a.added[term] = true;
             b = a;
             const struct param *param = &loss->param[p];
-            b.param[l][p] = param->initial > param->min ? param->min : param->kind == PARAM_LIST ? 1 : param->max;
-            snprintf(start, sizeof start, "%s%s%s ", term >= 0 ? loss->id : "", term >= 0 ? "." : "", param->id);
+            b.param[l][p] = param->initial > param->min ? param->min
+                            : param->kind == PARAM_LIST ? 1
+                                                        : param->max;
+            snprintf(
+                start, sizeof start, "%s%s%s ", term >= 0 ? loss->id : "", term >= 0 ? "." : "", param->id);
             int found = differ(&a, &b, text);
             if (found != 1 || strncmp(text, start, strlen(start)) != 0 || !strstr(text, " vs "))
                 fail_msg("%s of %s: %d, said \"%s\"", param->id, loss->id, found, text);

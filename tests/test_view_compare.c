@@ -55,7 +55,8 @@ static void make(struct side *side, const char *loss, double accuracy, double sp
     s->norm_median = s->norm_p99 = 3;
     s->curve_count = 20;
     for (int i = 0; i < 20; i++)
-        s->curve[i] = (struct curve_point){ 25 * i, 1, 1, 1, (float)(0.5 + 0.02 * i), (float)(0.5 + 0.02 * i), NAN };
+        s->curve[i] =
+            (struct curve_point){ 25 * i, 1, 1, 1, (float)(0.5 + 0.02 * i), (float)(0.5 + 0.02 * i), NAN };
     assert_true(scene_update(&side->scene, s, NULL));
 }
 
@@ -113,7 +114,8 @@ static void cells_fill_the_rectangle_without_overlap(void **state)
                 assert_true(p.x >= cell[i].x && p.x + p.w <= cell[i].x + cell[i].w);
                 assert_true(p.y >= cell[i].y && p.y + p.h <= cell[i].y + cell[i].h && p.h > 60);
                 for (int k = 0; k < i; k++)
-                    assert_true(cell[k].x + cell[k].w <= cell[i].x + 0.5 || cell[k].y + cell[k].h <= cell[i].y + 0.5 ||
+                    assert_true(cell[k].x + cell[k].w <= cell[i].x + 0.5 ||
+                                cell[k].y + cell[k].h <= cell[i].y + 0.5 ||
                                 cell[i].x + cell[i].w <= cell[k].x + 0.5);
             }
         }
@@ -170,7 +172,8 @@ static void the_best_of_each_row_is_marked(void **state)
         { "68.8\xc2\xb0", 0, 3 } };
     for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
         int best = 0, seen = 0;
-        for (const char *line = text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+        for (const char *line = text; line && *line;
+             line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
             int length = (int)strcspn(line, "\n");
             char copy[400];
             snprintf(copy, sizeof copy, "%.*s", length, line);
@@ -180,7 +183,8 @@ static void the_best_of_each_row_is_marked(void **state)
             best += strstr(copy, ink) != NULL;
         }
         if (best != want[i].best || seen != want[i].seen)
-            fail_msg("%s: %d marked of %d, expected %d of %d", want[i].value, best, seen, want[i].best, want[i].seen);
+            fail_msg("%s: %d marked of %d, expected %d of %d", want[i].value, best, seen, want[i].best,
+                want[i].seen);
     }
     free(text);
     drop(side, 3);

@@ -91,7 +91,10 @@ static void sweep(struct window *w, const char *key, double from, double to, dou
     if (!action_dial(w, key, &d))
         return;
     w->sweep = (struct sweep){ .from = fmin(1, fmax(0, param_position(d.row, from, d.end))),
-        .to = fmin(1, fmax(0, param_position(d.row, to, d.end))), .end = d.end, .seconds = seconds, .once = once,
+        .to = fmin(1, fmax(0, param_position(d.row, to, d.end))),
+        .end = d.end,
+        .seconds = seconds,
+        .once = once,
         .began = window_now() };
     snprintf(w->sweep.key, sizeof w->sweep.key, "%s", key);
     w->sweeping = true;

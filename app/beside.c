@@ -13,8 +13,13 @@ struct mate {
     SDL_Thread *thread;
     SDL_sem *go; /* posted by the leader; what follows is then the thread's, until it posts `done` */
     SDL_sem *done;
-    enum { MATE_STEP = BESIDE_STEP, MATE_SNAPSHOT = BESIDE_SNAPSHOT, MATE_RECOGNISE = BESIDE_RECOGNISE,
-        MATE_INPUTS = BESIDE_INPUTS, MATE_QUIT } job;
+    enum {
+        MATE_STEP = BESIDE_STEP,
+        MATE_SNAPSHOT = BESIDE_SNAPSHOT,
+        MATE_RECOGNISE = BESIDE_RECOGNISE,
+        MATE_INPUTS = BESIDE_INPUTS,
+        MATE_QUIT
+    } job;
     struct trainer *trainer;
     struct past *past;
     struct experiment wanted;

@@ -178,6 +178,14 @@ const struct snapshot *compare_take(struct window *w, const struct snapshot *lea
     return c->snap[c->focus] ? c->snap[c->focus] : leader;
 }
 
+void compare_resume(struct window *w)
+{
+    if (!w->snap)
+        return;
+    w->snap = compare_take(w, w->snap);
+    scene_update(&w->scene, w->snap, w->data);
+}
+
 /* Another cell's snapshot and settings are the window's. */
 static void show_focus(struct window *w)
 {

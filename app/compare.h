@@ -31,6 +31,7 @@ void compare_apply(struct window *w);
 void compare_touch(struct window *w, const char *key);    /* worker_touch of whom the controls drive */
 /* The leader's new snapshot, and with it those of the others; returns the one in focus. */
 const struct snapshot *compare_take(struct window *w, const struct snapshot *leader);
+void compare_resume(struct window *w);                    /* the window has its own worker again, after a lesson */
 void compare_refused(struct window *w);                   /* what could not be made goes again */
 
 void compare_add(struct window *w);                       /* a copy of the one in focus, which it becomes */

@@ -209,8 +209,7 @@ struct comparison {
     const struct figure_options *options;
 };
 
-static enum status draw_comparison(
-    struct canvas *c, double width, double height, void *user, struct why *why)
+static enum status draw_comparison(struct canvas *c, double width, double height, void *user, struct why *why)
 {
     const struct comparison *v = user;
     struct scene scene[COMPARE_MAX] = { { 0 } };
@@ -221,8 +220,8 @@ static enum status draw_comparison(
     look.interactive = false;
     for (int i = 0; status == STATUS_OK && i < v->count; i++)
         if (!scene_update(&scene[i], v->snap[i], v->data[i]))
-            status =
-                why_set(why, STATUS_FAILED, "%s: no memory for the figure; show fewer points", v->options->path);
+            status = why_set(
+                why, STATUS_FAILED, "%s: no memory for the figure; show fewer points", v->options->path);
     for (int i = 1; i < v->count; i++) {
         look.beside[look.besides++] = &scene[i];
         look.ghost[look.ghosts++] = v->snap[i];

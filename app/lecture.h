@@ -106,12 +106,15 @@ void lecture_view(struct window *w, int choice);
 void lecture_gather(struct window *w, const struct player_order *order);
 void lecture_gather_turn(struct window *w);
 void lecture_take(struct window *w);                      /* after the window has taken a snapshot */
-void lecture_cell_label(const struct window *w, int cell, char *out, int size);   /* cell 0: the lesson's own */
+/* What makes it differ, and its test accuracy; cell 0 is the lesson's own. */
+void lecture_cell_label(const struct window *w, int cell, char *out, int size, char *test, int test_size);
 
-/* For window.c: device px per logical px there (0: as ever), areas, and what is drawn in them. */
+/* For window.c (lecture_place.c): device px per logical px there (0: as ever), areas, and what is drawn in them. */
 double lecture_scale(const struct window *w, double points_w, double points_h, double display);
 bool lecture_layout(struct window *w);
+bool lecture_misplaced(const struct window *w);           /* another view or other data want it otherwise */
 void lecture_main(struct window *w);
+void lecture_list_page(struct window *w);
 void lecture_statement(struct window *w);
 void lecture_strip(struct window *w);
 bool lecture_names_fit(const struct window *w);           /* of the views, beside the caption */

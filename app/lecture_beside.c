@@ -75,6 +75,11 @@ static void append(char *out, int size, const char *text)
     snprintf(out + n, (size_t)size - n, "%s%s", n ? ", " : "", text);
 }
 
+static bool names_loss(const char *key)
+{
+    return strcmp(key, "loss") == 0 || strcmp(key, "add") == 0;
+}
+
 static void one_setting(const struct experiment *e, const char *key, char *out, int size)
 {
     char value[LESSON_VALUE], text[LESSON_VALUE + LESSON_ID + 2];
@@ -83,12 +88,9 @@ static void one_setting(const struct experiment *e, const char *key, char *out, 
     bool of_loss = dot && strncmp(loss->id, key, (size_t)(dot - key)) == 0 && !loss->id[dot - key];
     bool other = dot && !of_loss && loss_find(key) == NULL && loss_param_find(loss, dot + 1) >= 0;
     const char *name = of_loss ? dot + 1 : key;
-    if (strcmp(key, "loss") == 0)
-        snprintf(text, sizeof text, "%s", loss->label);
-    else if (!other && experiment_get(e, name, value, sizeof value) && strcmp(value, "none") != 0)
-        snprintf(text, sizeof text, "%s %s", name, value);
-    else
+    if (names_loss(key) || other || !experiment_get(e, name, value, sizeof value))
         return;
+    snprintf(text, sizeof text, "%s %s", name, value);
     append(out, size, text);
 }
 
@@ -102,20 +104,31 @@ static bool named_before(const struct lesson_step *s, int set, int key)
     return false;
 }
 
-void lecture_cell_label(const struct window *w, int cell, char *out, int size)
+/* With its terms, where they or the loss are what differs. */
+static void loss_name(const struct lesson_step *s, const struct snapshot *snap, char *out, int size)
+{
+    bool any = false;
+    for (int i = 0; i < s->compare_count; i++)
+        for (int k = 0; k < s->compare[i].count; k++)
+            any = any || names_loss(s->compare[i].set[k].key);
+    if (any)
+        figure_title(snap, out, size);
+}
+
+void lecture_cell_label(const struct window *w, int cell, char *out, int size, char *test, int test_size)
 {
     const struct lesson_step *s = lecture_step(w);
     const struct snapshot *snap = cell == 0 ? w->snap : w->lecture->beside[cell - 1].snap;
-    char number[16], test[40];
-    out[0] = 0;
+    char number[16];
+    out[0] = test[0] = 0;
     if (!snap)
         return;
+    loss_name(s, snap, out, size);
     for (int i = 0; i < s->compare_count; i++)
         for (int k = 0; k < s->compare[i].count; k++)
             if (!named_before(s, i, k))
                 one_setting(&snap->experiment, s->compare[i].set[k].key, out, size);
-    if (snap->test_accuracy >= 0) {
-        snprintf(test, sizeof test, "test %s\u2009%%", number_fixed(100 * snap->test_accuracy, 1, number, sizeof number));
-        append(out, size, test);
-    }
+    if (snap->test_accuracy >= 0)
+        snprintf(test, (size_t)test_size, "test %s\u2009%%",
+            number_fixed(100 * snap->test_accuracy, 1, number, sizeof number));
 }

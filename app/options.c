@@ -280,8 +280,9 @@ static enum status take_view(struct options *o, const char *name, const char *va
 static enum status take_beside(struct options *o, const char *name, const char *value, struct why *why)
 {
     if (o->vs_count == OPTIONS_BESIDE)
-        return why_set(why, STATUS_USAGE, "--%s %s: more than %d of them; a comparison has room for %d trainings",
-            name, value, OPTIONS_BESIDE, COMPARE_MAX);
+        return why_set(why, STATUS_USAGE,
+            "--%s %s: more than %d of them; a comparison has room for %d trainings", name, value,
+            OPTIONS_BESIDE, COMPARE_MAX);
     enum status status = copy_text(o->vs[o->vs_count], sizeof o->vs[0], name, value, why);
     o->vs_count += status == STATUS_OK;
     return status;

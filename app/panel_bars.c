@@ -34,8 +34,8 @@ void action_tab(struct window *w, int i)
 }
 
 /* How wide it is. */
-static double tab(struct window *w, double x, struct rect area, const char *id, const char *label, bool active,
-    bool *clicked)
+static double tab(struct window *w, double x, struct rect area, const char *id, const char *label,
+    bool active, bool *clicked)
 {
     struct font font = { .size = 14, .weight = WEIGHT_SEMIBOLD };
     const struct theme *t = w->look.theme;

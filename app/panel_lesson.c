@@ -1,5 +1,5 @@
-/* panel_lesson.c - what lecture.c arranges, drawn: the list of lessons; view, statement and strip of a lesson; view and
- * caption of a presentation. Type as in design.md: nothing under 24 px on 1280 x 720. */
+/* panel_lesson.c - what lecture.c arranges, drawn: view, statement and strip of a lesson; view and caption of a
+ * presentation. Type as in design.md: nothing under 24 px on 1280 x 720. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,77 +11,6 @@
 #include "render/text.h"
 
 enum { EDGE = 40, TITLE = 32, BODY = 24, BIG = 40, PIP_X = 132, PIPS = 160, CAPTION_X = 300, HIT = 56 };
-
-/* --- the list ------------------------------------------------------------------------------------------ */
-
-enum { ROW_H = 56, LIST_W = 820, LIST_TOP = 96 };
-
-static void list_row(struct window *w, const struct lecture_row *row, int i, struct rect rect)
-{
-    char id[UI_ID], number[16], note[256];
-    const struct theme *t = w->look.theme;
-    struct ui *ui = &w->ui;
-    snprintf(id, sizeof id, "lesson.%d", i + 1);
-    bool hot = ui_control(ui, id, row->title, rect, true);
-    ui_value(ui, "%d", row->steps);
-    if (!ui->canvas) {
-        struct why why = { "" };
-        if (ui_clicked(ui, id, rect) && !row->error[0] && lecture_open(w, row->path, &why) != STATUS_OK)
-            window_notice(w, true, "%s", why.text);
-        return;
-    }
-    if (hot)
-        canvas_round_rect(ui->canvas, rect, 8, t->raised);
-    snprintf(number, sizeof number, "%d", i + 1);
-    if (row->error[0])
-        snprintf(note, sizeof note, "%s", row->error);
-    else
-        snprintf(note, sizeof note, "%d steps%s%.180s", row->steps, row->author[0] ? " \u00b7 " : "", row->author);
-    ui_text(ui, rect.x + 36, rect.y + rect.h / 2, number, 20, WEIGHT_REGULAR, t->text3, ALIGN_RIGHT);
-    ui_text_fit(ui, rect.x + 56, rect.y + 18, rect.w - 72, row->title, 20, WEIGHT_SEMIBOLD,
-        row->error[0] ? t->text3 : t->text1);
-    ui_text_fit(ui, rect.x + 56, rect.y + 40, rect.w - 72, note, 14, WEIGHT_REGULAR,
-        row->error[0] ? t->bad : t->text2);
-    ui_focus_ring(ui, id, rect, 8);
-}
-
-static void list_scroll(struct window *w, struct rect view, double content)
-{
-    struct lecture *l = w->lecture;
-    if (w->ui.input.kind == UI_WHEEL && w->ui.mouse_inside && ui_inside(view, w->ui.mouse)) {
-        l->list_scroll -= w->ui.input.wheel * ROW_H;
-        w->ui.input.kind = UI_NONE;
-        window_dirty(w, 1 << AREA_MAIN);
-    }
-    l->list_scroll = fmax(0, fmin(l->list_scroll, content - view.h));
-}
-
-static void list_page(struct window *w)
-{
-    struct lecture *l = w->lecture;
-    struct rect area = w->area[AREA_MAIN];
-    const struct theme *t = w->look.theme;
-    double wide = fmin(LIST_W, area.w - 48), x = area.x + (area.w - wide) / 2;
-    struct rect view = { x - 8, area.y + LIST_TOP, wide + 16, area.h - LIST_TOP - 8 };
-    if (w->ui.canvas)
-        canvas_rect(w->ui.canvas, area, t->bg);
-    ui_text(&w->ui, x + 20, area.y + 40, "Lessons", 32, WEIGHT_SEMIBOLD, t->text1, ALIGN_LEFT);
-    ui_text(&w->ui, x + 20, area.y + 74,
-        "Page Down goes on, Page Up back; Space shows an answer; Esc leaves. What is training now waits.", 14,
-        WEIGHT_REGULAR, t->text2, ALIGN_LEFT);
-    list_scroll(w, view, l->rows * (double)ROW_H);
-    w->ui.clip = &view;
-    if (w->ui.canvas)
-        canvas_clip(w->ui.canvas, &view);
-    for (int i = 0; i < l->rows && l->listing; i++)
-        list_row(w, &l->row[i], i, (struct rect){ x, view.y + i * ROW_H - l->list_scroll, wide, ROW_H - 4 });
-    w->ui.clip = NULL;
-    if (w->ui.canvas)
-        canvas_clip(w->ui.canvas, &area);
-    if (l->rows == 0)
-        ui_text(&w->ui, x + 20, view.y + 20, "No lessons were found beside the program.", 20, WEIGHT_REGULAR,
-            t->text2, ALIGN_LEFT);
-}
 
 /* --- the view ------------------------------------------------------------------------------------------ */
 
@@ -109,7 +38,9 @@ static void draw_through(struct window *w, struct scene *scene, struct rect rect
 
 static void view_through(struct window *w, const struct pane *pane)
 {
-    struct ui_glass glass = { .origin = { pane->rect.x, pane->rect.y }, .zoom = pane->zoom, .canvas = pane->canvas };
+    struct ui_glass glass = {
+        .origin = { pane->rect.x, pane->rect.y }, .zoom = pane->zoom, .canvas = pane->canvas
+    };
     struct rect rect = { 0, 0, pane->rect.w / pane->zoom, pane->rect.h / pane->zoom };
     char id[UI_ID];
     if (!pane->canvas)
@@ -129,7 +60,9 @@ static void view_through(struct window *w, const struct pane *pane)
 /* Another training: only to be looked at. */
 static void beside_through(struct window *w, const struct pane *pane, struct scene *scene)
 {
-    struct ui_glass glass = { .origin = { pane->rect.x, pane->rect.y }, .zoom = pane->zoom, .canvas = pane->canvas };
+    struct ui_glass glass = {
+        .origin = { pane->rect.x, pane->rect.y }, .zoom = pane->zoom, .canvas = pane->canvas
+    };
     if (!pane->canvas || !scene->snap || !w->ui.canvas)
         return;
     ui_glass_begin(&w->ui, &glass);
@@ -139,13 +72,17 @@ static void beside_through(struct window *w, const struct pane *pane, struct sce
 
 static void cell_label(struct window *w, int cell, const struct pane *pane)
 {
-    char text[200], id[UI_ID];
+    char text[200], test[40], both[260], id[UI_ID];
+    struct font font = { .size = BODY, .weight = WEIGHT_SEMIBOLD };
     struct rect rect = { pane->rect.x + 24, pane->rect.y - LECTURE_LABEL, pane->rect.w - 36, LECTURE_LABEL };
     snprintf(id, sizeof id, "lesson.cell.%d", cell + 1);
-    lecture_cell_label(w, cell, text, sizeof text);
+    lecture_cell_label(w, cell, text, sizeof text, test, sizeof test);
+    snprintf(both, sizeof both, "%s%s%s", text, text[0] && test[0] ? ", " : "", test);
     ui_control(&w->ui, id, "Training", rect, false);
-    ui_value(&w->ui, "%.120s", text);
-    ui_text_fit(&w->ui, rect.x, rect.y + rect.h / 2, rect.w, text, BODY, WEIGHT_SEMIBOLD, w->look.theme->text1);
+    ui_value(&w->ui, "%.120s", both);
+    bool fits = text_width(both, &font) <= rect.w;
+    ui_text_fit(&w->ui, rect.x, rect.y + rect.h / 2, rect.w, fits ? both : text, BODY, WEIGHT_SEMIBOLD,
+        w->look.theme->text1);
 }
 
 static void cells(struct window *w)
@@ -174,7 +111,7 @@ static double name_of(const struct view *view, char name[32])
     return text_width(name, &font) + 16;
 }
 
-/* Names of the step's views, the one shown is bright: in a row, or down the side where a disc leaves the corner free. */
+/* Names of the step's views, the one shown is bright: in a row, or down where a disc leaves the corner free. */
 static void names(struct window *w, double x, double y, bool down)
 {
     struct lecture *l = w->lecture;
@@ -223,7 +160,7 @@ void lecture_main(struct window *w)
 {
     struct rect area = w->area[AREA_MAIN];
     if (w->lecture->listing) {
-        list_page(w);
+        lecture_list_page(w);
         return;
     }
     if (w->ui.canvas)
@@ -247,8 +184,8 @@ static void passage_draw(struct window *w, const struct passage *p, double x, do
         struct font font = { size, piece->kind == LESSON_BOLD ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR, false };
         struct point at = { x + piece->x, y + piece->y };
         if (piece->kind == LESSON_FORMULA)
-            formula_draw(w->ui.canvas, at, piece->text, size * fmin(1, w->lecture->text_width / piece->width), ink,
-                w->look.theme);
+            formula_draw(w->ui.canvas, at, piece->text, size * fmin(1, w->lecture->text_width / piece->width),
+                ink, w->look.theme);
         else
             canvas_text(w->ui.canvas, at, piece->text, &font, ink, ALIGN_LEFT);
     }
@@ -313,7 +250,8 @@ static void numbers(struct window *w, double x, double y, double width)
     }
     bool counted = isfinite(s->train_accuracy);
     snprintf(text, sizeof text, "step %s   loss %s%s%s%s", number_count(s->step, step, sizeof step),
-        number_fixed(s->train_loss, 3, loss, sizeof loss), counted ? "   train " : "", counted ? train : "", test);
+        number_fixed(s->train_loss, 3, loss, sizeof loss), counted ? "   train " : "", counted ? train : "",
+        test);
     ui_text_fit(&w->ui, x, y, width, text, BODY, WEIGHT_REGULAR, w->look.theme->text2);
 }
 
@@ -354,7 +292,8 @@ static double rule_draw(struct window *w, const struct inequality *q, double x, 
         const struct term *term = &q->term[i];
         double wide = column_width(q, term, size), middle = x + wide / 2;
         double half = formula_measure(term->symbol, size).width / 2;
-        formula_draw(w->ui.canvas, (struct point){ middle - half, y + size }, term->symbol, size, t->text1, t);
+        formula_draw(
+            w->ui.canvas, (struct point){ middle - half, y + size }, term->symbol, size, t->text1, t);
         canvas_text(w->ui.canvas, (struct point){ middle, y + 2.35 * size }, term->value,
             term->sign ? &regular : &bold, term->color, ALIGN_CENTER);
         x += wide;
@@ -441,7 +380,11 @@ static void chevron(struct window *w, const char *id, double x, double middle, i
     }
     const struct point corner[3] = { { x - 6 * direction, middle - 13 }, { x + 7 * direction, middle },
         { x - 6 * direction, middle + 13 } };
-    const struct stroke stroke = { .color = !on ? t->axis : hot ? t->text1 : t->text2, .width = 3, .round = true };
+    const struct stroke stroke = { .color = !on   ? t->axis
+                                            : hot ? t->text1
+                                                  : t->text2,
+        .width = 3,
+        .round = true };
     canvas_lines(w->ui.canvas, corner, 3, &stroke);
     ui_focus_ring(&w->ui, id, rect, 6);
 }
@@ -462,7 +405,8 @@ static void knob_label(struct window *w, const struct dial *d, double middle)
         size = big.size = size - 4;
         symbol = formula_measure(d->row->symbol, size).width;
     }
-    formula_draw(w->ui.canvas, (struct point){ x, middle + text_ascent(&big) / 2 }, d->row->symbol, size, ink, t);
+    formula_draw(
+        w->ui.canvas, (struct point){ x, middle + text_ascent(&big) / 2 }, d->row->symbol, size, ink, t);
     x += symbol + (symbol > 0 ? 10 : 0);
     ui_text(&w->ui, x, middle, text, size, WEIGHT_SEMIBOLD, ink, ALIGN_LEFT);
 }
@@ -476,7 +420,9 @@ static void knob(struct window *w)
     struct dial d;
     if (!s || !pane->canvas || !action_dial(w, s->control, &d))
         return;
-    struct ui_glass glass = { .origin = { pane->rect.x, pane->rect.y }, .zoom = pane->zoom, .canvas = pane->canvas };
+    struct ui_glass glass = {
+        .origin = { pane->rect.x, pane->rect.y }, .zoom = pane->zoom, .canvas = pane->canvas
+    };
     snprintf(id, sizeof id, "param.%s", s->control);
     struct ui_slider slider = {
         .id = id,
@@ -521,9 +467,10 @@ static void notice(struct window *w, struct rect area, double middle)
     const struct theme *t = w->look.theme;
     if (!w->ui.canvas || !w->notice[0] || !w->notice_bad || window_now() > w->notice_until)
         return;
-    canvas_rect(w->ui.canvas, (struct rect){ CAPTION_X - 8, area.y + 6, area.w - CAPTION_X + 8, 76 }, t->surface);
-    ui_text_fit(&w->ui, CAPTION_X, middle, area.w - CAPTION_X - EDGE, w->notice, BODY, WEIGHT_REGULAR,
-        t->bad);
+    canvas_rect(
+        w->ui.canvas, (struct rect){ CAPTION_X - 8, area.y + 6, area.w - CAPTION_X + 8, 76 }, t->surface);
+    ui_text_fit(
+        &w->ui, CAPTION_X, middle, area.w - CAPTION_X - EDGE, w->notice, BODY, WEIGHT_REGULAR, t->bad);
 }
 
 static void progress(struct window *w, double middle)
@@ -534,8 +481,8 @@ static void progress(struct window *w, double middle)
     struct rect rect = { EDGE, middle - 20, PIP_X - EDGE - 14, 40 };
     ui_control(&w->ui, "lesson.step", text, rect, false);
     ui_value(&w->ui, "%s", text);
-    ui_text(&w->ui, EDGE, middle, text, p->lesson.count > 9 ? 20 : BODY, WEIGHT_SEMIBOLD, w->look.theme->text2,
-        ALIGN_LEFT);
+    ui_text(&w->ui, EDGE, middle, text, p->lesson.count > 9 ? 20 : BODY, WEIGHT_SEMIBOLD,
+        w->look.theme->text2, ALIGN_LEFT);
 }
 
 static void caption(struct window *w, struct rect area, double x, double middle)
@@ -588,7 +535,9 @@ static void show_strip(struct window *w, struct rect area)
     numbers(w, EDGE, area.y + area.h - 40, width / 2);
     if (!rule_of(w, &q, &v) || columns_width(&q, BODY) > width / 2)
         return;
-    double from = area.w - EDGE - fmax(columns_width(&q, BODY), 300);
+    struct font bold = { .size = BODY, .weight = WEIGHT_SEMIBOLD };
+    double wide = text_width("class 88 wins, with 88.8\u00b0 to spare", &bold);
+    double from = area.w - EDGE - fmax(columns_width(&q, BODY), wide);
     rule_draw(w, &q, from, area.y + 74, BODY);
     verdict_draw(w, &v, from, area.y + area.h - 22, area.w - EDGE - from);
 }

@@ -192,9 +192,11 @@ static struct rect sweep_menu(struct window *w)
     struct menu menu = menu_layout(w, count, OPTION, 0);
     for (int i = 0; i < count; i++) {
         char note[32];
-        bool chosen = going && i == (w->sweep.once ? SWEEP_ONCE : SWEEP_BOTH), speed = i == SWEEP_SLOWER || i == SWEEP_FASTER;
+        bool chosen = going && i == (w->sweep.once ? SWEEP_ONCE : SWEEP_BOTH),
+             speed = i == SWEEP_SLOWER || i == SWEEP_FASTER;
         snprintf(note, sizeof note, "%.1f s from end to end", w->sweep.seconds);
-        if (option(w, menu_row(&menu, i, count), rows[i].id, rows[i].title, speed ? note : rows[i].note, chosen)) {
+        if (option(w, menu_row(&menu, i, count), rows[i].id, rows[i].title, speed ? note : rows[i].note,
+                chosen)) {
             w->popup = speed ? w->popup : POPUP_NONE;
             action_sweep_key(w, w->sweep_menu, (enum sweep_kind)i);
             window_dirty(w, AREAS_ALL);

@@ -81,9 +81,9 @@ static void lesson(const struct window *w, json_t *value)
         return;
     struct player_now now = lecture_now(w);
     json_object_set_new(value, "lesson",
-        json_pack("{s:s,s:i,s:i,s:b,s:b,s:b,s:b}", "title", l->player.lesson.title, "step", l->player.step + 1, "steps",
-            l->player.lesson.count, "waits", player_waits(&l->player), "revealed", l->player.revealed, "behind",
-            player_behind(&l->player, &now), "done", now.arrived));
+        json_pack("{s:s,s:i,s:i,s:b,s:b,s:b,s:b}", "title", l->player.lesson.title, "step",
+            l->player.step + 1, "steps", l->player.lesson.count, "waits", player_waits(&l->player),
+            "revealed", l->player.revealed, "behind", player_behind(&l->player, &now), "done", now.arrived));
 }
 
 static const char *bench_name(enum bench bench)

@@ -63,7 +63,7 @@ static struct seen await(struct worker *w, bool (*fits)(const struct seen *, lon
         SDL_Delay(1);
     }
     fail_msg("nothing of the kind was shown");
-    return (struct seen){ NULL };
+    return (struct seen){ .snap = NULL };
 }
 
 static bool has_besides(const struct seen *s, long count)

@@ -91,12 +91,14 @@ static void what_vs_cannot_say_is_refused(void **state)
     static const struct {
         const char *vs, *said;
     } wrong[] = { { "--loss nothing", "--loss nothing: unknown" }, { "--epochs 3", "no such option of --vs" },
-        { "softmax", "takes no operand" }, { "--set m=9", "allowed 0 to 1.2" }, { "--set m=0.1,0.2", "several values" },
-        { " ", "not a line of options" }, { "--loss zero_one", "" } };
+        { "softmax", "takes no operand" }, { "--set m=9", "allowed 0 to 1.2" },
+        { "--set m=0.1,0.2", "several values" }, { " ", "not a line of options" },
+        { "--loss zero_one", "" } };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         enum status status = parse_beside(FOR_FIGURE, line, &wrong[i].vs, 1);
         bool allowed = !wrong[i].said[0];
-        if ((status == STATUS_OK) != allowed || !strstr(why.text, wrong[i].said) || (!allowed && !strchr(why.text, ';')))
+        if ((status == STATUS_OK) != allowed || !strstr(why.text, wrong[i].said) ||
+            (!allowed && !strchr(why.text, ';')))
             fail_msg("--vs \"%s\": status %d, said: %s", wrong[i].vs, status, why.text);
     }
     const char *const four[] = { "--lr 0.1", "--lr 0.2", "--lr 0.3", "--lr 0.4" };

@@ -312,7 +312,7 @@ static void a_ray_that_outlasts_a_margin_beyond_its_room_stays_a_finding(void **
     assert_int_equal(c.finding.since, 10);
     assert_false(c.finding.room);
     assert_string_equal(coach_sentence(&c.finding, "4", "9", text),
-        "4 and 9 lie on one ray since step 10: no margin can part them from here.");
+        "4 and 9 lie on one ray since step 10: they seldom part by themselves.");
 }
 
 static void features_in_one_point_are_seen(void **state)

@@ -195,13 +195,15 @@ static void page_up_leads_to_the_same_bytes(void **state)
     school_close(&s);
 }
 
-static const char *const two_steps =
-    "{\"marginscope\": 1, \"title\": \"t\", \"steps\": ["
-    "{\"title\": \"a\", \"text\": \"a\", \"set\": {\"dataset\": \"two-blobs\", \"model\": \"identity\", \"loss\": "
-    "\"hinge\"}, \"run_steps\": 100, \"pace\": 20},"
-    "{\"title\": \"b\", \"text\": \"b\", \"run_steps\": 50, \"ask\": {\"question\": \"q\", \"answer\": \"a\"}},"
-    "{\"title\": \"c\", \"text\": \"c\", \"from\": \"start\", \"set\": {\"dataset\": \"two-blobs\", \"model\": "
-    "\"identity\", \"loss\": \"logistic\"}}]}";
+static const char *const two_steps = "{\"marginscope\": 1, \"title\": \"t\", \"steps\": ["
+                                     "{\"title\": \"a\", \"text\": \"a\", \"set\": {\"dataset\": "
+                                     "\"two-blobs\", \"model\": \"identity\", \"loss\": "
+                                     "\"hinge\"}, \"run_steps\": 100, \"pace\": 20},"
+                                     "{\"title\": \"b\", \"text\": \"b\", \"run_steps\": 50, \"ask\": "
+                                     "{\"question\": \"q\", \"answer\": \"a\"}},"
+                                     "{\"title\": \"c\", \"text\": \"c\", \"from\": \"start\", \"set\": "
+                                     "{\"dataset\": \"two-blobs\", \"model\": "
+                                     "\"identity\", \"loss\": \"logistic\"}}]}";
 
 static void what_is_unfinished_is_finished_first_at_max_pace(void **state)
 {

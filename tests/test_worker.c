@@ -342,6 +342,54 @@ static void what_is_watched_is_measured(void **state)
     worker_destroy(w);
 }
 
+static void a_run_stands_exactly_where_it_ends(void **state)
+{
+    (void)state;
+    struct experiment e = small();
+    struct worker *w = start(&e, false, 0);
+    struct worker_state now;
+    long run = worker_run(w, &e, true, 70);
+    do {
+        SDL_Delay(1);
+        worker_state(w, &now);
+    } while (now.run != run);
+    assert_false(now.playing);
+    assert_int_equal(now.step, 70);
+    await(w, at_step, 70);
+    run = worker_run(w, NULL, false, 70); /* it is there already */
+    do {
+        SDL_Delay(1);
+        worker_state(w, &now);
+    } while (now.run != run);
+    assert_int_equal(now.step, 70);
+    worker_play(w, true); /* and nothing holds it any more */
+    await(w, past_step, 70);
+    worker_destroy(w);
+}
+
+static void a_run_goes_on_after_a_pause_and_begins_anew(void **state)
+{
+    (void)state;
+    struct experiment e = small();
+    struct worker *w = start(&e, false, 600);
+    struct worker_state now;
+    long run = worker_run(w, &e, true, 400);
+    await(w, past_step, 0);
+    worker_play(w, false);
+    idle(w);
+    worker_state(w, &now);
+    assert_true(now.run != run && now.step < 400);
+    worker_pace(w, 0);
+    worker_play(w, true);
+    await(w, at_step, 400);
+    worker_run(w, &e, true, 30);
+    await(w, at_step, 30);
+    idle(w);
+    worker_state(w, &now);
+    assert_int_equal(now.step, 30);
+    worker_destroy(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -357,6 +405,8 @@ int main(void)
         cmocka_unit_test(without_any_data_it_waits_for_a_better_wish),
         cmocka_unit_test(every_pace_goes_on),
         cmocka_unit_test(a_snapshot_keeps_its_data),
+        cmocka_unit_test(a_run_stands_exactly_where_it_ends),
+        cmocka_unit_test(a_run_goes_on_after_a_pause_and_begins_anew),
         cmocka_unit_test(what_is_watched_is_measured),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -205,7 +205,8 @@ static bool slider_asked(struct ui *ui, const struct ui_slider *s, bool hot)
 {
     const struct ui_input *in = &ui->input;
     bool focused = in->kind == UI_KEY && !ui->edit.owner && ui->focus == ui_hash(s->id);
-    bool key = in->key == SDLK_APPLICATION || (in->key == SDLK_F10 && in->shift) || (in->key == SDLK_w && !in->ctrl);
+    bool key =
+        in->key == SDLK_APPLICATION || (in->key == SDLK_F10 && in->shift) || (in->key == SDLK_w && !in->ctrl);
     if (!(in->kind == UI_MENU && hot) && !(focused && key))
         return false;
     snprintf(ui->asked, sizeof ui->asked, "%s", s->id);

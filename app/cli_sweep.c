@@ -134,7 +134,8 @@ static void print_help(void)
         "is\n"
         "written with colons: --vary hidden=32,64:32,128:64. The result does not depend on --jobs.\n\n"
         "  sweep --loss lsoftmax --set m=1,2,3,4 --rows both --out lsoftmax.svg\n"
-        "  sweep --loss center --set center.lambda=0.001,0.01,0.1,1 --rows both --scales own --out center.pdf\n"
+        "  sweep --loss center --set center.lambda=0.001,0.01,0.1,1 --rows both --scales own --out "
+        "center.pdf\n"
         "  sweep --loss arcface --set s=10,30,64 --set m=0,0.2,0.4 --out grid.png --csv grid.csv\n"
         "  sweep --loss cosface --set m=0,0.1,0.2,0.35 --summary gap --out gap.svg\n"
         "  sweep --vary loss=softmax,normface,cosface,arcface --scales own --out losses.png\n",

@@ -340,8 +340,7 @@ static void ray_sentence(const struct finding *f, const char *a, const char *b, 
     char more[40] = "";
     if (f->others > 0)
         snprintf(more, sizeof more, " (and %d more pair%s)", f->others, f->others == 1 ? "" : "s");
-    const char *end =
-        f->room ? "the margin asks for more than there is." : "they seldom part by themselves.";
+    const char *end = f->room ? "the margin asks for more than there is." : "they seldom part by themselves.";
     snprintf(text, COACH_TEXT, "%s%.24s and %.24s%s lie on one %s since step %s: %s",
         f->means ? "The means of " : "", a, b, more, f->spot ? "spot" : "ray", since, end);
 }

@@ -30,7 +30,8 @@ static void bend_curricular(struct bench *b, int label)
 {
     const double *param = b->force->param;
     double own = b->cosine[label];
-    for (int j = 0; j < b->classes && !b->force->norm_radius; j++) /* the first part of the warm-up is plain */
+    for (int j = 0; j < b->classes && !b->force->norm_radius;
+         j++) /* the first part of the warm-up is plain */
         bench_bend(b, j, curricular_rival(b->cosine[j], own, param));
     bench_bend(b, label, arc_target(own, param));
 }

@@ -493,6 +493,9 @@ grep -q "differs in: loss softmax vs arcface vs softmax" compare.svg && pass || 
 run figure $short --loss softmax --view compare --vs "--loss arcface --set m=0.2" --vs "--lr 0.01" --out again.svg $size
 check "a comparison is the same bytes" cmp compare.svg again.svg
 check "equal trainings" run figure $short --view compare --vs "--seed 1" --out equal.svg $size
+check "two descents on one J" run figure --dataset two-blobs --model identity --loss logistic --epochs 5 --view field \
+    --vs "--batch 1" --out descent.svg $size
+check "both paths are drawn" grep -q "batch 1" descent.svg
 grep -q "all settings are equal" equal.svg && pass || miss "equal trainings are not said to be"
 refuses 2 "--view compare: " figure $short --view compare --out none.svg
 refuses 2 "--vs: " figure $short --view compare --vs "--steps 3" --out none.svg

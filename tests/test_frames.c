@@ -9,6 +9,7 @@
 #include "render/text.h"
 #include "render/view.h"
 #include "tests/support/check.h"
+#include "tests/support/fonts.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define COUNTED 0 /* the sanitizers bring an allocator of their own */
@@ -254,20 +255,6 @@ static void the_count_counts(void **state)
     assert_int_equal(allocations - before, COUNTED);
 }
 
-static int start(void **state)
-{
-    (void)state;
-    struct why why = { "" };
-    return text_start(&why) == STATUS_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    text_stop();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,5 +263,5 @@ int main(void)
         cmocka_unit_test(a_snapshot_and_its_scene_allocate_nothing_once_warm),
         cmocka_unit_test(no_view_allocates_once_warm),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, fonts, no_fonts);
 }

@@ -9,6 +9,7 @@
 
 #include "math/rng.h"
 #include "tests/support/check.h"
+#include "tests/support/fonts.h"
 
 static const double PI = 3.14159265358979323846;
 
@@ -401,23 +402,6 @@ static void curved_edges_are_within_a_tenth_of_a_pixel(void **state)
     assert_true(check_edges(record, &plane) > 40);
     free(record);
     stage_close(stage);
-}
-
-static int fonts(void **state)
-{
-    (void)state;
-    struct why why;
-    enum status status = text_start(&why);
-    if (status != STATUS_OK)
-        print_error("%s\n", why.text);
-    return (int)status;
-}
-
-static int no_fonts(void **state)
-{
-    (void)state;
-    text_stop();
-    return 0;
 }
 
 int main(void)

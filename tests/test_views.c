@@ -4,6 +4,7 @@
 #include "render/text.h"
 #include "render/view.h"
 #include "tests/support/check.h"
+#include "tests/support/fonts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -650,23 +651,6 @@ static void every_formula_of_the_rows_can_be_drawn(void **state)
             formula_check(loss->rule, &why))
             fail_msg("%s: %s", loss->id, why.text);
     }
-}
-
-static int fonts(void **state)
-{
-    (void)state;
-    struct why why;
-    enum status status = text_start(&why);
-    if (status != STATUS_OK)
-        print_error("%s\n", why.text);
-    return (int)status;
-}
-
-static int no_fonts(void **state)
-{
-    (void)state;
-    text_stop();
-    return 0;
 }
 
 int main(void)

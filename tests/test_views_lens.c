@@ -5,6 +5,7 @@
 #include "render/text.h"
 #include "render/view.h"
 #include "tests/support/check.h"
+#include "tests/support/fonts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -573,20 +574,6 @@ static void everything_draws_inside(void **state)
     free(map);
 }
 
-static int start(void **state)
-{
-    struct why why;
-    (void)state;
-    return text_start(&why) == STATUS_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    text_stop();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -603,5 +590,5 @@ int main(void)
         cmocka_unit_test(a_dot_of_the_plane_is_picked),
         cmocka_unit_test(everything_draws_inside),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, fonts, no_fonts);
 }

@@ -3,6 +3,7 @@
 #include "render/text.h"
 #include "render/view.h"
 #include "tests/support/check.h"
+#include "tests/support/fonts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -795,23 +796,6 @@ static void the_same_snapshot_gives_the_same_picture(void **state)
         free(second);
     }
     bench_close(b);
-}
-
-static int fonts(void **state)
-{
-    (void)state;
-    struct why why;
-    enum status status = text_start(&why);
-    if (status != STATUS_OK)
-        print_error("%s\n", why.text);
-    return (int)status;
-}
-
-static int no_fonts(void **state)
-{
-    (void)state;
-    text_stop();
-    return 0;
 }
 
 int main(void)

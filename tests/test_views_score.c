@@ -3,6 +3,7 @@
 #include "render/field.h"
 #include "render/text.h"
 #include "tests/support/check.h"
+#include "tests/support/fonts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -512,23 +513,6 @@ static void odd_snapshots_are_drawn(void **state)
             }
             stage_close(stage);
         }
-}
-
-static int fonts(void **state)
-{
-    (void)state;
-    struct why why;
-    enum status status = text_start(&why);
-    if (status != STATUS_OK)
-        print_error("%s\n", why.text);
-    return (int)status;
-}
-
-static int no_fonts(void **state)
-{
-    (void)state;
-    text_stop();
-    return 0;
 }
 
 int main(void)

@@ -238,24 +238,6 @@ void figure_caption(const struct snapshot *snap, char *out, int size)
         note_add(&t, " · diverged at step %s", number_count(snap->diverged_step, step, sizeof step));
 }
 
-/* Bytes of the longest beginning of `text` that ends before a " · " and fits; all of it when it fits whole. */
-static int caption_break(const char *text, const struct font *font, double width)
-{
-    static const char separator[] = " · ";
-    char line[CAPTION_MAX];
-    int fits = 0;
-    for (const char *end = text; end;) {
-        end = strstr(end, separator);
-        int length = end ? (int)(end - text) : (int)strlen(text);
-        snprintf(line, sizeof line, "%.*s", length, text);
-        if (fits > 0 && text_width(line, font) > width)
-            break;
-        fits = length;
-        end = end ? end + sizeof separator - 1 : NULL;
-    }
-    return fits;
-}
-
 static void draw_caption(struct canvas *c, const struct snapshot *snap, const struct look *look,
     struct rect rect, const struct font *font)
 {
@@ -265,7 +247,7 @@ static void draw_caption(struct canvas *c, const struct snapshot *snap, const st
     double y = rect.y + font->size;
     for (int i = 0; i < CAPTION_LINES && *text; i++) {
         bool last = i == CAPTION_LINES - 1;
-        int length = last ? (int)strlen(text) : caption_break(text, font, rect.w);
+        int length = last ? (int)strlen(text) : text_break(text, font, rect.w);
         snprintf(line, sizeof line, "%.*s", length, text);
         text_fit(line, font, rect.w, fitted, sizeof fitted);
         canvas_text(c, (struct point){ rect.x, y }, fitted, font, look->theme->text2, ALIGN_LEFT);

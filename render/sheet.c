@@ -10,23 +10,6 @@ enum { LINE = 1024, FOOT_LINES = 2 };
 
 static const char separator[] = " · ";
 
-/* Bytes of the longest beginning that ends before a separator and fits; up to the first one at least. */
-static int line_length(const char *text, const struct font *font, double width)
-{
-    char line[LINE];
-    int fits = 0;
-    for (const char *end = text; end;) {
-        end = strstr(end, separator);
-        int length = end ? (int)(end - text) : (int)strlen(text);
-        snprintf(line, sizeof line, "%.*s", length, text);
-        if (fits > 0 && text_width(line, font) > width)
-            break;
-        fits = length;
-        end = end ? end + sizeof separator - 1 : NULL;
-    }
-    return fits;
-}
-
 static void draw_foot(struct canvas *c, const char *text, const struct theme *theme, struct rect rect)
 {
     struct font font = { rect.w < 1100 ? 12 : 14, WEIGHT_REGULAR, false };
@@ -34,7 +17,7 @@ static void draw_foot(struct canvas *c, const char *text, const struct theme *th
     double y = rect.y + font.size + 4;
     for (int i = 0; i < FOOT_LINES && *text; i++) {
         bool last = i == FOOT_LINES - 1;
-        int length = last ? (int)strlen(text) : line_length(text, &font, rect.w);
+        int length = last ? (int)strlen(text) : text_break(text, &font, rect.w);
         snprintf(line, sizeof line, "%.*s", length, text);
         text_fit(line, &font, rect.w, fitted, sizeof fitted);
         canvas_text(c, (struct point){ rect.x, y }, fitted, &font, theme->text2, ALIGN_LEFT);

@@ -587,3 +587,20 @@ const struct text_mask *text_mask(const struct text_run *run, const struct font 
     }
     return make_mask(oldest, quarters, run);
 }
+
+int text_break(const char *utf8, const struct font *font, double width)
+{
+    static const char separator[] = " · ";
+    char line[1024];
+    int fits = 0;
+    for (const char *end = utf8; end;) {
+        end = strstr(end, separator);
+        int length = end ? (int)(end - utf8) : (int)strlen(utf8);
+        snprintf(line, sizeof line, "%.*s", length, utf8);
+        if (fits > 0 && text_width(line, font) > width)
+            break;
+        fits = length;
+        end = end ? end + sizeof separator - 1 : NULL;
+    }
+    return fits;
+}

@@ -31,6 +31,10 @@ int text_next(const char *utf8, const struct font *font, struct text_run *run);
 /* Where the pen stands before the code point at byte `offset` of the run, logical px from the run's start. */
 double text_pen(const struct text_run *run, int offset, const struct font *font);
 
+/* Bytes of the longest beginning that ends before a " · " and fits; up to the first one at least, all of it when it
+ * fits whole. */
+int text_break(const char *utf8, const struct font *font, double width);
+
 /* utf8 cut with an ellipsis so that it is at most `width` wide. */
 void text_fit(const char *utf8, const struct font *font, double width, char *out, int size);
 

@@ -148,7 +148,8 @@ static enum status run_version(int argc, const char **argv, struct why *why)
 {
     if (argc > 1)
         return refuse_operand(argv[0], argv[1], why);
-    printf("marginscope %s\n", MARGINSCOPE_VERSION);
+    const char *commit = MARGINSCOPE_COMMIT;
+    printf("marginscope %s%s%s%s\n", MARGINSCOPE_VERSION, *commit ? " (" : "", commit, *commit ? ")" : "");
     return STATUS_OK;
 }
 

@@ -15,9 +15,12 @@ libsdl2-ttf-dev     SDL2_ttf-devel         sdl2_ttf
 libcglm-dev         cglm-devel             cglm
 libcairo2-dev       cairo-devel            cairo
 libfreetype-dev     freetype-devel         freetype
+libharfbuzz-dev     harfbuzz-devel         harfbuzz
 libfontconfig-dev   fontconfig-devel       fontconfig
 libjansson-dev      jansson-devel          jansson
 libpng-dev          libpng-devel           libpng
+libgif-dev          giflib-devel           giflib
+libwebp-dev         libwebp-devel          webp
 libpopt-dev         popt-devel             popt
 libopenblas-dev     openblas-devel         openblas
 zlib1g-dev          zlib-devel             zlib
@@ -27,6 +30,7 @@ fonts-dejavu-core   dejavu-sans-fonts      font-dejavu
 needs_tests='
 libcmocka-dev       cmocka-devel           cmocka
 clang               clang                  -
+libclang-rt-14-dev  compiler-rt            -
 clang-format-14     clang-tools-extra      clang-format
 python3             python3                python3
 xvfb                xorg-x11-server-Xvfb   -
@@ -34,6 +38,12 @@ xauth               xorg-x11-xauth         -
 x11-utils           xwininfo               -
 xdotool             xdotool                -
 imagemagick         ImageMagick            imagemagick
+librsvg2-bin        librsvg2-tools         librsvg
+poppler-utils       poppler-utils          poppler
+dpkg-dev            -                      -
+appstream           -                      -
+desktop-file-utils  -                      -
+groff-base          -                      -
 '
 
 column() { printf '%s\n' "$2" | awk -v k="$1" 'NF >= k && $k != "-" { print $k }'; }

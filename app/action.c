@@ -7,6 +7,10 @@
 
 #include "app/export.h"
 #include "app/compare.h"
+#include "app/lecture.h"
+#include "app/undo.h"
+#include "app/export_dialog.h"
+#include "app/session_window.h"
 
 static const double PI = 3.14159265358979323846;
 
@@ -19,8 +23,12 @@ enum { PACE_COUNT = sizeof paces / sizeof paces[0] };
 
 void action_apply(struct window *w)
 {
+    draw_follow(w, &w->experiment);
+    undo_note(w);
     if (compare_several(w))
         compare_apply(w);
+    else if (lecture_lesson(w))
+        lecture_apply(w);
     else
         worker_want(w->worker, &w->experiment);
     window_dirty(w, AREAS_CONTROL);
@@ -30,6 +38,9 @@ void action_apply(struct window *w)
 void action_play(struct window *w, int unused)
 {
     (void)unused;
+    if (w->state.stuck)
+        window_notice(
+            w, false, "No further from here: take a step back, change a setting, or start anew (R).");
     worker_play(w->worker, !w->state.playing);
     worker_state(w->worker, &w->state);
     window_dirty(w, AREAS_CONTROL);
@@ -129,6 +140,11 @@ const char *action_pace_text(const struct window *w)
     return paces[w->pace].text;
 }
 
+double action_pace_value(const struct window *w)
+{
+    return paces[w->pace].steps_per_s;
+}
+
 /* The row nearest to a pace given on the command line. */
 void action_pace_find(struct window *w, double pace)
 {
@@ -167,12 +183,13 @@ double margin_room(int classes, int dim)
 double margin_end(const struct window *w, const struct loss *loss, double *limit)
 {
     const struct param *row = &loss->param[loss->margin];
+    const struct experiment *e = &w->experiment;
     int classes = w->snap ? w->snap->classes : 10;
+    int dim = e->model == MODEL_IDENTITY && w->data ? w->data->dim : e->feature_dim;
     *limit = NAN;
     if (!loss->limit)
         return param_end(row);
-    *limit =
-        loss->limit(margin_room(classes, w->experiment.feature_dim), w->experiment.param[w->experiment.loss]);
+    *limit = loss->limit(margin_room(classes, dim), w->experiment.param[w->experiment.loss]);
     double end = fmin(param_end(row), 1.25 * *limit);
     return end > row->min ? end : param_end(row);
 }
@@ -258,10 +275,16 @@ void action_escape(struct window *w, int unused)
         w->help_open = false;
     else if (w->popup)
         w->popup = POPUP_NONE;
+    else if (export_open(w))
+        action_export(w, 0);
+    else if (panel_session_open(w))
+        panel_session_show(w, SESSION_DIALOG_NONE);
     else if (w->drawer_open)
         action_drawer(w, 0);
     else if (lecture_escape(w))
         return;
+    else if (w->draw.on)
+        action_draw(w, 0);
     else if (w->sweeping)
         w->sweeping = false;
     else if (w->look.probing)
@@ -374,19 +397,7 @@ void action_text_scale(struct window *w, int direction)
     }
 }
 
-/* The home folder as people write it. */
-static void notice_saved(struct window *w, const char *path)
-{
-    const char *home = getenv("HOME");
-    size_t n = home ? strlen(home) : 0;
-    bool inside = n > 1 && strncmp(path, home, n) == 0 && path[n] == '/';
-    char full[PATH_MAX];
-    if (path[0] != '/' && realpath(path, full)) /* there is no Pictures folder */
-        window_notice(w, false, "Saved %s", full);
-    else
-        window_notice(w, false, "Saved %s%s", inside ? "~" : "", inside ? path + n : path);
-}
-
+/* Drawn now, written by the thread of the export dialog. */
 void action_picture(struct window *w, int whole)
 {
     struct why why = { "" };
@@ -402,12 +413,16 @@ void action_picture(struct window *w, int whole)
         o.look_rect = w->area[AREA_MAIN];
         o.ring = w->scene.ring;
     }
-    enum status status = export_path(w->snap, o.path, sizeof o.path, &why);
-    if (status == STATUS_OK)
-        status = compare_open(w) && !whole ? compare_picture_write(w, &o, &why)
-                                           : export_figure(w->snap, w->data, &o, &why);
-    if (status == STATUS_OK)
-        notice_saved(w, o.path);
+    bool compare = compare_open(w) && !whole;
+    if (compare) {
+        snprintf(o.view, sizeof o.view, "%s", view_compare.id);
+        o.look = NULL;
+    }
+    char folder[512], name[EXPORT_NAME];
+    export_folder(folder, sizeof folder);
+    figure_name(w->snap, name, sizeof name);
+    if (export_new_name(w, folder, name, ".png", o.path, sizeof o.path, &why) == STATUS_OK)
+        export_save(w, &o, compare, false);
     else
         window_notice(w, true, "%s", why.text);
 }

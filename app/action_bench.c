@@ -231,6 +231,7 @@ static void make_fit(struct window *w, const struct loss *loss, bool arrived)
         window_notice(w, false, "%s needs a network: the model is now an MLP", loss->label);
     }
     drop_terms(w, loss);
+    draw_follow(w, &w->experiment);
 }
 
 static bool says_untrained(struct window *w, const struct loss *loss)

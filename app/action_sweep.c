@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/compare.h"
+#include "app/undo.h"
 #include "app/panel.h"
 
 static const double SWEEP_S = 4, SWEEP_FACTOR = 1.5, SWEEP_SLOWEST_S = 60, SWEEP_FASTEST_S = 0.5;
@@ -80,7 +81,9 @@ void action_dial_set(struct window *w, const char *key, double value, bool hand)
         w->sweeping = false;
         compare_touch(w, key);
     }
+    undo_quiet(w, !hand);
     action_apply(w);
+    undo_quiet(w, false);
 }
 
 /* --- by itself ----------------------------------------------------------------------------------------- */

@@ -6,7 +6,7 @@
 
 #include <SDL.h>
 
-#include "app/past.h"
+#include "app/future.h"
 
 struct mate {
     long id;
@@ -22,6 +22,7 @@ struct mate {
     } job;
     struct trainer *trainer;
     struct past *past;
+    struct future future, noted; /* to be replayed; of the last return */
     struct experiment wanted;
     struct snapshot *out;
     enum status status;
@@ -86,6 +87,8 @@ static void mate_destroy(struct mate *m)
     }
     trainer_destroy(m->trainer);
     past_destroy(m->past);
+    future_clear(&m->future);
+    future_clear(&m->noted);
     if (m->go)
         SDL_DestroySemaphore(m->go);
     if (m->done)
@@ -270,6 +273,45 @@ enum status beside_want(struct beside *b, const struct beside_wish *wish, int co
     return status;
 }
 
+enum status beside_open(
+    struct beside *b, const long *id, struct trainer *const *trainer, int count, struct why *why)
+{
+    struct mate *mate[BESIDE_MAX] = { NULL };
+    bool made = true;
+    assert(!b->running);
+    for (int i = 0; i < count && made; i++) {
+        struct beside_wish wish = { id[i], BESIDE_LEADER, *trainer_experiment(trainer[i]) };
+        mate[i] = mate_create(&wish, b->budget);
+        made = mate[i] != NULL;
+    }
+    for (int i = 0; i < count && !made; i++)
+        mate_destroy(mate[i]);
+    if (!made)
+        return no_memory(why);
+    while (b->count > 0)
+        remove_at(b, b->count - 1);
+    for (int i = 0; i < count; i++) {
+        mate[i]->trainer = trainer[i];
+        past_begin(mate[i]->past, trainer[i]);
+        b->mate[b->count++] = mate[i];
+    }
+    return STATUS_OK;
+}
+
+bool beside_give(struct beside *b, long id, struct trainer **trainer, struct past **past)
+{
+    int at = find(b, id);
+    assert(!b->running);
+    if (at < 0)
+        return false;
+    *trainer = b->mate[at]->trainer;
+    *past = b->mate[at]->past;
+    b->mate[at]->trainer = NULL;
+    b->mate[at]->past = NULL;
+    remove_at(b, at);
+    return true;
+}
+
 void beside_note(struct beside *b, const struct beside_wish *wish, int count)
 {
     for (int i = 0; i < count; i++)
@@ -285,6 +327,7 @@ enum status beside_rebuild(struct beside *b, const struct dataset *data, struct 
         struct mate *m = b->mate[i];
         struct trainer *fresh = NULL;
         enum status own = trainer_create(&m->wanted, data, &fresh, why);
+        future_clear(&m->future);
         trainer_destroy(m->trainer); /* its data may be gone after this */
         m->trainer = fresh;
         if (own == STATUS_OK)
@@ -325,8 +368,13 @@ static enum status mate_return(struct mate *m, long step, struct why *why)
     snapshot_init(&ghost);
     enum status status = past_return(m->past, m->trainer, at, go_on, NULL, &ghost, why);
     snapshot_clear(&ghost);
-    while (status == STATUS_OK && trainer_steps(m->trainer) < step && !trainer_diverged(m->trainer))
+    future_rewind(&m->noted, m->trainer);
+    while (status == STATUS_OK && trainer_steps(m->trainer) < step && !trainer_diverged(m->trainer) &&
+           !trainer_waits(m->trainer)) {
+        int made;
+        status = future_apply(&m->noted, m->trainer, &made, why);
         take_step(m);
+    }
     return status;
 }
 
@@ -335,6 +383,7 @@ enum status beside_return(struct beside *b, long step, const struct trainer *now
     enum status status = STATUS_OK;
     for (int i = 0; status == STATUS_OK && i < b->count; i++) {
         struct mate *m = b->mate[i];
+        future_note(&m->noted, m->past, m->trainer);
         if (knows(m, step)) {
             status = mate_return(m, step, why);
         } else {
@@ -342,6 +391,53 @@ enum status beside_return(struct beside *b, long step, const struct trainer *now
             past_begin(m->past, m->trainer);
         }
         m->wanted = *trainer_experiment(m->trainer);
+        future_begin(&m->noted, m->trainer);
+    }
+    return status;
+}
+
+void beside_keep_futures(struct beside *b)
+{
+    for (int i = 0; i < b->count; i++) {
+        future_clear(&b->mate[i]->future);
+        b->mate[i]->future = b->mate[i]->noted;
+        b->mate[i]->noted = (struct future){ 0 };
+    }
+}
+
+bool beside_untouched(const struct beside *b)
+{
+    for (int i = 0; i < b->count; i++)
+        if (!future_untouched(&b->mate[i]->future, b->mate[i]->trainer))
+            return false;
+    return true;
+}
+
+bool beside_missed(const struct beside *b)
+{
+    for (int i = 0; i < b->count; i++)
+        if (future_missed(&b->mate[i]->future, trainer_steps(b->mate[i]->trainer)))
+            return true;
+    return false;
+}
+
+void beside_rewind(struct beside *b)
+{
+    for (int i = 0; i < b->count; i++)
+        future_rewind(&b->mate[i]->future, b->mate[i]->trainer);
+}
+
+enum status beside_replay(struct beside *b, struct why *why)
+{
+    enum status status = STATUS_OK;
+    assert(!b->running);
+    for (int i = 0; i < b->count; i++) {
+        struct mate *m = b->mate[i];
+        int made;
+        enum status own = future_apply(&m->future, m->trainer, &made, why);
+        if (made > 0)
+            m->wanted = *trainer_experiment(m->trainer);
+        status = own != STATUS_OK ? own : status;
     }
     return status;
 }

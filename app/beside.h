@@ -35,6 +35,13 @@ enum status beside_join(struct beside *b);
 enum status beside_want(struct beside *b, const struct beside_wish *wish, int count, const struct trainer *leader,
     const struct dataset *data, bool *anew, struct why *why);
 
+/* These in place of all there are, at the leader's step. Takes the trainers over; on failure nothing has changed. */
+enum status beside_open(struct beside *b, const long *id, struct trainer *const *trainer, int count, struct why *why);
+
+/* One of them leaves with all it is; false where there is none of that id. For the caller to keep. */
+struct past;
+bool beside_give(struct beside *b, long id, struct trainer **trainer, struct past **past);
+
 /* What they are to be when they are made anew before the next beside_want. */
 void beside_note(struct beside *b, const struct beside_wish *wish, int count);
 
@@ -45,6 +52,14 @@ enum status beside_rebuild(struct beside *b, const struct dataset *data, struct 
  * has been copied from. Going back to it likewise; `now` is the leader there. */
 bool beside_show(struct beside *b, int i, long step, struct snapshot *out);
 enum status beside_return(struct beside *b, long step, const struct trainer *now, struct why *why);
+
+/* Replays (app/future.h). After a return: the futures it cut off are those to be replayed. */
+void beside_keep_futures(struct beside *b);
+bool beside_untouched(const struct beside *b);            /* no journal has grown since */
+bool beside_missed(const struct beside *b);
+void beside_rewind(struct beside *b);
+enum status beside_replay(struct beside *b, struct why *why);   /* the changes of this step */
+
 void beside_budget(struct beside *b, size_t bytes);       /* of each history */
 
 #endif

@@ -7,6 +7,7 @@
 #include "app/eval.h"
 #include "app/lesson.h"
 #include "app/options.h"
+#include "app/session.h"
 #include "app/window.h"
 #include "render/text.h"
 
@@ -27,9 +28,11 @@ static const struct command command[] = {
     { "eval", "CASE.json | -", "value and gradients of one loss on one case", run_eval },
     { "figure", "[options] --out F", "train, then one figure (png, svg, pdf)", cli_figure },
     { "sweep", "[options] --set m=0,0.2", "one training per value, in one figure and one CSV", cli_sweep },
+    { "animate", "[options] --out F.gif", "train, then how it went as a moving picture", cli_animate },
+    { "slides", "LESSON --out F.pdf", "a lesson as pages: one a step, or a handout", cli_slides },
     { "losses", "[--json]", "every loss: family, parameters, boundary, source", cli_losses },
     { "datasets", "[--json]", "every data set that can be named here", cli_datasets },
-    { "check", "FILE...", "whether lessons are right, without a window", cli_check },
+    { "check", "FILE...", "whether lessons and sessions are right, without a window", cli_check },
     { "--help", "", "this text", run_help },
     { "--version", "", "the version", run_version },
 };
@@ -57,7 +60,25 @@ static struct window_options window_options(const struct options *o)
         w.renderer = strcmp(o->renderer, "cpu") == 0 ? RENDERER_CPU : RENDERER_GPU;
     snprintf(w.ui_map, sizeof w.ui_map, "%s", o->ui_map);
     snprintf(w.lesson, sizeof w.lesson, "%s", o->lesson);
+    w.autosave = true;
     return w;
+}
+
+/* The window takes it over; options beside it are later than what it says. */
+static void give_session(struct options *o, struct window_options *w)
+{
+    struct session_window *then = o->session ? &o->session->window : NULL;
+    if (!then)
+        return;
+    if (o->theme[0])
+        snprintf(then->theme, sizeof then->theme, "%s", o->theme);
+    then->text_scale = o->text_scale;
+    then->pace = o->pace;
+    snprintf(w->theme, sizeof w->theme, "%s", then->theme);
+    w->session = o->session;
+    w->continued = o->continued;
+    w->playing = false;
+    o->session = NULL;
 }
 
 static void print_commands(void)
@@ -112,6 +133,7 @@ static enum status run_window(int argc, const char **argv, struct why *why)
     if (o.lesson[0] && (status = try_lesson(&o, why)) != STATUS_OK)
         return status;
     struct window_options w = window_options(&o);
+    give_session(&o, &w);
     return (enum status)window_main(&w); /* prints its own line; `why` stays empty */
 }
 

@@ -16,6 +16,8 @@ enum status cli_figure(int argc, const char **argv, struct why *why);
 struct options;
 enum status cli_compare(const struct options *o, struct why *why);   /* figure --view compare */
 enum status cli_sweep(int argc, const char **argv, struct why *why);
+enum status cli_animate(int argc, const char **argv, struct why *why);
+enum status cli_slides(int argc, const char **argv, struct why *why);
 enum status cli_losses(int argc, const char **argv, struct why *why);
 enum status cli_datasets(int argc, const char **argv, struct why *why);
 enum status cli_check(int argc, const char **argv, struct why *why);

@@ -1,12 +1,40 @@
-/* cli_check.c - `marginscope check`: lesson files judged without a window. */
+/* cli_check.c - `marginscope check`: lessons and sessions judged without a window. */
 #include "app/cli.h"
 
 #include <string.h>
 
 #include "app/lesson.h"
+#include "app/session.h"
 #include "render/text.h"
 
-static enum status check_file(const char *path, struct why *why)
+/* Its data as they are now, and every checkpoint taken up on them. */
+static enum status check_trainings(const struct session *s, struct why *why)
+{
+    struct dataset data = { 0 };
+    enum status status = session_open_data(s, NULL, &data, why);
+    for (int i = 0; status == STATUS_OK && i < s->count; i++) {
+        struct trainer *trainer = NULL;
+        status = session_restore(s, i, &data, &trainer, why);
+        trainer_destroy(trainer);
+    }
+    dataset_clear(&data);
+    return status;
+}
+
+static enum status check_session(const char *path, struct why *why)
+{
+    struct session *s = NULL;
+    enum status status = session_read(path, &s, why);
+    if (status == STATUS_OK)
+        status = check_trainings(s, why);
+    if (status == STATUS_OK)
+        printf("%s: session of step %ld, %d %s, good\n", path, s->training[0].step, s->count,
+            s->count > 1 ? "trainings" : "training");
+    session_destroy(s);
+    return status;
+}
+
+static enum status check_lesson(const char *path, struct why *why)
 {
     struct lesson lesson = { .count = 0 };
     enum status status = lesson_load(path, &lesson, why);
@@ -20,10 +48,12 @@ static enum status check_file(const char *path, struct why *why)
 
 static void print_help(void)
 {
-    printf("marginscope check FILE...\n\n"
-           "Reads lessons, tries their settings, opens their data and lays out their text and formulas.\n"
-           "One line for each that is good; for each that is not, the place in it, what is wrong and what to "
-           "do.\n");
+    printf(
+        "marginscope check FILE...\n\n"
+        "Reads lessons, tries their settings, opens their data and lays out their text and formulas; reads\n"
+        "sessions, opens their data and takes up their trainings.\n"
+        "One line for each that is good; for each that is not, the place in it, what is wrong and what to "
+        "do.\n");
 }
 
 /* The reason of one file, at once: those after it are looked at too. */
@@ -42,8 +72,8 @@ enum status cli_check(int argc, const char **argv, struct why *why)
         return STATUS_OK;
     }
     if (argc < 2)
-        return why_set(
-            why, STATUS_USAGE, "check: no file; name lessons, as in marginscope check lesson.json");
+        return why_set(why, STATUS_USAGE,
+            "check: no file; name lessons or sessions, as in marginscope check lesson.json");
     for (int i = 1; i < argc; i++)
         if (argv[i][0] == '-')
             return why_set(why, STATUS_USAGE, "%s: no such option of check; known: help", argv[i]);
@@ -51,7 +81,7 @@ enum status cli_check(int argc, const char **argv, struct why *why)
     if (status != STATUS_OK)
         return status;
     for (int i = 1; i < argc; i++)
-        if (check_file(argv[i], why) != STATUS_OK)
+        if ((session_like(argv[i]) ? check_session : check_lesson)(argv[i], why) != STATUS_OK)
             status = say(why);
     text_stop();
     return status;

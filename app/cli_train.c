@@ -2,20 +2,24 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "app/data_out.h"
 #include "app/dataset_open.h"
 #include "app/eval.h"
 #include "app/export.h"
 #include "app/headless.h"
 #include "app/options.h"
+#include "app/session.h"
 #include "app/summary.h"
 #include "app/training.h"
 #include "render/text.h"
 
-enum { CSV_METRICS, CSV_FEATURES, CSV_WEIGHTS, CSV_COUNT };
+/* The tables as data_out.h numbers them, and the session. */
+enum { OUT_SAVE = DATA_TABLES, OUT_COUNT };
 
 /* One training from options to files. Outputs are begun before the training, so that a folder which cannot be
  * written is found at once, and all of them are kept or none. */
@@ -23,18 +27,30 @@ struct job {
     const struct options *options;
     struct dataset data;
     struct training training;
-    struct output csv[CSV_COUNT], dump[OPTIONS_DUMPS]; /* stream NULL: not open */
+    struct output file[OUT_COUNT], dump[OPTIONS_DUMPS]; /* stream NULL: not open */
     struct metrics_columns columns;
-    struct snapshot snap; /* for figures */
+    FILE *metrics; /* rows as CSV, into memory */
+    char *metrics_text;
+    size_t metrics_size;
+    struct data_moments moments;
+    struct snapshot snap; /* for figures and tables */
     int figures_done;
     long epochs_seen, last_row; /* whole epochs passed; step of the last row of metrics.csv */
     bool text; /* fonts are open */
     double began, loaded;
 };
 
-static const char *csv_path(const struct options *o, int i)
+static const char *output_path(const struct options *o, int i)
 {
-    return i == CSV_METRICS ? o->metrics : i == CSV_FEATURES ? o->features : o->weights;
+    const char *const path[OUT_COUNT] = { [DATA_METRICS] = o->metrics,
+        [DATA_FEATURES] = o->features,
+        [DATA_LABELS] = o->labels,
+        [DATA_WEIGHTS] = o->weights,
+        [DATA_HISTORY] = o->history,
+        [DATA_INPUTS] = o->data,
+        [DATA_POINTS] = o->points_csv,
+        [OUT_SAVE] = o->save };
+    return path[i];
 }
 
 /* A figure is written by its canvas; this only finds out early whether it will be able to. */
@@ -51,9 +67,9 @@ static enum status begin_outputs(struct job *job, struct why *why)
 {
     const struct options *o = job->options;
     enum status status = STATUS_OK;
-    for (int i = 0; status == STATUS_OK && i < CSV_COUNT; i++)
-        if (csv_path(o, i)[0])
-            status = output_begin(&job->csv[i], csv_path(o, i), why);
+    for (int i = 0; status == STATUS_OK && i < OUT_COUNT; i++)
+        if (output_path(o, i)[0])
+            status = output_begin(&job->file[i], output_path(o, i), why);
     for (int i = 0; status == STATUS_OK && i < o->dump_count; i++)
         status = output_begin(&job->dump[i], o->dump[i].path, why);
     for (int i = 0; status == STATUS_OK && i < o->figure_count; i++)
@@ -95,20 +111,29 @@ static bool draw_reading(void *user, double share)
     return !headless_stopped();
 }
 
+static enum status open_metrics(struct job *job, struct why *why)
+{
+    job->metrics = open_memstream(&job->metrics_text, &job->metrics_size);
+    if (!job->metrics)
+        return why_set(why, STATUS_FAILED, "metrics: out of memory; close other programs and try again");
+    metrics_write_header(job->metrics, &job->columns);
+    return STATUS_OK;
+}
+
 static enum status open_job(struct job *job, struct why *why)
 {
     const struct progress reading = { draw_reading, job };
     enum status status = begin_outputs(job, why);
     if (status == STATUS_OK)
-        status = dataset_open_watched(&job->options->experiment, &reading, &job->data, why);
+        status = options_open_data(job->options, &job->options->experiment, &reading, &job->data, why);
     headless_progress_wipe();
     if (status == STATUS_OK)
         status = training_begin(&job->training, job->options, &job->options->experiment, &job->data, why);
     if (status == STATUS_OK)
         status = check_dumps(job, why);
     gather_columns(job);
-    if (status == STATUS_OK && job->csv[CSV_METRICS].stream)
-        metrics_write_header(job->csv[CSV_METRICS].stream, &job->columns);
+    if (status == STATUS_OK && job->file[DATA_METRICS].stream)
+        status = open_metrics(job, why);
     job->loaded = headless_now();
     return status;
 }
@@ -119,21 +144,45 @@ static enum status write_row(struct job *job, struct why *why)
     enum status status = trainer_evaluate(job->training.trainer, false, &evaluation);
     if (status != STATUS_OK)
         return why_set(why, status, "metrics: out of memory; close other programs and try again");
-    metrics_write_row(job->csv[CSV_METRICS].stream, &job->columns, job->training.trainer, &evaluation);
+    metrics_write_row(job->metrics, &job->columns, job->training.trainer, &evaluation);
     job->last_row = trainer_steps(job->training.trainer);
     return STATUS_OK;
 }
 
-/* A row at step 0, at each epoch end, every so many steps if asked, and at the end. */
+/* A row at the first step, at each epoch end, every so many steps if asked, and at the end. */
 static enum status note_metrics(struct job *job, bool last, struct why *why)
 {
     long step = trainer_steps(job->training.trainer), every = job->options->metrics_every;
     long epochs = (long)floor(trainer_epoch(job->training.trainer) + 1e-9);
-    bool due = last || step == 0 || epochs > job->epochs_seen || (every && step % every == 0);
+    bool due =
+        last || step == job->training.began || epochs > job->epochs_seen || (every && step % every == 0);
     job->epochs_seen = epochs;
-    if (!job->csv[CSV_METRICS].stream || !due || job->last_row == step)
+    if (!job->metrics || !due || job->last_row == step)
         return STATUS_OK;
     return write_row(job, why);
+}
+
+static bool shows_samples(const struct job *job)
+{
+    return job->options->figure_count || job->file[DATA_HISTORY].stream || job->file[DATA_POINTS].stream;
+}
+
+/* Step 0, the end, and evenly between. */
+static enum status note_moment(struct job *job, bool last, struct why *why)
+{
+    long step = trainer_steps(job->training.trainer), gaps = job->options->moments - 1;
+    long planned = training_planned(&job->training), every = planned > gaps ? (planned + gaps - 1) / gaps : 1;
+    struct data_moments *m = &job->moments;
+    if (!job->file[DATA_HISTORY].stream || data_format(job->options->history) != DATA_NPZ ||
+        (!last && step % every))
+        return STATUS_OK;
+    enum status status = training_snapshot(&job->training, 0, &job->snap, why);
+    if (status != STATUS_OK)
+        return status;
+    if (!m->capacity && !data_moments_init(m, (int)job->options->moments + 1, &job->snap))
+        return why_set(why, STATUS_FAILED, "--history: out of memory; show fewer --points or --moments");
+    data_moments_add(m, &job->snap);
+    return STATUS_OK;
 }
 
 /* A figure's curves have accuracies at the steps where a snapshot was taken: at about as many as can be told apart. */
@@ -142,7 +191,7 @@ static enum status note_curve(struct job *job, bool last, struct why *why)
     unsigned needs = 0;
     const long points = 40;
     long every = training_planned(&job->training) / points + 1;
-    if (!job->options->figure_count || (!last && trainer_steps(job->training.trainer) % every))
+    if (!shows_samples(job) || (!last && trainer_steps(job->training.trainer) % every))
         return STATUS_OK;
     for (int i = 0; last && i < job->options->figure_count; i++)
         needs |= view_needs(view_find(job->options->figure[i].figure.view), true);
@@ -195,6 +244,8 @@ static enum status between_steps(struct job *job, struct why *why)
     bool last = training_finished(&job->training);
     if (status == STATUS_OK)
         status = note_metrics(job, last, why);
+    if (status == STATUS_OK)
+        status = note_moment(job, last, why);
     return status == STATUS_OK ? note_curve(job, last, why) : status;
 }
 
@@ -229,7 +280,8 @@ static enum status draw_figures(struct job *job, struct why *why)
     enum status status = STATUS_OK;
     for (; status == STATUS_OK && job->figures_done < o->figure_count;
          job->figures_done += status == STATUS_OK) {
-        status = export_figure(&job->snap, &job->data, &o->figure[job->figures_done].figure, why);
+        status = export_figure(
+            &job->snap, trainer_data(job->training.trainer), &o->figure[job->figures_done].figure, why);
     }
     return status;
 }
@@ -248,20 +300,53 @@ static enum status flush_output(
 static enum status flush_outputs(struct job *job, enum status status, struct why *why)
 {
     const struct options *o = job->options;
-    for (int i = 0; i < CSV_COUNT; i++)
-        status = flush_output(&job->csv[i], csv_path(o, i), status, why);
+    for (int i = 0; i < OUT_COUNT; i++)
+        status = flush_output(&job->file[i], output_path(o, i), status, why);
     for (int i = 0; i < o->dump_count; i++)
         status = flush_output(&job->dump[i], o->dump[i].path, status, why);
     return status;
 }
 
+/* A window that the training was taken from is as it was. */
+static enum status write_session(struct job *job, struct why *why)
+{
+    const struct session *before = job->options->session;
+    struct session *s = session_create(job->options->save);
+    if (!s)
+        return why_set(why, STATUS_FAILED, "--save: out of memory; close other programs and try again");
+    if (before)
+        session_keep_window(s, before);
+    s->data = session_data_of(&job->data);
+    s->opened = true;
+    enum status status = session_take(s, job->training.trainer, why);
+    if (status == STATUS_OK)
+        status = session_print(s, job->file[OUT_SAVE].stream, why);
+    session_destroy(s);
+    return status;
+}
+
+static enum status write_tables(struct job *job, struct why *why)
+{
+    enum status status = STATUS_OK;
+    struct why inner = { "" };
+    if (job->metrics)
+        fflush(job->metrics);
+    const struct data_source source = { job->training.trainer, trainer_data(job->training.trainer),
+        &job->snap, &job->moments, job->metrics_text };
+    for (int i = 0; status == STATUS_OK && i < DATA_TABLES; i++)
+        if (job->file[i].stream)
+            status = data_write((enum data_table)i, data_format(output_path(job->options, i)), &source,
+                job->file[i].stream, &inner);
+    return status == STATUS_OK ? status : why_set(why, status, "%s", inner.text);
+}
+
 static enum status write_outputs(struct job *job, struct why *why)
 {
     enum status status = check_dumped(job, why);
-    if (status == STATUS_OK && job->csv[CSV_FEATURES].stream)
-        status = features_write(job->csv[CSV_FEATURES].stream, job->training.trainer, &job->data, why);
-    if (status == STATUS_OK && job->csv[CSV_WEIGHTS].stream)
-        weights_write(job->csv[CSV_WEIGHTS].stream, job->training.trainer, &job->data);
+    if (status == STATUS_OK && job->file[OUT_SAVE].stream)
+        status = write_session(job, why);
+    if (status == STATUS_OK)
+        status = write_tables(job, why);
     status = flush_outputs(job, status, why);
     return status == STATUS_OK ? draw_figures(job, why) : status;
 }
@@ -279,8 +364,8 @@ static enum status end_output(struct output *output, enum status status, struct 
 static enum status close_job(struct job *job, enum status status, struct why *why)
 {
     const struct options *o = job->options;
-    for (int i = 0; i < CSV_COUNT; i++)
-        status = end_output(&job->csv[i], status, why);
+    for (int i = 0; i < OUT_COUNT; i++)
+        status = end_output(&job->file[i], status, why);
     for (int i = 0; i < o->dump_count; i++)
         status = end_output(&job->dump[i], status, why);
     for (int i = 0; status != STATUS_OK && i < job->figures_done; i++)
@@ -327,6 +412,10 @@ static enum status run_job(const struct options *o, bool summary_wanted, struct 
         status = summary_print(stdout, &summary, why);
     }
     snapshot_clear(&job.snap);
+    data_moments_clear(&job.moments);
+    if (job.metrics)
+        fclose(job.metrics);
+    free(job.metrics_text);
     training_end(&job.training);
     dataset_clear(&job.data);
     return status;
@@ -339,10 +428,11 @@ static enum status run(int argc, const char **argv, unsigned where, const char *
     enum status status = options_parse(argc, argv, where, &o, why);
     if (status != STATUS_OK)
         return status;
-    if (!o.help && o.vs_count > 0)
-        return cli_compare(&o, why);
     if (!o.help)
-        return run_job(&o, where == FOR_TRAIN, why);
+        status = o.vs_count > 0 ? cli_compare(&o, why) : run_job(&o, where == FOR_TRAIN, why);
+    options_clear(&o);
+    if (!o.help)
+        return status;
     fputs(help, stdout);
     options_help(stdout, where);
     return STATUS_OK;
@@ -360,7 +450,11 @@ enum status cli_train(int argc, const char **argv, struct why *why)
         "nothing, exit 1.\n"
         "A training that diverges keeps its last finite state, says so on stderr and in \"diverged\", and "
         "exits 0.\n"
-        "Changes of --at are made before the step after STEP; those after the end are not reached.\n",
+        "Changes of --at are made before the step after STEP; those after the end are not reached.\n"
+        "--save keeps the whole training; --session goes on from there to the same bytes as if it had never "
+        "been\n"
+        "interrupted. --epochs and --steps count from step 0. Options beside --session change the training "
+        "there.\n",
         why);
 }
 
@@ -369,7 +463,7 @@ enum status cli_figure(int argc, const char **argv, struct why *why)
     return run(argc, argv, FOR_FIGURE,
         "marginscope figure [options] --out F\n\n"
         "Trains without a window, as `train` does, and draws one figure of the final state (--steps 0: the "
-        "start).\n"
+        "start). Of a --session the state it was saved in, unless --epochs or --steps lead on.\n"
         "--view compare --vs \"OPTIONS\" (up to 3 times) sets trainings side by side: each --vs has the same "
         "options as\nthe line, then its own; the data, the initial weights where shapes agree and the order "
         "of batches are the same.\n\n"

@@ -62,7 +62,7 @@ static void send(struct window *w)
 static bool is_shared(const char *key)
 {
     static const char *const shared[] = { "dataset", "features-npy", "labels-npy", "weights-npy", "classes",
-        "holdout", "seed", "move", "points", "split" };
+        "holdout", "seed", "move", "points", "split", "axes" };
     for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
         if (strcmp(shared[i], key) == 0)
             return true;
@@ -73,6 +73,11 @@ static void follow_key(struct experiment *e, const struct experiment *before, co
     const char *key, bool all)
 {
     static char was[VALUE], is[VALUE];
+    if (strcmp(key, "draw") == 0) { /* longer than any text here */
+        memcpy(e->dot, after->dot, sizeof e->dot);
+        e->dot_count = after->dot_count;
+        return;
+    }
     experiment_get(before, key, was, sizeof was);
     experiment_get(after, key, is, sizeof is);
     if (is_shared(key) || (all && strcmp(was, is) != 0)) {
@@ -100,7 +105,7 @@ void compare_follow(
 }
 
 /* A margin that all have in common is one slider, whatever loss each has: the number goes to their own m. */
-static void follow_margin(
+void compare_follow_params(
     struct experiment *e, const struct experiment *before, const struct experiment *after)
 {
     const struct loss *loss = experiment_loss(after);
@@ -126,7 +131,7 @@ void compare_apply(struct window *w)
             continue;
         compare_follow(&c->wanted[i], &before, &w->experiment, c->all);
         if (c->all)
-            follow_margin(&c->wanted[i], &before, &w->experiment);
+            compare_follow_params(&c->wanted[i], &before, &w->experiment);
         others |= i > 0 && memcmp(&was, &c->wanted[i], sizeof was) != 0;
     }
     if (others)
@@ -236,6 +241,8 @@ void compare_leave(struct window *w)
 void compare_add(struct window *w)
 {
     struct compare *c = w->compare;
+    if (lecture_lesson(w))
+        window_notice(w, false, "A lesson has its own trainings: leave it (Esc) to compare others.");
     if (lecture_lesson(w) || !w->snap)
         return;
     if (c->count == COMPARE_MAX) {
@@ -260,14 +267,15 @@ void compare_show(struct window *w)
         open(w);
 }
 
-/* The first is the window's own: when that goes, the second takes its settings' place, and all begin again. */
+/* The first leads: when that goes, the second does, and all go on where they stand. */
 void compare_remove(struct window *w, int cell)
 {
     struct compare *c = w->compare;
     if (cell < 0 || cell >= c->count || c->count < 2)
         return;
     c->wanted[c->focus] = w->experiment;
-    bool first = cell == 0;
+    if (cell == 0)
+        worker_lead(w->worker, c->id[1], &c->wanted[1]);
     for (int i = cell; i + 1 < c->count; i++) {
         c->wanted[i] = c->wanted[i + 1];
         c->id[i] = c->id[i + 1];
@@ -276,10 +284,6 @@ void compare_remove(struct window *w, int cell)
     c->focus = c->focus > cell || c->focus == c->count ? c->focus - 1 : c->focus;
     c->focus = c->focus < 0 ? 0 : c->focus;
     send(w);
-    if (first) {
-        worker_want(w->worker, &c->wanted[0]);
-        worker_reset(w->worker);
-    }
     show_focus(w);
     window_layout(w);
 }
@@ -299,15 +303,6 @@ void compare_returned(struct window *w)
     struct compare *c = w->compare;
     for (int i = 0; compare_several(w) && i < c->shown; i++)
         c->wanted[i] = c->snap[i]->experiment;
-}
-
-enum status compare_picture_write(struct window *w, struct figure_options *o, struct why *why)
-{
-    const struct compare *c = w->compare;
-    const struct dataset *data[COMPARE_MAX] = { w->data, w->data, w->data, w->data };
-    snprintf(o->view, sizeof o->view, "%s", view_compare.id);
-    o->look = NULL;
-    return export_compare(c->snap, data, c->shown, o, why);
 }
 
 void compare_refused(struct window *w)

@@ -28,6 +28,9 @@ struct scene *compare_scene(struct window *w, int cell);
 
 /* The edited experiment goes to its training: with `all`, and where it is of data and seed, to the others too. */
 void compare_apply(struct window *w);
+/* The same number for another loss's parameter of that name. */
+void compare_follow_params(
+    struct experiment *e, const struct experiment *before, const struct experiment *after);
 void compare_touch(struct window *w, const char *key);    /* worker_touch of whom the controls drive */
 /* The leader's new snapshot, and with it those of the others; returns the one in focus. */
 const struct snapshot *compare_take(struct window *w, const struct snapshot *leader);
@@ -44,7 +47,6 @@ void compare_leave(struct window *w);                     /* back to one trainin
 void compare_differences(const struct window *w, char *out, int size);
 
 void compare_returned(struct window *w);                  /* the worker has been sent back to what is shown */
-enum status compare_picture_write(struct window *w, struct figure_options *o, struct why *why);
 
 /* Changes that lead from `before` to `after`, made in `e` too; the data, classes, seed and moved points always. */
 void compare_follow(

@@ -11,6 +11,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "math/draw.h"
+
 #define ASSETS_BESIDE_PROGRAM "../share/marginscope"
 #define FASHION_FOLDER "/usr/share/datasets/fashion-mnist"
 /* dataset.h allows 2 GiB of floats: a quarter as bytes, and in text a number takes at least two bytes. */
@@ -431,6 +433,8 @@ enum status dataset_open_watched(
         status = dataset_choose(&draft, e->classes, e->holdout, why);
     if (status == STATUS_OK)
         status = dataset_serve(&draft, label_task(e), why);
+    if (status == STATUS_OK && draft.drawn)
+        dataset_fill_drawn(&draft, e);
     if (status != STATUS_OK) {
         dataset_clear(&draft);
         return status;

@@ -19,7 +19,14 @@ static const double point_per_px = 0.75;
 void figure_options_init(struct figure_options *o)
 {
     *o = (struct figure_options){
-        .view = "feature", .theme = "light", .width = 1600, .height = 1000, .layout = 1, .scale = 2
+        .view = "feature",
+        .theme = "light",
+        .width = 1600,
+        .height = 1000,
+        .layout = 1,
+        .scale = 2,
+        .parts = PART_DEFAULT,
+        .selected = -1,
     };
 }
 
@@ -53,25 +60,48 @@ static struct canvas *make_png(const char *path, const struct figure_options *o,
 
 static struct canvas *make_svg(const char *path, const struct figure_options *o, const struct layout *l)
 {
-    (void)o;
     struct canvas *c = canvas_svg(path, l->width, l->height);
-    if (c)
+    if (c) {
         c->scale = 1 / l->dense;
+        c->text_mode = o->text;
+    }
     return c;
 }
 
 static struct canvas *make_pdf(const char *path, const struct figure_options *o, const struct layout *l)
 {
+    struct canvas *c = canvas_cairo_pdf(path, l->width, l->height, point_per_px / l->dense);
+    if (c)
+        c->text_mode = o->text;
+    return c;
+}
+
+/* Pixels a logical px has on the canvas that `make` returns. */
+static double png_scale(const struct figure_options *o, const struct layout *l)
+{
+    return o->scale / l->dense;
+}
+
+static double svg_scale(const struct figure_options *o, const struct layout *l)
+{
     (void)o;
-    return canvas_cairo_pdf(path, l->width, l->height, point_per_px / l->dense);
+    return 1 / l->dense;
+}
+
+static double pdf_scale(const struct figure_options *o, const struct layout *l)
+{
+    (void)o, (void)l;
+    return 1;
 }
 
 struct format {
     const char *ending;
     struct canvas *(*make)(const char *path, const struct figure_options *o, const struct layout *l);
+    double (*scale)(const struct figure_options *o, const struct layout *l);
 };
 
-static const struct format formats[] = { { ".png", make_png }, { ".svg", make_svg }, { ".pdf", make_pdf } };
+static const struct format formats[] = { { ".png", make_png, png_scale }, { ".svg", make_svg, svg_scale },
+    { ".pdf", make_pdf, pdf_scale } };
 
 static const struct format *format_find(const char *path)
 {
@@ -110,9 +140,17 @@ static double pan_scale(const struct scene *scene, const struct figure_options *
 {
     struct look whole;
     look_init(&whole, theme_find(o->theme));
-    struct rect rect = figure_plane(view_find(o->view), scene, l->width, l->height);
+    whole.parts = o->parts;
+    struct rect rect = figure_plane(view_find(o->view), scene, &whole, l->width, l->height);
     double there = feature_plane(scene, &whole, o->look_rect).radius;
     return there > 0 ? feature_plane(scene, &whole, rect).radius / there : 1;
+}
+
+static void take_options(struct look *look, const struct figure_options *o)
+{
+    look->parts = o->parts;
+    look->transparent = o->transparent;
+    look->interactive = false;
 }
 
 static struct look make_look(
@@ -128,9 +166,26 @@ static struct look make_look(
         look.pan_y *= scale;
         look.formula_first = false;
     }
-    look.transparent = o->transparent;
-    look.interactive = false;
+    if (o->selected >= 0) {
+        look.selected = o->selected;
+        look.pinned = true;
+    }
+    take_options(&look, o);
     return look;
+}
+
+struct export_layout export_layout(const struct figure_options *o)
+{
+    const struct export_page page = { .least_width = least_width, .least_height = least_height };
+    const struct layout l = layout_of(&page, o);
+    return (struct export_layout){ l.width, l.height, l.dense };
+}
+
+struct look export_look(
+    const struct scene *scene, const struct figure_options *o, struct export_layout layout)
+{
+    const struct layout l = { layout.width, layout.height, layout.dense };
+    return make_look(scene, o, &l);
 }
 
 struct figure {
@@ -156,12 +211,69 @@ static enum status draw_figure(struct canvas *c, double width, double height, vo
     return status;
 }
 
-static enum status draw_to(
-    struct canvas *c, const struct export_page *page, const struct layout *l, struct why *why)
+struct export_sheet {
+    struct canvas *tape;
+    struct figure_options options;
+    struct layout layout;
+};
+
+void export_sheet_destroy(struct export_sheet *sheet)
 {
+    if (sheet)
+        canvas_destroy(sheet->tape);
+    free(sheet);
+}
+
+const char *export_sheet_path(const struct export_sheet *sheet)
+{
+    return sheet->options.path;
+}
+
+void export_sheet_size(const struct export_sheet *sheet, double *width, double *height)
+{
+    *width = sheet->layout.width;
+    *height = sheet->layout.height;
+}
+
+void export_sheet_play(const struct export_sheet *sheet, struct canvas *to)
+{
+    canvas_tape_play(sheet->tape, to);
+}
+
+static enum status no_memory(const struct figure_options *o, struct why *why)
+{
+    return why_set(why, STATUS_FAILED, "%s: no memory for the picture; use a smaller scale", o->path);
+}
+
+static enum status draw_tape(struct export_sheet *sheet, const struct export_page *page, struct why *why)
+{
+    const struct layout *l = &sheet->layout;
+    struct canvas *c = sheet->tape =
+        canvas_tape(l->width, l->height, format_find(sheet->options.path)->scale(&sheet->options, l));
+    if (!c)
+        return no_memory(&sheet->options, why);
     enum status status = page->draw(c, l->width, l->height, page->user, why);
-    enum status finished = canvas_finish(c, status == STATUS_OK ? why : NULL);
-    return status == STATUS_OK ? finished : status;
+    return status == STATUS_OK ? canvas_finish(c, why) : status;
+}
+
+enum status export_compose(const struct export_page *page, const struct figure_options *o,
+    struct export_sheet **out, struct why *why)
+{
+    enum status status = check_options(o, why);
+    if (status != STATUS_OK)
+        return status;
+    struct export_sheet *sheet = calloc(1, sizeof *sheet);
+    if (!sheet)
+        return no_memory(o, why);
+    sheet->options = *o;
+    sheet->options.look = NULL; /* what it pointed at is in the strokes */
+    sheet->layout = layout_of(page, o);
+    status = draw_tape(sheet, page, why);
+    if (status == STATUS_OK)
+        *out = sheet;
+    else
+        export_sheet_destroy(sheet);
+    return status;
 }
 
 /* The canvas knows only the temporary file; a person named the other one. */
@@ -174,32 +286,62 @@ static void name_target(const struct output *output, struct why *why)
     why_set(why, STATUS_FAILED, "%s%s", output->path, said.text + length);
 }
 
-enum status export_page(const struct export_page *page, const struct figure_options *o, struct why *why)
+static enum status write_to(const char *target, const struct export_sheet *sheet, struct why *why)
+{
+    const struct figure_options *o = &sheet->options;
+    struct canvas *c = format_find(o->path)->make(target, o, &sheet->layout);
+    if (!c)
+        return no_memory(o, why);
+    canvas_tape_play(sheet->tape, c);
+    enum status status = canvas_finish(c, why);
+    canvas_destroy(c);
+    return status;
+}
+
+enum status export_write(const struct export_sheet *sheet, struct why *why)
 {
     struct output output;
-    enum status status = check_options(o, why);
-    if (status == STATUS_OK)
-        status = output_begin(&output, o->path, why);
+    enum status status = output_begin(&output, sheet->options.path, why);
     if (status != STATUS_OK)
         return status;
-    const char *target = output.temporary[0] ? output.temporary : o->path; /* a device is written in place */
-    struct layout layout = layout_of(page, o);
-    struct canvas *c = format_find(o->path)->make(target, o, &layout);
-    status = c ? draw_to(c, page, &layout, why)
-               : why_set(why, STATUS_FAILED, "%s: no memory for the picture; use a smaller scale", o->path);
-    canvas_destroy(c);
+    /* a device is written in place */
+    status = write_to(output.temporary[0] ? output.temporary : output.path, sheet, why);
     if (status != STATUS_OK)
         name_target(&output, why);
     enum status ended = output_end(&output, status == STATUS_OK, status == STATUS_OK ? why : NULL);
     return status == STATUS_OK ? ended : status;
 }
 
-enum status export_figure(
-    const struct snapshot *snap, const struct dataset *data, const struct figure_options *o, struct why *why)
+/* Takes the sheet over. */
+static enum status write_once(enum status status, struct export_sheet *sheet, struct why *why)
+{
+    if (status == STATUS_OK)
+        status = export_write(sheet, why);
+    export_sheet_destroy(sheet);
+    return status;
+}
+
+enum status export_page(const struct export_page *page, const struct figure_options *o, struct why *why)
+{
+    struct export_sheet *sheet = NULL;
+    enum status status = export_compose(page, o, &sheet, why);
+    return write_once(status, sheet, why);
+}
+
+enum status export_figure_compose(const struct snapshot *snap, const struct dataset *data,
+    const struct figure_options *o, struct export_sheet **out, struct why *why)
 {
     struct figure figure = { snap, data, o };
     const struct export_page page = { draw_figure, &figure, least_width, least_height };
-    return export_page(&page, o, why);
+    return export_compose(&page, o, out, why);
+}
+
+enum status export_figure(
+    const struct snapshot *snap, const struct dataset *data, const struct figure_options *o, struct why *why)
+{
+    struct export_sheet *sheet = NULL;
+    enum status status = export_figure_compose(snap, data, o, &sheet, why);
+    return write_once(status, sheet, why);
 }
 
 struct comparison {
@@ -216,8 +358,7 @@ static enum status draw_comparison(struct canvas *c, double width, double height
     struct look look;
     enum status status = STATUS_OK;
     look_init(&look, theme_find(v->options->theme));
-    look.transparent = v->options->transparent;
-    look.interactive = false;
+    take_options(&look, v->options);
     for (int i = 0; status == STATUS_OK && i < v->count; i++)
         if (!scene_update(&scene[i], v->snap[i], v->data[i]))
             status = why_set(
@@ -233,12 +374,28 @@ static enum status draw_comparison(struct canvas *c, double width, double height
     return status;
 }
 
-enum status export_compare(const struct snapshot *const *snap, const struct dataset *const *data, int count,
-    const struct figure_options *o, struct why *why)
+enum status export_compare_compose(const struct snapshot *const *snap, const struct dataset *const *data,
+    int count, const struct figure_options *o, struct export_sheet **out, struct why *why)
 {
     struct comparison v = { snap, data, count, o };
     const struct export_page page = { draw_comparison, &v, 1200, 760 };
-    return export_page(&page, o, why);
+    return export_compose(&page, o, out, why);
+}
+
+enum status export_compare(const struct snapshot *const *snap, const struct dataset *const *data, int count,
+    const struct figure_options *o, struct why *why)
+{
+    struct export_sheet *sheet = NULL;
+    enum status status = export_compare_compose(snap, data, count, o, &sheet, why);
+    return write_once(status, sheet, why);
+}
+
+void export_short_path(const char *path, char *out, size_t size)
+{
+    const char *home = getenv("HOME");
+    size_t n = home ? strlen(home) : 0;
+    bool inside = n > 1 && strncmp(path, home, n) == 0 && path[n] == '/';
+    snprintf(out, size, "%s%s", inside ? "~" : "", inside ? path + n : path);
 }
 
 static bool is_folder(const char *path)
@@ -280,7 +437,7 @@ static bool pictures_from_user_dirs(char *out, size_t size)
     return found;
 }
 
-static void pictures_folder(char *out, size_t size)
+void export_folder(char *out, size_t size)
 {
     const char *named = getenv("XDG_PICTURES_DIR"), *home = getenv("HOME");
     snprintf(out, size, "%s", named ? named : "");
@@ -291,21 +448,31 @@ static void pictures_folder(char *out, size_t size)
         snprintf(out, size, ".");
 }
 
-enum status export_path(const struct snapshot *snap, char *out, int size, struct why *why)
+enum status export_free_name(const char *folder, const char *name, const char *ending,
+    const struct export_pending *pending, char *out, int size, struct why *why)
 {
-    char folder[512], name[256], path[1024];
-    pictures_folder(folder, sizeof folder);
-    figure_name(snap, name, sizeof name);
+    char path[1400];
     if (access(folder, W_OK) != 0)
         return why_set(
             why, STATUS_FAILED, "%s: this folder cannot be written; choose a file name in another", folder);
     for (int i = 1; i <= NAME_TRIES; i++) {
-        snprintf(path, sizeof path, i == 1 ? "%s/%s.png" : "%s/%s-%d.png", folder, name, i);
-        if (access(path, F_OK) != 0) {
+        char number[16] = "";
+        if (i > 1)
+            snprintf(number, sizeof number, "-%d", i);
+        snprintf(path, sizeof path, "%s/%s%s%s", folder, name, number, ending);
+        if (access(path, F_OK) != 0 && !(pending && pending->holds(pending->user, path))) {
             int wrote = snprintf(out, (size_t)size, "%s", path);
             return wrote < size ? STATUS_OK : why_set(why, STATUS_FAILED, "%s: the path is too long", folder);
         }
     }
     return why_set(why, STATUS_FAILED, "%s: %s has %d numbered copies already; clear the folder", folder,
         name, NAME_TRIES);
+}
+
+enum status export_path(const struct snapshot *snap, char *out, int size, struct why *why)
+{
+    char folder[512], name[256];
+    export_folder(folder, sizeof folder);
+    figure_name(snap, name, sizeof name);
+    return export_free_name(folder, name, ".png", NULL, out, size, why);
 }

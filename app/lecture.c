@@ -66,6 +66,11 @@ static const struct lesson_step *lecture_step_at(const struct window *w, int ste
     return &w->lecture->player.lesson.step[step];
 }
 
+static bool marked(void *worker, int step)
+{
+    return worker_marked(worker, step);
+}
+
 struct player_now lecture_now(const struct window *w)
 {
     return (struct player_now){
@@ -73,18 +78,16 @@ struct player_now lecture_now(const struct window *w)
         .arrived = w->state.run == w->lecture->run && !w->lecture->gathering,
         .running = w->state.playing,
         .set = &w->experiment,
+        .marked = marked,
+        .user = w->worker,
     };
 }
 
 bool lecture_hides(const struct window *w, const char *id)
 {
-    static const char *const transport[] = { "play", "step", "back", "reset", "pace" };
     const struct lesson_step *s = lecture_step(w);
-    bool moves = false;
-    for (size_t i = 0; i < sizeof transport / sizeof *transport; i++)
-        moves = moves || strcmp(id, transport[i]) == 0;
     for (int i = 0; s && i < s->hide_count; i++)
-        if (strcmp(s->hide[i], id) == 0 || (moves && strcmp(s->hide[i], "transport") == 0))
+        if (lesson_covers(s->hide[i], id))
             return true;
     return false;
 }
@@ -240,6 +243,13 @@ void lecture_close(struct window *w)
 
 /* --- following the player ------------------------------------------------------------------------------ */
 
+static void ordered(struct window *w)
+{
+    worker_state(w->worker, &w->state);
+    window_dirty(w, AREAS_ALL);
+    w->map_stale = true;
+}
+
 static void carry_out(struct window *w, const struct player_order *order)
 {
     struct lecture *l = w->lecture;
@@ -252,17 +262,20 @@ static void carry_out(struct window *w, const struct player_order *order)
         ui_edit_end(&w->ui);
     }
     l->unused = false;
+    if (order->recall >= 0) {
+        lecture_recall(w, order);
+        ordered(w);
+        return;
+    }
     if (order->pace > 0)
         action_pace_find(w, order->pace);
     worker_pace(w->worker, order->pace);
     bool together = order->set && lecture_step_at(w, l->player.at)->compare_count > 0;
     l->run = worker_run(w->worker, order->set ? &order->experiment : NULL, anew,
-        together ? (order->anew ? 0 : w->state.step) : order->until);
+        together ? (order->anew ? 0 : w->state.step) : order->until, together ? -1 : l->player.at);
     if (order->set)
         lecture_gather(w, order);
-    worker_state(w->worker, &w->state);
-    window_dirty(w, AREAS_ALL);
-    w->map_stale = true;
+    ordered(w);
 }
 
 void lecture_view(struct window *w, int choice)
@@ -275,6 +288,21 @@ void lecture_view(struct window *w, int choice)
     window_layout(w);
 }
 
+/* The view in focus stays whatever is hidden. */
+static void leave_out_hidden(struct window *w)
+{
+    struct lecture *l = w->lecture;
+    const struct lesson_step *s = lecture_step(w);
+    int kept = 0;
+    for (int i = 0; i < l->choices; i++) {
+        char id[LESSON_ID];
+        snprintf(id, sizeof id, "view.%s", l->choice[i]->id);
+        if (!lecture_hides(w, id) || l->choice[i] == s->focus)
+            l->choice[kept++] = l->choice[i];
+    }
+    l->choices = kept;
+}
+
 /* A step that names no views keeps those there are. */
 static void arrange(struct window *w, const struct lesson_step *s)
 {
@@ -284,6 +312,7 @@ static void arrange(struct window *w, const struct lesson_step *s)
         return;
     l->choices = s->view_count;
     memcpy(l->choice, s->view, sizeof l->choice);
+    leave_out_hidden(w);
     if (l->choices == 0)
         l->choice[l->choices++] = &view_feature;
     for (int i = 0; i < l->choices; i++)
@@ -387,7 +416,7 @@ void action_space(struct window *w, int unused)
     } else if (lecture_lesson(w) && player_waits(p)) {
         p->revealed = true;
         window_layout(w);
-    } else {
+    } else if (!lecture_hides(w, "play")) {
         action_play(w, unused);
     }
 }

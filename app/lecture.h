@@ -74,6 +74,7 @@ struct lecture {
     /* trainings beside the lesson's */
     int besides;
     long beside_id[LESSON_COMPARE], last_id;
+    struct experiment set, beside_set[LESSON_COMPARE];    /* what was last wanted of the lesson's own, of them */
     bool gathering;                   /* they are being made; all stand until they are */
     long gathered_until;              /* where all go then, anew */
     bool gathered_anew;
@@ -104,7 +105,10 @@ void lecture_view(struct window *w, int choice);
 
 /* lecture_beside.c: a step's comparison. Tells the worker who is to be there. */
 void lecture_gather(struct window *w, const struct player_order *order);
+/* A hand has changed w->experiment: so do the others, but for what the comparison itself sets in them. */
+void lecture_apply(struct window *w);
 void lecture_gather_turn(struct window *w);
+void lecture_recall(struct window *w, const struct player_order *order);   /* what has been reached before */
 void lecture_take(struct window *w);                      /* after the window has taken a snapshot */
 /* What makes it differ, and its test accuracy; cell 0 is the lesson's own. */
 void lecture_cell_label(const struct window *w, int cell, char *out, int size, char *test, int test_size);

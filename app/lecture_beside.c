@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/compare.h"
 #include "app/lecture.h"
 #include "render/number.h"
 
@@ -11,6 +12,51 @@ static void name_besides(struct lecture *l, int count, bool anew)
     for (int i = 0; i < count && (anew || count != l->besides); i++)
         l->beside_id[i] = ++l->last_id;
     l->besides = count;
+}
+
+static void take_sets(struct window *w, int step)
+{
+    struct lecture *l = w->lecture;
+    for (int i = 0; i < l->besides; i++)
+        lesson_compared(&l->player.lesson, step, i, &l->beside_set[i]);
+    l->set = w->experiment;
+}
+
+/* What a training beside is there to show stays its own. */
+static void keep_difference(struct experiment *e, const struct lesson_settings *own)
+{
+    for (int i = 0; i < own->count; i++)
+        experiment_set(e, own->set[i].key, own->set[i].value, NULL);
+}
+
+void lecture_apply(struct window *w)
+{
+    static struct beside_wish wish[BESIDE_MAX];
+    struct lecture *l = w->lecture;
+    const struct lesson_step *s = &l->player.lesson.step[l->player.at < 0 ? 0 : l->player.at];
+    for (int i = 0; i < l->besides; i++) {
+        compare_follow(&l->beside_set[i], &l->set, &w->experiment, true);
+        compare_follow_params(&l->beside_set[i], &l->set, &w->experiment);
+        keep_difference(&l->beside_set[i], &s->compare[i]);
+        wish[i] = (struct beside_wish){ l->beside_id[i], BESIDE_LEADER, l->beside_set[i] };
+    }
+    l->set = w->experiment;
+    if (l->besides > 0)
+        worker_beside(w->worker, wish, l->besides);
+    worker_want(w->worker, &w->experiment);
+}
+
+void lecture_recall(struct window *w, const struct player_order *order)
+{
+    struct lecture *l = w->lecture;
+    long id[BESIDE_MAX] = { 0 };
+    name_besides(l, l->player.lesson.step[order->recall].compare_count, true);
+    for (int i = 0; i < l->besides; i++)
+        id[i] = l->beside_id[i];
+    take_sets(w, order->recall);
+    l->gathering = false;
+    l->begun = order->experiment;
+    l->run = worker_recall(w->worker, order->recall, id);
 }
 
 void lecture_gather(struct window *w, const struct player_order *order)
@@ -23,6 +69,7 @@ void lecture_gather(struct window *w, const struct player_order *order)
         wish[i] = (struct beside_wish){ .id = l->beside_id[i], .from = BESIDE_LEADER };
         lesson_compared(&p->lesson, p->at, i, &wish[i].experiment);
     }
+    take_sets(w, order->recall < 0 ? p->at : order->recall);
     worker_beside(w->worker, wish, l->besides);
     l->gathering = l->besides > 0;
     l->gathered_until = order->until;
@@ -39,7 +86,8 @@ void lecture_gather_turn(struct window *w)
     if (!l->gathering || w->state.run != l->run || !all)
         return;
     l->gathering = false;
-    l->run = worker_run(w->worker, l->gathered_anew ? &l->begun : NULL, l->gathered_anew, l->gathered_until);
+    l->run = worker_run(
+        w->worker, l->gathered_anew ? &l->begun : NULL, l->gathered_anew, l->gathered_until, l->player.at);
     worker_state(w->worker, &w->state);
 }
 
@@ -67,67 +115,14 @@ void lecture_take(struct window *w)
     }
 }
 
-/* --- what a cell is called ----------------------------------------------------------------------------- */
-
-static void append(char *out, int size, const char *text)
-{
-    size_t n = strlen(out);
-    snprintf(out + n, (size_t)size - n, "%s%s", n ? ", " : "", text);
-}
-
-static bool names_loss(const char *key)
-{
-    return strcmp(key, "loss") == 0 || strcmp(key, "add") == 0;
-}
-
-static void one_setting(const struct experiment *e, const char *key, char *out, int size)
-{
-    char value[LESSON_VALUE], text[LESSON_VALUE + LESSON_ID + 2];
-    const char *dot = strchr(key, '.');
-    const struct loss *loss = experiment_loss(e);
-    bool of_loss = dot && strncmp(loss->id, key, (size_t)(dot - key)) == 0 && !loss->id[dot - key];
-    bool other = dot && !of_loss && loss_find(key) == NULL && loss_param_find(loss, dot + 1) >= 0;
-    const char *name = of_loss ? dot + 1 : key;
-    if (names_loss(key) || other || !experiment_get(e, name, value, sizeof value))
-        return;
-    snprintf(text, sizeof text, "%s %s", name, value);
-    append(out, size, text);
-}
-
-static bool named_before(const struct lesson_step *s, int set, int key)
-{
-    const char *name = s->compare[set].set[key].key;
-    for (int i = 0; i <= set; i++)
-        for (int k = 0; k < (i < set ? s->compare[i].count : key); k++)
-            if (strcmp(s->compare[i].set[k].key, name) == 0)
-                return true;
-    return false;
-}
-
-/* With its terms, where they or the loss are what differs. */
-static void loss_name(const struct lesson_step *s, const struct snapshot *snap, char *out, int size)
-{
-    bool any = false;
-    for (int i = 0; i < s->compare_count; i++)
-        for (int k = 0; k < s->compare[i].count; k++)
-            any = any || names_loss(s->compare[i].set[k].key);
-    if (any)
-        figure_title(snap, out, size);
-}
-
 void lecture_cell_label(const struct window *w, int cell, char *out, int size, char *test, int test_size)
 {
-    const struct lesson_step *s = lecture_step(w);
     const struct snapshot *snap = cell == 0 ? w->snap : w->lecture->beside[cell - 1].snap;
     char number[16];
     out[0] = test[0] = 0;
     if (!snap)
         return;
-    loss_name(s, snap, out, size);
-    for (int i = 0; i < s->compare_count; i++)
-        for (int k = 0; k < s->compare[i].count; k++)
-            if (!named_before(s, i, k))
-                one_setting(&snap->experiment, s->compare[i].set[k].key, out, size);
+    lesson_label(lecture_step(w), snap, out, size);
     if (snap->test_accuracy >= 0)
         snprintf(test, (size_t)test_size, "test %s\u2009%%",
             number_fixed(100 * snap->test_accuracy, 1, number, sizeof number));

@@ -147,7 +147,9 @@ static void place_views(struct window *w, struct rect area)
 static bool has_knob(const struct window *w)
 {
     const struct lesson_step *s = lecture_step(w);
-    return s && !w->lecture->showing && s->control[0] && !lecture_hides(w, s->control);
+    char id[LESSON_ID + 8];
+    snprintf(id, sizeof id, "param.%s", s ? s->control : "");
+    return s && !w->lecture->showing && s->control[0] && !lecture_hides(w, id);
 }
 
 /* Its ticks too where there is room for them. */

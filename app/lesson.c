@@ -382,57 +382,11 @@ static enum status read_control(struct reading *r, const char *key, const json_t
     return read_slider(r, key, value, r->step->control, &row);
 }
 
-static const char *const groups[] = { "tabs", "panel", "data", "losses", "params", "terms", "training",
-    "transport", "header", "side", "timeline", NULL };
-static const char *const single[] = { "dataset", "model", "seed", "play", "step", "back", "reset", "timeline",
-    "export", "theme", "help", "pace", "split", "loss.more", "tab.plane", "tab.sphere", "tab.compare",
-    "tab.basics", "tab.lessons", NULL };
-
-const char *lesson_group(int i)
-{
-    return i >= 0 && i < (int)(sizeof groups / sizeof *groups) ? groups[i] : NULL;
-}
-
-static bool listed(const char *const *list, const char *word)
-{
-    for (; *list; list++)
-        if (strcmp(*list, word) == 0)
-            return true;
-    return false;
-}
-
-/* "m" of any loss, "ring.lambda", or what the panel has besides. */
-static bool any_param(const char *name)
-{
-    for (int i = 0; i < loss_count(); i++) {
-        const struct loss *loss = loss_at(i);
-        size_t length = strlen(loss->id);
-        bool dotted = strncmp(name, loss->id, length) == 0 && name[length] == '.';
-        if (loss_param_find(loss, dotted ? name + length + 1 : name) >= 0)
-            return true;
-    }
-    return strcmp(name, "lr") == 0 || strcmp(name, "batch") == 0;
-}
-
-static bool hideable(const char *id)
-{
-    if (listed(groups, id) || listed(single, id))
-        return true;
-    if (strncmp(id, "loss.", 5) == 0)
-        return loss_find(id + 5) != NULL;
-    if (strncmp(id, "view.", 5) == 0)
-        return view_find(id + 5) != NULL;
-    return strncmp(id, "param.", 6) == 0 && any_param(id + 6);
-}
-
 static enum status refuse_hidden(struct reading *r, const char *place, const char *id)
 {
     char known[LIST_TEXT] = "";
-    for (int i = 0; groups[i]; i++)
-        append(known, sizeof known, groups[i]);
-    for (int i = 0; single[i]; i++)
-        if (!listed(groups, single[i]))
-            append(known, sizeof known, single[i]);
+    for (int i = 0; lesson_group(i); i++)
+        append(known, sizeof known, lesson_group(i));
     return blame(
         r, place, "no control or group \"%.40s\"; choose from %s, param.NAME, loss.ID, view.ID", id, known);
 }
@@ -449,7 +403,7 @@ static enum status read_hide(struct reading *r, const char *key, const json_t *v
         snprintf(place, sizeof place, "%s[%zu]", key, i);
         if (!json_is_string(id))
             return wrong_kind(r, place, id, "the id of a control or group");
-        if (strlen(json_string_value(id)) >= LESSON_ID || !hideable(json_string_value(id)))
+        if (strlen(json_string_value(id)) >= LESSON_ID || !lesson_hideable(json_string_value(id)))
             return refuse_hidden(r, place, json_string_value(id));
         strcpy(r->step->hide[r->step->hide_count++], json_string_value(id));
     }

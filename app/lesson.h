@@ -73,8 +73,18 @@ void lesson_compared(const struct lesson *lesson, int step, int compare, struct 
  * show. `name` stands in refusals. */
 enum status lesson_rehearse(const struct lesson *lesson, const char *name, struct why *why);
 
-/* Groups of controls that `hide` may name; NULL past the end. */
+/* What `hide` may name (lesson_hide.c): groups and single controls, NULL past the end; and param.NAME, loss.ID, view.ID.
+ * lesson_covers: whether a control is hidden by it. */
 const char *lesson_group(int i);
+bool lesson_hideable(const char *name);
+bool lesson_covers(const char *hidden, const char *control);
+
+/* What makes this training differ from the others of a step's comparison: "ArcFace, m 0.3"; "" without one. */
+void lesson_label(const struct lesson_step *step, const struct snapshot *snap, char *out, int size);
+
+/* The file of a lesson by its path, or of a shipped one by number or name: "7", "cosface-and-arcface",
+ * "07-cosface-and-arcface". */
+enum status lesson_find(const char *name, char *path, int size, struct why *why);
 
 /* ---- text with markup, laid out ---- */
 
@@ -97,5 +107,8 @@ enum status lesson_markup(const char *text, struct why *why);
  * lines are together: LESSON_PITCH of the size each, more where a formula is taller. */
 #define LESSON_PITCH 1.375
 int lesson_lay(const char *text, double size, double width, bool bold, struct lesson_piece *piece, double *height);
+/* Draws what was laid out; a formula wider than a line is shrunk to `width`. */
+void lesson_draw(struct canvas *c, const struct lesson_piece *piece, int count, struct point at, double size,
+    double width, struct color ink, const struct theme *theme);
 
 #endif

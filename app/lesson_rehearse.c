@@ -64,7 +64,7 @@ static enum status look(
         return blame(r, "views", "out of memory; close other programs", why);
     if (needs & NEEDS_INPUTS)
         trainer_map_inputs(t);
-    if (trainer_snapshot(t, &r->snap) != STATUS_OK || !scene_update(&r->scene, &r->snap, &r->data))
+    if (trainer_snapshot(t, &r->snap) != STATUS_OK || !scene_update(&r->scene, &r->snap, trainer_data(t)))
         return blame(r, "views", "out of memory; close other programs", why);
     if (step->point >= r->snap.count) {
         char text[80];

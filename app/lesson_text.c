@@ -181,3 +181,16 @@ int lesson_lay(
     *height = l.count ? set_line(&l, begun, l.count, top) : 0;
     return l.count;
 }
+
+void lesson_draw(struct canvas *c, const struct lesson_piece *piece, int count, struct point at, double size,
+    double width, struct color ink, const struct theme *theme)
+{
+    for (int i = 0; i < count; i++) {
+        struct font font = { size, piece[i].kind == LESSON_BOLD ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR, false };
+        struct point pen = { at.x + piece[i].x, at.y + piece[i].y };
+        if (piece[i].kind == LESSON_FORMULA)
+            formula_draw(c, pen, piece[i].text, size * fmin(1, width / piece[i].width), ink, theme);
+        else
+            canvas_text(c, pen, piece[i].text, &font, ink, ALIGN_LEFT);
+    }
+}

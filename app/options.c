@@ -1,3 +1,4 @@
+#include "app/data_out.h"
 #include "app/options.h"
 #include "app/options_inner.h"
 
@@ -19,13 +20,15 @@ enum group {
     GROUP_SWEEP,
     GROUP_OUTPUT,
     GROUP_FIGURE,
+    GROUP_ANIMATION,
+    GROUP_SLIDES,
     GROUP_WINDOW,
     GROUP_OTHER,
     GROUP_COUNT
 };
 
 static const char *const group_title[GROUP_COUNT] = { "Data", "Loss", "Model", "Optimiser", "Run", "Sweep",
-    "Outputs", "Figures", "Window", "Other" };
+    "Outputs", "Figures", "Animation", "Slides", "Window", "Other" };
 
 struct option_row {
     const char *name; /* after -- */
@@ -168,6 +171,7 @@ static enum status take_length(struct options *o, const char *name, const char *
         return why_set(
             why, STATUS_USAGE, "--%s %s: allowed 0 to %ld; give a whole number", name, value, most);
     o->by_steps = by_steps;
+    o->length_given = true;
     return STATUS_OK;
 }
 
@@ -191,7 +195,10 @@ static char *output_field(struct options *o, const char *name)
     } row[] = { { "metrics", offsetof(struct options, metrics) },
         { "features", offsetof(struct options, features) }, { "weights", offsetof(struct options, weights) },
         { "out", offsetof(struct options, out) }, { "csv", offsetof(struct options, csv) },
-        { "ui-map", offsetof(struct options, ui_map) }, { "lesson", offsetof(struct options, lesson) } };
+        { "labels", offsetof(struct options, labels) }, { "history", offsetof(struct options, history) },
+        { "data", offsetof(struct options, data) }, { "points-csv", offsetof(struct options, points_csv) },
+        { "save", offsetof(struct options, save) }, { "ui-map", offsetof(struct options, ui_map) },
+        { "lesson", offsetof(struct options, lesson) } };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
         if (strcmp(row[i].name, name) == 0)
             return (char *)o + row[i].offset;
@@ -201,6 +208,29 @@ static char *output_field(struct options *o, const char *name)
 static enum status take_path(struct options *o, const char *name, const char *value, struct why *why)
 {
     return copy_text(output_field(o, name), OPTIONS_PATH, name, value, why);
+}
+
+static enum status take_pages(struct options *o, const char *name, const char *value, struct why *why)
+{
+    return copy_text(o->pages, sizeof o->pages, name, value, why);
+}
+
+/* Of a table: its file's ending says how it is written. */
+static enum status take_table(struct options *o, const char *name, const char *value, struct why *why)
+{
+    struct why inner = { "" };
+    for (int i = 0; i < DATA_TABLES; i++)
+        if (strncmp(name, data_name((enum data_table)i), strlen(data_name((enum data_table)i))) == 0 &&
+            data_check((enum data_table)i, value, &inner) != STATUS_OK)
+            return why_set(why, STATUS_USAGE, "--%s %s", name, inner.text);
+    return take_path(o, name, value, why);
+}
+
+static enum status take_moments(struct options *o, const char *name, const char *value, struct why *why)
+{
+    if (read_whole(value, 2, 10000, &o->moments))
+        return STATUS_OK;
+    return why_set(why, STATUS_USAGE, "--%s %s: allowed 2 to 10000; give a whole number", name, value);
 }
 
 static enum status take_every(struct options *o, const char *name, const char *value, struct why *why)
@@ -322,26 +352,13 @@ static enum status take_dpi(struct options *o, const char *name, const char *val
         why, STATUS_USAGE, "--%s %s: allowed 10 to 2400; choose a value in that range", name, value);
 }
 
-/* "1600x1000" or "160x90mm". */
-bool option_read_size(const char *text, double *width, double *height, bool *millimetres)
-{
-    char *end;
-    *width = strtod(text, &end);
-    if (end == text || *end != 'x')
-        return false;
-    const char *second = end + 1;
-    *height = strtod(second, &end);
-    *millimetres = strcmp(end, "mm") == 0;
-    return end != second && (*millimetres || !*end) && *width > 0 && *height > 0;
-}
-
 static enum status take_size(struct options *o, const char *name, const char *value, struct why *why)
 {
     double width, height;
     bool millimetres;
-    if (!option_read_size(value, &width, &height, &millimetres))
-        return why_set(
-            why, STATUS_USAGE, "--%s %s: not a size; write 1600x1000 (pixels) or 160x90mm", name, value);
+    if (!export_read_size(value, &width, &height, &millimetres))
+        return why_set(why, STATUS_USAGE,
+            "--%s %s: not a size; write 1600x1000 (pixels), 160x90mm, 16:9, 4:3 or 1:1", name, value);
     return copy_text(current_figure(o)->size, sizeof o->look.size, name, value, why);
 }
 
@@ -352,6 +369,49 @@ static enum status take_transparent(struct options *o, const char *name, const c
     return STATUS_OK;
 }
 
+static const struct {
+    const char *name;
+    enum figure_part part;
+} part_name[] = { { "title", PART_TITLE }, { "legend", PART_LEGEND }, { "caption", PART_CAPTION },
+    { "curve", PART_CURVE } };
+
+/* --no-title, --no-legend, --no-caption, --curve */
+static enum status take_part(struct options *o, const char *name, const char *value, struct why *why)
+{
+    (void)value, (void)why;
+    bool without = strncmp(name, "no-", 3) == 0;
+    unsigned *parts = &current_figure(o)->figure.parts;
+    for (size_t i = 0; i < sizeof part_name / sizeof *part_name; i++)
+        if (strcmp(part_name[i].name, name + (without ? 3 : 0)) == 0)
+            *parts = without ? *parts & ~(unsigned)part_name[i].part : *parts | part_name[i].part;
+    return STATUS_OK;
+}
+
+static enum status take_text(struct options *o, const char *name, const char *value, struct why *why)
+{
+    static const char *const names[] = {
+        [TEXT_FONT] = "font", [TEXT_EMBED] = "embed", [TEXT_OUTLINES] = "outlines"
+    };
+    for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) {
+        if (strcmp(names[i], value) != 0)
+            continue;
+        current_figure(o)->figure.text = (enum text_mode)i;
+        return STATUS_OK;
+    }
+    return why_set(
+        why, STATUS_USAGE, "--%s %s: no such choice; choose from font, embed, outlines", name, value);
+}
+
+static enum status take_select(struct options *o, const char *name, const char *value, struct why *why)
+{
+    long sample;
+    if (!read_whole(value, 0, 1000000000, &sample))
+        return why_set(why, STATUS_USAGE,
+            "--%s %s: allowed 0 to 1000000000; give the number of a shown sample", name, value);
+    current_figure(o)->figure.selected = (int)sample;
+    return STATUS_OK;
+}
+
 static enum status take_switch(struct options *o, const char *name, const char *value, struct why *why)
 {
     (void)value, (void)why;
@@ -359,6 +419,8 @@ static enum status take_switch(struct options *o, const char *name, const char *
                   : !strcmp(name, "fullscreen") ? &o->fullscreen
                   : !strcmp(name, "json")       ? &o->json
                   : !strcmp(name, "check")      ? &o->check
+                  : !strcmp(name, "handout")    ? &o->handout
+                  : !strcmp(name, "title-page") ? &o->title_page
                                                 : &o->help;
     *field = true;
     return STATUS_OK;
@@ -378,7 +440,7 @@ static enum status take_word(struct options *o, const char *name, const char *va
         const char *name, *off, *on;
         bool *field;
     } word[] = { { "rows", "one", "both", &o->both_rows }, { "scales", "shared", "own", &o->own_scales },
-        { "summary", "views", "gap", &o->gap } };
+        { "summary", "views", "gap", &o->gap }, { "answers", "on", "off", &o->no_answers } };
     for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
         if (strcmp(word[i].name, name) != 0)
             continue;
@@ -411,8 +473,38 @@ static enum status take_text_scale(struct options *o, const char *name, const ch
     return why_set(why, STATUS_USAGE, "--%s %s: allowed 0.8 to 2; choose a value in that range", name, value);
 }
 
+static enum status take_over(struct options *o, const char *name, const char *value, struct why *why)
+{
+    const char *equals = strchr(value, '='), *dots = strstr(value, "..");
+    if (strcmp(value, "history") != 0 &&
+        (!equals || equals == value || !dots || dots < equals + 2 || !dots[2]))
+        return why_set(why, STATUS_USAGE,
+            "--%s %s: neither history nor KEY=FROM..TO; write for example m=0..0.5", name, value);
+    return copy_text(o->over, sizeof o->over, name, value, why);
+}
+
+static enum status take_walk(struct options *o, const char *name, const char *value, struct why *why)
+{
+    if (read_whole(value, 0, 100000, &o->while_training))
+        return STATUS_OK;
+    return why_set(
+        why, STATUS_USAGE, "--%s %s: allowed 0 to 100000; give a whole number of steps", name, value);
+}
+
+static enum status take_tempo(struct options *o, const char *name, const char *value, struct why *why)
+{
+    bool rate = strcmp(name, "fps") == 0;
+    if (read_number(value, rate ? 1 : 0.1, rate ? 60 : 4000, rate ? &o->fps : &o->seconds))
+        return STATUS_OK;
+    return why_set(why, STATUS_USAGE, "--%s %s: allowed %s; choose a value in that range", name, value,
+        rate ? "1 to 60" : "0.1 to 4000");
+}
+
 enum {
-    HEADLESS = FOR_TRAIN | FOR_FIGURE | FOR_SWEEP,
+    SINGLE = FOR_TRAIN | FOR_FIGURE,
+    STILL = SINGLE | FOR_SWEEP,
+    SHOWN = SINGLE | FOR_ANIMATE,
+    HEADLESS = STILL | FOR_ANIMATE,
     TRAINING = FOR_WINDOW | HEADLESS,
     SETTING = TRAINING | FOR_BESIDE
 };
@@ -432,9 +524,10 @@ static const struct option_row row[] = {
     { "warmup", "N,M", "N steps of plain |x| cos theta, margin ramp over M; 0,0: off; with a fixed scale 300,300", SETTING, GROUP_LOSS, take_setting },
     { "anneal", "on|off", "lambda of the psi losses starts at 1000 and falls; on where there is a psi", SETTING, GROUP_LOSS, take_setting },
     { "move", "ROW:X:Y", "put a sample of the plane elsewhere; several with commas", SETTING, GROUP_DATA, take_setting },
+    { "draw", "CLASS:X:Y", "a point of --dataset drawn; several with commas; N=C:X:Y, N+C:X:Y, N-: of point N", SETTING, GROUP_DATA, take_setting },
     { "model", "mlp|free|identity", "perceptron; free points; the data themselves", SETTING, GROUP_MODEL, take_setting },
     { "hidden", "N,N", "hidden widths, or none", SETTING, GROUP_MODEL, take_setting },
-    { "activation", "prelu|relu", "between the layers", SETTING, GROUP_MODEL, take_setting },
+    { "activation", "prelu|relu|tanh", "between the layers", SETTING, GROUP_MODEL, take_setting },
     { "feature-dim", "N", "dimension of the features", SETTING, GROUP_MODEL, take_setting },
     { "optimizer", "ID", "sgd, momentum or adam", SETTING, GROUP_OPTIMISER, take_setting },
     { "lr", "RATE", "learning rate (1e-3; 0.02 with --model identity)", SETTING, GROUP_OPTIMISER, take_setting },
@@ -448,12 +541,20 @@ static const struct option_row row[] = {
     { "seed", "N", "everything random hangs on it", SETTING, GROUP_RUN, take_setting },
     { "pace", "N|max", "steps per second in the window (60); without one always max", TRAINING, GROUP_RUN, take_pace },
     { "points", "N", "samples the views show", SETTING, GROUP_RUN, take_setting },
+    { "axes", "3,7|pca", "of features of more than three numbers: which two or three are shown, from 0", SETTING, GROUP_RUN, take_setting },
     { "split", "PART", "the part they are from: train, test or both", SETTING, GROUP_RUN, take_setting },
+    { "session", "FILE", "go on from a saved session; options beside it change its training there", TRAINING, GROUP_RUN, option_take_session },
     { "benchmark", NULL, "no outputs but the summary; timing excludes loading", FOR_TRAIN, GROUP_RUN, take_switch },
-    { "metrics", "F.csv", "losses, accuracies, angles at step 0, epoch ends and the end", FOR_TRAIN, GROUP_OUTPUT, take_path },
+    { "metrics", "F.csv|npy", "losses, accuracies, angles at step 0, epoch ends and the end", FOR_TRAIN, GROUP_OUTPUT, take_table },
     { "metrics-every", "N", "and every N steps", FOR_TRAIN, GROUP_OUTPUT, take_every },
-    { "features", "F.csv", "features of every sample at the end", FOR_TRAIN, GROUP_OUTPUT, take_path },
-    { "weights", "F.csv", "class weights at the end", FOR_TRAIN, GROUP_OUTPUT, take_path },
+    { "features", "F.csv|npy|npz", "features of every sample at the end", FOR_TRAIN, GROUP_OUTPUT, take_table },
+    { "labels", "F.npy|csv", "class numbers of the same samples", FOR_TRAIN, GROUP_OUTPUT, take_table },
+    { "weights", "F.csv|npy|npz", "class weights at the end", FOR_TRAIN, GROUP_OUTPUT, take_table },
+    { "history", "F.csv|npz", "the curve; as .npz the shown features, weights and numbers at --moments too", FOR_TRAIN, GROUP_OUTPUT, take_table },
+    { "moments", "K", "how many moments that are (50)", FOR_TRAIN, GROUP_OUTPUT, take_moments },
+    { "data", "F.csv", "the inputs as used, with label and split; --dataset reads it back", FOR_TRAIN | FOR_FIGURE, GROUP_OUTPUT, take_table },
+    { "points-csv", "F.csv", "the samples as shown: features, label, predicted, angle", FOR_TRAIN | FOR_FIGURE, GROUP_OUTPUT, take_table },
+    { "save", "F.json", "the whole training at the end, as a session that can be gone on from", FOR_TRAIN, GROUP_OUTPUT, take_path },
     { "dump-batch", "STEP:F.json", "that step's batch as a case for `eval`; repeatable", FOR_TRAIN, GROUP_OUTPUT, take_dump },
     { "figure", "F", "figure of the final state (.png, .svg, .pdf); repeatable", FOR_TRAIN, GROUP_FIGURE, take_figure },
     { "vary", "KEY=V1,V2", "any other option in place of --set: batch, lr, seed, loss, hidden (64:32,128:64) ...", FOR_SWEEP, GROUP_SWEEP, take_list },
@@ -463,13 +564,30 @@ static const struct option_row row[] = {
     { "summary", "views|gap", "gap: test minus train error over the values, in place of the views (views)", FOR_SWEEP, GROUP_SWEEP, take_word },
     { "csv", "F.csv", "one row a training: its values, losses, accuracies, angles", FOR_SWEEP, GROUP_SWEEP, take_path },
     { "out", "F", "the figure's file (.png, .svg, .pdf)", FOR_FIGURE | FOR_SWEEP, GROUP_FIGURE, take_out },
+    { "out", "F", "the file: .gif, .webp, .mp4, .webm (through ffmpeg), or frame-%04d.png", FOR_ANIMATE, GROUP_ANIMATION, take_path },
+    { "over", "history|KEY=A..B", "history: the training from first to last step; or a setting that goes from A to B after it (history)", FOR_ANIMATE, GROUP_ANIMATION, take_over },
+    { "while-training", "N", "with --over KEY=A..B: and N training steps from frame to frame (0)", FOR_ANIMATE, GROUP_ANIMATION, take_walk },
+    { "fps", "N", "frames a second, 1 to 60, .gif to 50 (20)", FOR_ANIMATE, GROUP_ANIMATION, take_tempo },
+    { "seconds", "S", "how long it lasts; at most 4000 frames (8)", FOR_ANIMATE, GROUP_ANIMATION, take_tempo },
+    { "out", "F.pdf", "the deck", FOR_SLIDES, GROUP_SLIDES, take_path },
+    { "handout", NULL, "four steps a page of A4, with lines for notes", FOR_SLIDES, GROUP_SLIDES, take_switch },
+    { "title-page", NULL, "a page with the lesson's title and author before the first", FOR_SLIDES, GROUP_SLIDES, take_switch },
+    { "pages", "2-4,7", "only these steps (all)", FOR_SLIDES, GROUP_SLIDES, take_pages },
+    { "answers", "on|off", "off: questions stand alone (on)", FOR_SLIDES, GROUP_SLIDES, take_word },
+    { "theme", "ID", "light, dark or print (light)", FOR_SLIDES, GROUP_SLIDES, take_figure_theme },
     { "vs", "OPTIONS", "--view compare, curves, field: another training that has these options too; up to 3", FOR_FIGURE, GROUP_FIGURE, take_beside },
     { "view", "ID", "what it shows", HEADLESS, GROUP_FIGURE, take_view },
-    { "size", "WxH[mm]", "1600x1000 logical pixels, or 160x90mm", HEADLESS, GROUP_FIGURE, take_size },
+    { "size", "WxH[mm]|RATIO", "1600x1000 logical pixels, 160x90mm, or 16:9, 4:3, 1:1", HEADLESS, GROUP_FIGURE, take_size },
     { "scale", "K", "png: device pixels per logical pixel, 1 to 8", HEADLESS, GROUP_FIGURE, take_scale },
-    { "dpi", "N", "png: pixels per inch, and the pixels of a size in mm", HEADLESS, GROUP_FIGURE, take_dpi },
+    { "dpi", "N", "png: pixels per inch, and the pixels of a size in mm", STILL, GROUP_FIGURE, take_dpi },
     { "theme", "ID", "light, dark or print", HEADLESS, GROUP_FIGURE, take_figure_theme },
-    { "transparent", NULL, "no background", HEADLESS, GROUP_FIGURE, take_transparent },
+    { "transparent", NULL, "no background", STILL, GROUP_FIGURE, take_transparent },
+    { "no-title", NULL, "without the line above the view", SHOWN, GROUP_FIGURE, take_part },
+    { "no-legend", NULL, "without legends", SHOWN, GROUP_FIGURE, take_part },
+    { "no-caption", NULL, "without the lines under it", SHOWN, GROUP_FIGURE, take_part },
+    { "curve", NULL, "with the loss curve as an inset", SHOWN, GROUP_FIGURE, take_part },
+    { "select", "N", "with this shown sample selected, its angles in the caption", SINGLE, GROUP_FIGURE, take_select },
+    { "text", "font|embed|outlines", "svg: font names, fonts inside, or outlines; pdf: outlines or fonts inside", STILL, GROUP_FIGURE, take_text },
     { "theme", "dark|light", "colours", FOR_WINDOW, GROUP_WINDOW, take_window_theme },
     { "text-scale", "K", "size of the interface, 0.8 to 2 (1)", FOR_WINDOW, GROUP_WINDOW, take_text_scale },
     { "fullscreen", NULL, "start on the whole screen", FOR_WINDOW, GROUP_WINDOW, take_switch },
@@ -478,7 +596,7 @@ static const struct option_row row[] = {
     { "check", NULL, "only say whether the lesson is right", FOR_WINDOW, GROUP_WINDOW, take_switch },
     { "ui-map", "FILE", "keep FILE up to date with a JSON list of every control", FOR_WINDOW, GROUP_WINDOW, take_path },
     { "json", NULL, "as JSON", FOR_LIST, GROUP_OTHER, take_switch },
-    { "help", NULL, "this text", TRAINING | FOR_LIST, GROUP_OTHER, take_switch },
+    { "help", NULL, "this text", TRAINING | FOR_LIST | FOR_SLIDES, GROUP_OTHER, take_switch },
 };
 /* clang-format on */
 
@@ -501,7 +619,9 @@ unsigned option_where(const struct option_row *r)
 
 void options_init(struct options *o)
 {
-    *o = (struct options){ .epochs = 20, .pace = 60, .text_scale = 1 };
+    *o = (struct options){
+        .epochs = 20, .moments = 50, .pace = 60, .text_scale = 1, .fps = 20, .seconds = 8, .over = "history"
+    };
     experiment_init(&o->experiment);
     figure_options_init(&o->look.figure);
 }
@@ -542,10 +662,32 @@ static enum status read_all(
     if (code < -1)
         return refuse(context, code, command, where, why);
     const char *extra = poptGetArg(context);
+    if (extra && where == FOR_SLIDES) {
+        enum status status = copy_text(o->lesson, sizeof o->lesson, "lesson", extra, why);
+        if (status != STATUS_OK)
+            return status;
+        extra = poptGetArg(context);
+    }
     if (extra)
         return why_set(
             why, STATUS_USAGE, "%s: %s takes no operand; options begin with --, see --help", extra, command);
     return STATUS_OK;
+}
+
+/* What a session holds is there before the options that change it, wherever it stands on the line. Mistakes are left
+ * for the second look. */
+static enum status read_session(poptContext context, struct options *o, struct why *why)
+{
+    int code;
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK && (code = poptGetNextOpt(context)) > 0) {
+        char *value = poptGetOptArg(context);
+        if (row[code - 1].take == option_take_session && value)
+            status = option_open_session(o, value, why);
+        free(value);
+    }
+    poptResetContext(context);
+    return status;
 }
 
 static poptContext open_context(
@@ -567,9 +709,11 @@ enum status options_parse(int argc, const char **argv, unsigned where, struct op
     poptContext context = open_context(argc, argv, where, table);
     if (!context)
         return why_set(why, STATUS_FAILED, "options: out of memory; close other programs and try again");
-    enum status status = read_all(context, argv[0], where, o, why);
+    enum status status = where & TRAINING ? read_session(context, o, why) : STATUS_OK;
+    if (status == STATUS_OK)
+        status = read_all(context, argv[0], where, o, why);
     poptFreeContext(context);
-    if (status != STATUS_OK || o->help || where == FOR_LIST || where == FOR_BESIDE)
+    if (status != STATUS_OK || o->help || where & (FOR_LIST | FOR_BESIDE | FOR_SLIDES))
         return status;
     return options_finish(o, where, why);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "app/export.h"
+#include "math/dataset.h"
 #include "math/experiment.h"
 #include "math/status.h"
 
@@ -15,12 +16,13 @@ enum { OPTIONS_SETS = 64, OPTIONS_CHANGES = 256, OPTIONS_DUMPS = 32, OPTIONS_FIG
 
 /* Which command takes an option. */
 enum { FOR_WINDOW = 1, FOR_TRAIN = 2, FOR_FIGURE = 4, FOR_LIST = 8, FOR_SWEEP = 16,
-    FOR_BESIDE = 32 };                /* within --vs */
+    FOR_BESIDE = 32,                  /* within --vs */
+    FOR_SLIDES = 64, FOR_ANIMATE = 128 };
 
 /* --at STEP:KEY=VALUE */
 struct planned_change {
     long step;
-    char key[48], value[256];
+    char key[48], value[1024];        /* as in struct change */
 };
 
 /* --dump-batch STEP:FILE */
@@ -43,13 +45,18 @@ struct figure_request {
 
 struct options {
     struct experiment experiment;
-    bool by_steps;                    /* --steps came last, not --epochs */
+    bool by_steps, length_given;      /* --steps came last, not --epochs; either was given */
     long steps, epochs;
     double pace;                      /* steps per second in the window; 0: max */
     struct planned_change change[OPTIONS_CHANGES];   /* by step, then as given */
     int change_count;
 
+    struct session *session;          /* of --session, owned (options_clear); NULL: none */
+    struct experiment continued;      /* its training, as it is there */
+    char save[OPTIONS_PATH];          /* empty: not wanted */
     char metrics[OPTIONS_PATH], features[OPTIONS_PATH], weights[OPTIONS_PATH];   /* empty: not wanted */
+    char labels[OPTIONS_PATH], history[OPTIONS_PATH], data[OPTIONS_PATH], points_csv[OPTIONS_PATH];
+    long moments;                     /* of the history */
     long metrics_every;               /* 0: epoch ends only */
     struct planned_dump dump[OPTIONS_DUMPS];
     int dump_count;
@@ -59,7 +66,13 @@ struct options {
     bool benchmark;
 
     char theme[16], ui_map[OPTIONS_PATH], renderer[8];   /* empty: not given */
-    char lesson[OPTIONS_PATH];
+    char lesson[OPTIONS_PATH];        /* --lesson, or the operand of `slides` */
+    char pages[64];                   /* of `slides`; empty: all */
+    bool handout, title_page, no_answers;
+
+    double fps, seconds;              /* of `animate` */
+    char over[96];                    /* "history", or KEY=FROM..TO */
+    long while_training;              /* steps between two frames of such a sweep; 0: it stands still */
     bool check;                       /* of the lesson, in place of the window */
     double text_scale;
     bool fullscreen, json, help;
@@ -80,6 +93,7 @@ struct options {
 };
 
 void options_init(struct options *o);
+void options_clear(struct options *o);
 
 /* argv[0] is the name of the command and is skipped. `where` is one FOR_ value. STATUS_USAGE with the sentence
  * when the line is wrong. With --help among them the rest is not looked at. */
@@ -87,6 +101,12 @@ enum status options_parse(int argc, const char **argv, unsigned where, struct op
 
 /* NAME=VALUE or ID.NAME=VALUE, as --set takes it. */
 enum status options_set(struct experiment *e, const char *text, struct why *why);
+
+/* The data of `e`: where a session is gone on from, refused when they are not what they were. */
+enum status options_open_data(const struct options *o, const struct experiment *e, const struct progress *progress,
+    struct dataset *out, struct why *why);
+/* Whether a training that has begun is gone on from. */
+bool options_continue(const struct options *o);
 
 /* What cannot go together, and every change of --at played on a training that starts as `e`. */
 enum status options_check(const struct options *o, const struct experiment *e, unsigned where, struct why *why);

@@ -106,40 +106,11 @@ static enum status check_changes(
     return STATUS_OK;
 }
 
-/* A size in mm is a number of pixels at --dpi, laid out at 144 logical pixels an inch where --scale leaves that
- * open (14 px of text are then 7 pt); vector files have 96, so that their pages are of that size. */
-static enum status resolve_size(struct figure_request *request, struct why *why)
-{
-    const double vector_layout = 144.0 / 96;
-    struct figure_options *figure = &request->figure;
-    bool millimetres = false;
-    if (request->size[0] && !option_read_size(request->size, &figure->width, &figure->height, &millimetres))
-        return why_set(
-            why, STATUS_USAGE, "--size %s: not a size; write 1600x1000 or 160x90mm", request->size);
-    if (millimetres) {
-        if (figure->dpi <= 0)
-            figure->dpi = 300;
-        if (!request->scaled)
-            figure->scale = fmin(fmax(figure->dpi / 144, 1), 8);
-        bool png = strcasecmp(strrchr(figure->path, '.'), ".png") == 0;
-        double unit = png ? figure->dpi / figure->scale / 25.4 : 96 / 25.4;
-        figure->width *= unit;
-        figure->height *= unit;
-        figure->layout = !png ? vector_layout : request->scaled ? 1 : 144 * figure->scale / figure->dpi;
-    }
-    double longest = fmax(figure->width, figure->height), shortest = fmin(figure->width, figure->height);
-    if (!(shortest >= 160 && longest <= 8000 && longest * figure->scale <= 20000))
-        return why_set(why, STATUS_USAGE,
-            "--size %s: %.0f x %.0f logical pixels at scale %g; keep each side within 160 to 8000, and 20000 "
-            "scaled",
-            request->size[0] ? request->size : "default", figure->width, figure->height, figure->scale);
-    return STATUS_OK;
-}
-
 /* All files this command line writes, to find one that is named twice. */
 static const char *output_path(const struct options *o, int i)
 {
-    const char *const csv[] = { o->metrics, o->features, o->weights, o->csv };
+    const char *const csv[] = { o->metrics, o->features, o->weights, o->labels, o->history, o->data,
+        o->points_csv, o->csv, o->save };
     const int files = sizeof csv / sizeof *csv;
     if (i < files)
         return csv[i];
@@ -200,7 +171,7 @@ static enum status finish_figures(struct options *o, unsigned where, struct why 
     }
     enum status status = STATUS_OK;
     for (int i = 0; status == STATUS_OK && i < o->figure_count; i++)
-        status = resolve_size(&o->figure[i], why);
+        status = export_size(o->figure[i].size, o->figure[i].scaled, &o->figure[i].figure, why);
     return status;
 }
 
@@ -210,6 +181,8 @@ enum status options_check(
     if (experiment_check(e, why) != STATUS_OK)
         return STATUS_USAGE;
     enum status status = check_trainable(experiment_loss(e), where, why);
+    if (status == STATUS_OK)
+        status = option_check_session(o, e, why);
     return status == STATUS_OK ? check_changes(o, e, where, why) : status;
 }
 
@@ -273,6 +246,7 @@ static enum status finish_beside(struct options *o, unsigned where, struct why *
 enum status options_finish(struct options *o, unsigned where, struct why *why)
 {
     enum status status = check_lists(o, where, why);
+    option_finish_session(o, where);
     for (int i = 0; status == STATUS_OK && i < o->set_count; i++)
         status = options_set(&o->experiment, o->set[i], why);
     if (status == STATUS_OK && where != FOR_SWEEP)

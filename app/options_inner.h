@@ -10,11 +10,15 @@ enum status options_finish(struct options *o, unsigned where, struct why *why);
 /* The sentence of `inner` again, with the option as it was given for its place. */
 enum status option_blame(struct why *why, const char *name, const char *value, const struct why *inner);
 
-/* "1600x1000" or "160x90mm". */
-bool option_read_size(const char *text, double *width, double *height, bool *millimetres);
-
 /* The options of --vs, applied to a copy of o->experiment. */
 enum status options_read_beside(const struct options *o, const char *text, struct experiment *out, struct why *why);
+
+/* app/options_session.c: --session is read before the other options; what beside it cannot be is refused; a figure of
+ * it is of the step it stands at. */
+enum status option_open_session(struct options *o, const char *path, struct why *why);
+enum status option_take_session(struct options *o, const char *name, const char *value, struct why *why);
+enum status option_check_session(const struct options *o, const struct experiment *e, struct why *why);
+void option_finish_session(struct options *o, unsigned where);
 
 /* Adds ", word" to a list. */
 void option_list_add(char *list, size_t size, const char *word);

@@ -5,6 +5,7 @@
 
 #include <SDL.h>
 
+#include "app/panel_explain.h"
 #include "app/ui/ui.h"
 #include "app/window.h"
 #include "app/worker.h"
@@ -16,12 +17,26 @@ enum { AREAS_ALL = (1 << AREA_COUNT) - 1,
     AREAS_CONTROL = 1 << AREA_TOP | 1 << AREA_PANEL | 1 << AREA_TRANSPORT,
     AREAS_SNAPSHOT = 1 << AREA_HEADER | 1 << AREA_MAIN | 1 << AREA_SIDE };
 
-enum popup { POPUP_NONE, POPUP_DATASET, POPUP_MODEL, POPUP_LOSS, POPUP_VIEW, POPUP_SWEEP };
+enum popup { POPUP_NONE, POPUP_DATASET, POPUP_MODEL, POPUP_LOSS, POPUP_VIEW, POPUP_SWEEP, POPUP_EXPORT };
 enum { FRAME_TIMES = 512, SIDE_COUNT = 4 };
 
 /* Three benches share the window: heads and pairs in the plane, the same in 3-D, and the basics (scores, regression,
  * several labels). Each comes back as it was left. */
 enum bench { BENCH_PLANE, BENCH_SPHERE, BENCH_BASICS, BENCH_COUNT };
+
+/* Points put by hand (panel_draw.c). */
+enum draw_tool { DRAW_POINTS, DRAW_BRUSH, DRAW_ERASER, DRAW_TOOLS };
+struct drawing {
+    bool on;
+    enum draw_tool tool;
+    int class;                        /* of the points that come */
+    int held_point;                   /* that is dragged, -1 */
+    bool stroke;                      /* of brush or eraser, with the button down */
+    struct point last;                /* where it left something last */
+    unsigned long long sprayed;       /* points so far, for where the next one falls */
+    int kept_count;                   /* the drawing that another data set has taken the place of */
+    struct dot kept[DRAW_MAX];
+};
 
 struct window {
     struct window_options options;
@@ -49,6 +64,7 @@ struct window {
     struct worker_state state;
     struct experiment experiment;     /* set values, as edited here */
     bool past;                        /* `snap` is a frame of the history */
+    long follow_step;                 /* 1 + the step whose settings are taken over when it is the present; 0: none */
     struct present {
         long step;
         struct experiment experiment;
@@ -86,6 +102,7 @@ struct window {
     int list_at;                      /* its highlighted row among those that pass the filter */
     bool list_follow;                 /* scroll to the highlighted row */
     bool help_open;
+    int help_page;
     int pace;                         /* row of pace_at */
     bool sweeping;
     struct sweep {
@@ -96,7 +113,12 @@ struct window {
     } sweep;
     char sweep_menu[UI_ID];           /* the open menu is for this one */
     struct lecture *lecture;          /* app/lecture.h */
+    struct undo *undo;                /* app/undo.h */
     struct compare *compare;          /* app/compare.h */
+    struct sessions *sessions;        /* app/session_window.h */
+    struct export_dialog *export;     /* app/export_dialog.h */
+    struct animation_dialog *animation;   /* app/panel_animation.c */
+    struct data_dialog *data_out;     /* app/panel_data_out.c; NULL before its first use */
 
     int hovered;                      /* sample under the mouse, not yet shown */
     double hovered_since;
@@ -107,6 +129,7 @@ struct window {
     int under;                        /* sample under the mouse, as this move finds it */
     bool probe_held;                  /* the probe is being dragged */
     int moving;                       /* row of the data whose point is held, -1 */
+    struct drawing draw;
     bool box_held;                    /* the plane of the data stays as it is until it is fitted again */
     double held_box[4];
     struct point drag_from;
@@ -122,6 +145,10 @@ struct window {
     char notice[1200];                /* where a picture went, what failed */
     bool notice_bad;
     double notice_until;
+
+    struct explain_card card;
+    bool above;                       /* a menu, a dialog or the keys are over the window */
+    unsigned focus_below;             /* what had the focus before */
 
     double frame_ms[FRAME_TIMES], frame_cost;   /* s spent since the last frame */
     int frame_count;
@@ -164,14 +191,36 @@ void panel_title(struct window *w, int cell, const struct view *view, struct rec
 void panel_touch(struct window *w, const struct view *view, struct rect rect, bool hot);
 /* Alt+click places the probe on the plane, a drag moves it. True when the input was the probe's. */
 bool panel_probe(struct window *w, struct rect area, bool hot);
+bool panel_probe_nudge(struct window *w, struct rect area, double dx, double dy);   /* by px; makes one first */
+/* The keys on a view with the focus, in the main area or a cell, and on a training of a comparison. */
+void panel_view_keys(struct window *w, const struct view *view, const char *id, struct rect rect);
+void panel_cell_keys(struct window *w, int cell, const char *id, struct rect rect);
 /* The mouse and the pointer on the main view, wherever it stands. */
 void panel_view_input(struct window *w, struct rect area, bool hot);
 const struct param *panel_param_row(const char *key);     /* lr, batch; NULL */
 const char *panel_view_label(const struct window *w, const struct view *view);
+/* Drawing points: its bar takes the lower edge of the main area, whose rest it returns; what the mouse, keys and typed
+ * characters do then. True when the input was the drawing's. */
+struct rect panel_draw(struct window *w, struct rect area);
+bool draw_input(struct window *w, struct rect area, bool hot);
+bool draw_key(struct window *w, int sym, bool ctrl);
+bool draw_typed(struct window *w, const char *text);
+void draw_follow(struct window *w, struct experiment *e); /* the points wait while other data are chosen, and return */
+void action_draw(struct window *w, int unused);           /* on, with the points shown or an empty plane; off */
 void panel_coach(struct window *w);                       /* what went wrong, over the main view, and what would help */
 void panel_timeline(struct window *w);
 void panel_popup(struct window *w);                       /* an open menu, above everything */
 void panel_help(struct window *w);
+/* The export dialog, over everything but an open menu, and what its tabs hold: `body` is the room below them. */
+void panel_export(struct window *w);
+void panel_export_picture(struct window *w, struct rect body);
+void panel_export_animation(struct window *w, struct rect body);
+enum status animation_create(struct window *w, struct why *why);
+void animation_destroy(struct window *w);                 /* stops what is under way */
+void animation_turn(struct window *w);                    /* how far it is */
+void panel_export_data(struct window *w, struct rect body);
+void data_out_turn(struct window *w);                     /* whether a table has been written */
+void data_out_destroy(struct window *w);
 
 /* What a person can do, however they say it. */
 void action_apply(struct window *w);                      /* the edited experiment goes to the training */
@@ -182,9 +231,12 @@ void action_scrub_to(struct window *w, long step);
 void action_live(struct window *w, int unused);           /* from the history to the present, paused */
 void action_roll(struct window *w, int unused);           /* the history by itself, at the pace, or stop */
 void action_branch(struct window *w, int unused);         /* trains on from what is shown */
+void action_replay(struct window *w, int unused);         /* after a branch: the old changes once more, or stop */
+void action_replay_follow(struct window *w);              /* settings on show are those it makes */
 void action_reset(struct window *w, int new_seed);
 void action_pace(struct window *w, int direction);        /* 0: the next, round again */
 const char *action_pace_text(const struct window *w);
+double action_pace_value(const struct window *w);         /* steps a second; 0: max */
 void action_pace_find(struct window *w, double pace);
 void action_notch(struct window *w, int direction);
 void action_margin(struct window *w, int neutral);        /* 0: default, 1: neutral */
@@ -231,10 +283,15 @@ void action_blank(struct window *w, int unused);
 bool lecture_escape(struct window *w);                    /* leaves one layer of it */
 void lecture_leave(struct window *w);                     /* all of it */
 void action_quit(struct window *w, int unused);
+void action_save(struct window *w, int unused);           /* the session; with Shift held under another name */
+void action_open(struct window *w, int unused);           /* the dialog, or away with it */
+void action_undo(struct window *w, int redo);             /* with Shift held the other way */
 void action_split(struct window *w, int unused);
 void action_shapes(struct window *w, int unused);
+void action_class(struct window *w, int direction);       /* one class alone, the next, all */
 void action_text_scale(struct window *w, int direction);  /* 0: as it was */
 void action_picture(struct window *w, int whole);
+void action_export(struct window *w, int unused);         /* the dialog, or away with it */
 void action_fit(struct window *w, int whole);             /* 1: the sphere turned back as well */
 void action_view(struct window *w, const char *id);
 void action_tab(struct window *w, int tab);               /* 0 Plane, 1 Sphere, 2 Basics */
@@ -256,6 +313,7 @@ struct key_row {
     int arg;
 };
 const struct key_row *key_at(int i);                      /* NULL past the end */
+const char *focus_key_at(int i, const char **help);       /* of views with the focus; NULL past the end */
 const char *gesture_at(int i, const char **help);         /* NULL past the end */
 bool key_press(struct window *w, int sym, bool shift, bool ctrl);
 bool key_typed(struct window *w, const char *text);

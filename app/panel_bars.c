@@ -6,6 +6,7 @@
 #include "app/compare.h"
 #include "app/lecture.h"
 #include "app/panel.h"
+#include "app/session_window.h"
 #include "render/number.h"
 #include "render/text.h"
 
@@ -80,6 +81,20 @@ static double compare_tab(struct window *w, double x, struct rect area)
     return wide;
 }
 
+enum { ICONS = 5 }; /* right of the tabs; one more in a small window */
+
+/* Where they begin: over the header, or as far to the left as the icons ask. */
+static double tabs_from(const struct window *w, struct rect area)
+{
+    static const char *const names[] = { "Plane", "Sphere", "Compare", "Basics", "Lessons" };
+    struct font font = { .size = 14, .weight = WEIGHT_SEMIBOLD };
+    double wide = 0, icons = (w->narrow ? ICONS + 1 : ICONS) * 34;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        wide += text_width(names[i], &font) + 28;
+    double last = area.x + area.w - 12 - icons - 12 - wide + 14;
+    return fmax(146, fmin(fmax(180, w->area[AREA_HEADER].x + 24), last));
+}
+
 static void all_tabs(struct window *w, double x, struct rect area)
 {
     bool others = lecture_active(w) || compare_open(w), lessons = lecture_active(w), clicked;
@@ -113,6 +128,10 @@ static void top_icons(struct window *w, struct rect area)
     if (ui_icon_button(&w->ui, "export", "Save a picture", r, ICON_CAMERA))
         action_picture(w, 0);
     r.x -= 34;
+    if (ui_icon_button(&w->ui, "session", "Open or save a session", r, ICON_FOLDER))
+        action_open(w, 0);
+    ui_value(&w->ui, "%s", sessions_path(w));
+    r.x -= 34;
     if (w->narrow && ui_icon_button(&w->ui, "drawer", "Plots", r, ICON_SIDE))
         action_drawer(w, 0);
 }
@@ -126,9 +145,7 @@ void panel_top(struct window *w)
     if (w->ui.canvas)
         ui_icon_draw(w->ui.canvas, ICON_LOGO, (struct point){ 27, area.h / 2 - 1 }, 20, t->text1, t->margin);
     ui_text(&w->ui, 46, area.h / 2, "marginscope", 14, WEIGHT_SEMIBOLD, t->text1, ALIGN_LEFT);
-    double x = w->area[AREA_HEADER].x + 24;
-    x = fmax(x, 180);
-    all_tabs(w, x, area);
+    all_tabs(w, tabs_from(w, area), area);
     top_icons(w, area);
 }
 
@@ -336,12 +353,31 @@ static void notice(struct window *w, struct rect strip)
         w->notice_bad ? t->bad : t->text1, ALIGN_LEFT);
 }
 
+/* After a branch, as long as its old future lies ahead. */
+static void replay_button(struct window *w, double x, double y)
+{
+    char label[40];
+    int left = w->state.replay_left;
+    if (w->state.replay_end < 0 && !w->state.replaying)
+        return;
+    snprintf(label, sizeof label,
+        left == 0   ? "Replay to its end"
+        : left == 1 ? "Replay %d change"
+                    : "Replay %d changes",
+        left);
+    if (ui_text_button(&w->ui, "replay", w->state.replaying ? "Stop the replay" : label,
+            (struct rect){ x, y, 152, 28 }, true))
+        action_replay(w, 0);
+}
+
 /* Beside the thumb, on the side where there is more room. */
 static void past_buttons(struct window *w, struct rect strip, double thumb)
 {
     double x = thumb > strip.x + strip.w / 2 ? strip.x + 8 : strip.x + strip.w - 252;
-    if (!w->past)
+    if (!w->past) {
+        replay_button(w, x + 84, strip.y + 7);
         return;
+    }
     if (ui_text_button(
             &w->ui, "branch", "Train on from here", (struct rect){ x, strip.y + 7, 148, 28 }, true))
         action_branch(w, 0);
@@ -396,7 +432,7 @@ void panel_timeline(struct window *w)
     double thumb = w->snap ? spark_x(&s, w->snap->step) : s.x;
     if (!w->ui.canvas) {
         past_buttons(w, strip, thumb);
-        bool hot = ui_control(&w->ui, "timeline", "Timeline", strip, false);
+        bool hot = ui_control(&w->ui, "timeline", "Timeline", strip, true);
         ui_value(&w->ui, "%ld", w->number.step);
         if (w->snap)
             drag_time(w, &s, hot);
@@ -412,5 +448,7 @@ void panel_timeline(struct window *w)
         past_buttons(w, strip, thumb);
     }
     notice(w, strip);
+    ui_focus_ring(
+        &w->ui, "timeline", (struct rect){ strip.x - 8, strip.y + 6, strip.w + 8, strip.h - 12 }, 6);
     numbers(w, area.x + area.w - right, all);
 }

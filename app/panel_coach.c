@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/panel.h"
+#include "math/history.h"
 #include "render/text.h"
 
 enum { CARD_WIDE = 680, LINE = 20, LINES = 3, BUTTON = 28, PAD = 10, BUTTONS = 2 };
@@ -66,13 +67,53 @@ static double button_width(const char *label)
     return text_width(label, &font) + 24;
 }
 
+/* The last kept step before the trouble, -1: none. A divergence is in the making before it is one. */
+static long step_before(const struct window *w, const struct finding *f)
+{
+    long kept[HISTORY_FRAMES], before = -1, lead = f->kind == COACH_DIVERGED ? 20 + f->since / 20 : 1;
+    int count = worker_history_steps(w->worker, kept, HISTORY_FRAMES);
+    for (int i = 0; i < count && kept[i] <= f->since - lead; i++)
+        before = kept[i];
+    return before < 0 && count > 0 && kept[0] < f->since ? kept[0] : before;
+}
+
+/* Paused there, with the settings of then: whoever goes on like that comes to the same trouble. */
+static void step_back(struct window *w, long step)
+{
+    worker_branch(w->worker, step);
+    w->coach_dismissed = 0;
+    w->follow_step = 1 + step;
+    window_notice(w, false, "Paused where it was still well: change something, then go on.");
+    window_dirty(w, AREAS_ALL);
+}
+
+/* A cure from an earlier step needs that step: a training that was opened or made anew begins after it. */
+static bool reachable(const struct window *w, const struct cure *cure)
+{
+    long first = 0;
+    return cure->back < 0 || (worker_history_steps(w->worker, &first, 1) > 0 && first <= cure->back);
+}
+
+static void back_button(struct window *w, double x, double end, struct rect row)
+{
+    char label[CURE_TEXT];
+    long step = step_before(w, &w->snap->finding);
+    snprintf(label, sizeof label, "Back to step %ld", step);
+    struct rect rect = { x, row.y, button_width(label), row.h };
+    if (step >= 0 && rect.x + rect.w < end - 8 && ui_text_button(&w->ui, "coach.back", label, rect, true))
+        step_back(w, step);
+}
+
 static void buttons(struct window *w, struct rect row)
 {
     const struct snapshot *s = w->snap;
     char label[CURE_TEXT], id[UI_ID];
     bool diverged = s->finding.kind == COACH_DIVERGED;
     double x = row.x;
-    for (int i = 0; i < s->cures && i < BUTTONS; i++) {
+    for (int i = 0, shown = 0; i < s->cures && shown < BUTTONS; i++) {
+        if (!reachable(w, &s->cure[i]))
+            continue;
+        shown++;
         snprintf(id, sizeof id, "coach.%d", i + 1);
         cure_label(&s->cure[i], &s->experiment, label);
         double wide = button_width(label);
@@ -82,6 +123,7 @@ static void buttons(struct window *w, struct rect row)
     }
     const char *last = diverged ? "Reset" : "Dismiss";
     struct rect end = { row.x + row.w - button_width(last), row.y, button_width(last), row.h };
+    back_button(w, x, end.x, row);
     if (!ui_text_button(&w->ui, diverged ? "diverged.reset" : "coach.dismiss", last, end, diverged))
         return;
     if (diverged) {

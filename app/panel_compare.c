@@ -5,7 +5,7 @@
 #include "app/compare.h"
 #include "render/text.h"
 
-enum { BUTTON = 32, GAP = 12, CROSS = 22, CELL_POINTS = 1500 };
+enum { BUTTON = 32, GAP = 12, CROSS = 28, CELL_POINTS = 1500 };
 
 /* ---- the strip ---- */
 
@@ -102,7 +102,7 @@ static int pick(struct window *w, int cell, struct rect rect, struct point at)
 {
     struct scene *scene = compare_scene(w, cell);
     struct look look = compare_look(scene, scene, &w->look);
-    if (!scene->snap || compare_view(scene)->missing(scene))
+    if (!scene->snap || rect.w <= 0 || compare_view(scene)->missing(scene))
         return -1;
     int sample = (compare_view(scene) == &view_sphere ? sphere_pick : feature_pick)(scene, &look, rect, at);
     return compare_sample(scene, sample, &w->scene);
@@ -140,6 +140,7 @@ static void cell_input(struct window *w, int i, struct rect cell)
     snprintf(id, sizeof id, "compare.cell.%d", i + 1);
     bool hot = ui_control(&w->ui, id, "Training", cell, true);
     ui_value(&w->ui, i == w->compare->focus ? "focus" : "");
+    panel_cell_keys(w, i, id, compare_picture(cell));
     int under = hot && in->kind != UI_KEY ? pick(w, i, compare_picture(cell), in->at) : -1;
     if (in->kind == UI_MOVE && hot)
         w->under = under;

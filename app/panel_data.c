@@ -24,9 +24,10 @@ static void model_text(const struct window *w, char *title, int size, char *note
 static void dataset_title(const struct window *w, double room, char *out, size_t size)
 {
     struct font font = { .size = 14, .weight = WEIGHT_REGULAR };
-    const struct dataset_row *row = dataset_find(w->experiment.dataset);
-    const char *slash = strrchr(w->experiment.dataset, '/');
-    const char *label = row ? row->label : slash && slash[1] ? slash + 1 : w->experiment.dataset;
+    const struct experiment *e = &w->experiment;
+    const char *name = e->features_npy[0] ? e->features_npy : e->dataset, *slash = strrchr(name, '/');
+    const struct dataset_row *row = e->features_npy[0] ? NULL : dataset_find(name);
+    const char *label = row ? row->label : slash && slash[1] ? slash + 1 : name;
     const char *open = strchr(label, '('), *close = open ? strchr(open, ')') : NULL;
     if (row && close && text_width(label, &font) > room)
         snprintf(out, size, "%.*s", (int)(close - open - 1), open + 1);
@@ -76,6 +77,11 @@ static void seed_rows(struct window *w, struct flow *f)
         row_text(w, f, "feature-dim", "Features", "feature-dim", 0);
         f->y += ROW;
         flow_error(w, f, "feature-dim");
+    }
+    if (w->snap && w->snap->dim > 3) {
+        row_text(w, f, "axes", "Axes", "axes", 0);
+        f->y += ROW;
+        flow_error(w, f, "axes");
     }
     row_text(w, f, "seed", "Seed", "seed", 32);
     struct rect dice = { f->x + f->width - 24, f->y, 28, 28 };

@@ -73,3 +73,20 @@ bool panel_probe(struct window *w, struct rect area, bool hot)
         press(w, area, in->at);
     return true;
 }
+
+bool panel_probe_nudge(struct window *w, struct rect area, double dx, double dy)
+{
+    double x[LENS_DIM];
+    struct lens lens;
+    if (!has_disc(w))
+        return false;
+    if (!w->look.probing) { /* from the sample on show */
+        bool some = lens_of(&w->scene, &w->look, x, &lens);
+        w->look.probe[0] = some ? x[0] : 0;
+        w->look.probe[1] = some ? x[1] : 0;
+        new_probe(w);
+    }
+    struct point at = probe_at(w, area);
+    put_probe(w, area, (struct point){ at.x + dx, at.y + dy });
+    return true;
+}

@@ -14,21 +14,11 @@ enum { EDGE = 40, TITLE = 32, BODY = 24, BIG = 40, PIP_X = 132, PIPS = 160, CAPT
 
 /* --- the view ------------------------------------------------------------------------------------------ */
 
-/* Stronger tints and edges for a projector (design.md, "High DPI and text scale"). */
-static const struct theme *boosted(const struct theme *theme)
-{
-    static struct theme strong;
-    strong = *theme;
-    strong.region_alpha = fmaxf(strong.region_alpha, 0.30f);
-    strong.zone_alpha = fmaxf(strong.zone_alpha, 0.20f);
-    strong.hatch_alpha = fmaxf(strong.hatch_alpha, 0.34f);
-    return &strong;
-}
-
 static void draw_through(struct window *w, struct scene *scene, struct rect rect)
 {
+    struct theme strong = theme_projected(w->look.theme);
     struct look look = w->look;
-    look.theme = boosted(w->look.theme);
+    look.theme = &strong;
     look.interactive = false;
     if (scene != &w->scene)
         look.selected = compare_sample(&w->scene, w->look.selected, scene);
@@ -47,12 +37,15 @@ static void view_through(struct window *w, const struct pane *pane)
         return;
     snprintf(id, sizeof id, "view.%s", w->view->id);
     ui_glass_begin(&w->ui, &glass);
-    bool hot = ui_control(&w->ui, id, w->view->label, rect, false);
+    bool hot = ui_control(&w->ui, id, w->view->label, rect, true);
     ui_value(&w->ui, "%ld", w->snap ? w->snap->step : 0L);
     if (!w->ui.canvas) {
+        panel_view_keys(w, w->view, id, rect);
         panel_view_input(w, rect, hot);
     } else if (w->snap) {
         draw_through(w, &w->scene, rect);
+        ui_focus_ring(&w->ui, id, (struct rect){ rect.x + 6, rect.y + 6, rect.w - 12, rect.h - 12 }, 6);
+        canvas_finish(w->ui.canvas, NULL);
     }
     ui_glass_end(&w->ui, &glass);
 }
@@ -119,7 +112,7 @@ static void names(struct window *w, double x, double y, bool down)
     for (int i = 0; i < l->choices && l->choices > 1; i++) {
         char id[UI_ID], name[32];
         snprintf(id, sizeof id, "show.%s", l->choice[i]->id);
-        struct rect rect = { x - 8, y, name_of(l->choice[i], name), 40 };
+        struct rect rect = { x - 8, y - 8, fmax(HIT, name_of(l->choice[i], name)), HIT };
         bool chosen = l->choice[i] == w->view, hot = ui_control(&w->ui, id, name, rect, true);
         ui_value(&w->ui, chosen ? "active" : "");
         if (!w->ui.canvas && ui_clicked(&w->ui, id, rect))
@@ -128,7 +121,7 @@ static void names(struct window *w, double x, double y, bool down)
             chosen || hot ? t->text1 : t->text3, ALIGN_LEFT);
         ui_focus_ring(&w->ui, id, rect, 6);
         x += down ? 0 : rect.w + 8;
-        y += down ? 40 : 0;
+        y += down ? HIT : 0;
     }
 }
 
@@ -178,17 +171,10 @@ void lecture_main(struct window *w)
 
 static void passage_draw(struct window *w, const struct passage *p, double x, double y, struct color ink)
 {
-    double size = w->lecture->text_size;
-    for (int i = 0; i < p->count && w->ui.canvas; i++) {
-        const struct lesson_piece *piece = &p->piece[i];
-        struct font font = { size, piece->kind == LESSON_BOLD ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR, false };
-        struct point at = { x + piece->x, y + piece->y };
-        if (piece->kind == LESSON_FORMULA)
-            formula_draw(w->ui.canvas, at, piece->text, size * fmin(1, w->lecture->text_width / piece->width),
-                ink, w->look.theme);
-        else
-            canvas_text(w->ui.canvas, at, piece->text, &font, ink, ALIGN_LEFT);
-    }
+    const struct lecture *l = w->lecture;
+    if (w->ui.canvas)
+        lesson_draw(w->ui.canvas, p->piece, p->count, (struct point){ x, y }, l->text_size, l->text_width,
+            ink, w->look.theme);
 }
 
 /* What of the step is to be read now, from `y` down; where it ends. */
@@ -369,7 +355,7 @@ static double pips(struct window *w, double middle)
 
 static void chevron(struct window *w, const char *id, double x, double middle, int direction, bool on)
 {
-    struct rect rect = { x - HIT / 2.0 + 6, middle - HIT / 2.0, HIT - 12, HIT };
+    struct rect rect = { x - HIT / 2.0, middle - HIT / 2.0, HIT, HIT };
     const struct theme *t = w->look.theme;
     bool hot = ui_control(&w->ui, id, direction > 0 ? "Next step" : "Step before", rect, true);
     ui_value(&w->ui, on ? "" : "off");
@@ -507,8 +493,8 @@ static void lesson_strip(struct window *w, struct rect area)
     if (!w->lecture->showing) {
         if (w->lecture->low_names)
             names(w, right - 2 * HIT - 12 - names_width(w->lecture), middle - 20, false);
-        chevron(w, "lesson.back", right - 78, middle, -1, p->step > 0);
-        chevron(w, "lesson.next", right - 34, middle, 1, p->step + 1 < p->lesson.count);
+        chevron(w, "lesson.back", right - 88, middle, -1, p->step > 0);
+        chevron(w, "lesson.next", right - 32, middle, 1, p->step + 1 < p->lesson.count);
         knob(w);
     }
     way(w, area);

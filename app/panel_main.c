@@ -16,6 +16,11 @@ static bool on_plane(const struct window *w)
     return w->view == &view_feature && w->snap && !view_feature.missing(&w->scene);
 }
 
+static struct rect inset(struct rect r, double by)
+{
+    return (struct rect){ r.x + by, r.y + by, r.w - 2 * by, r.h - 2 * by };
+}
+
 void panel_header(struct window *w)
 {
     if (compare_open(w)) {
@@ -24,7 +29,8 @@ void panel_header(struct window *w)
     }
     struct rect area = w->area[AREA_HEADER];
     struct rect title = { area.x, area.y + 6, 240, area.h - 12 };
-    bool hot = ui_control(&w->ui, "header.title", "Loss", title, false);
+    bool hot = ui_control(&w->ui, "header.title", "Loss", title, true);
+    hot = hot || (w->ui.focus_shown && w->ui.focus == ui_hash("header.title"));
     if (!w->ui.canvas) {
         if (hot != w->look.formula_first)
             window_dirty(w, 1 << AREA_HEADER);
@@ -34,6 +40,7 @@ void panel_header(struct window *w)
     canvas_rect(w->ui.canvas, area, w->look.theme->bg);
     if (w->snap)
         header_draw(w->ui.canvas, &w->scene, &w->look, area);
+    ui_focus_ring(&w->ui, "header.title", inset(title, 4), 6);
     ui_hairline(&w->ui, (struct point){ area.x, area.y + area.h - 1 },
         (struct point){ area.x + area.w, area.y + area.h - 1 });
 }
@@ -351,9 +358,10 @@ static void reading(struct window *w, struct rect area)
 {
     char text[128];
     const struct theme *t = w->look.theme;
-    const struct dataset_row *row = dataset_find(w->experiment.dataset);
-    const char *slash = strrchr(w->experiment.dataset, '/');
-    const char *label = row ? row->label : slash && slash[1] ? slash + 1 : w->experiment.dataset;
+    const struct experiment *e = &w->experiment;
+    const char *name = e->features_npy[0] ? e->features_npy : e->dataset, *slash = strrchr(name, '/');
+    const struct dataset_row *row = e->features_npy[0] ? NULL : dataset_find(name);
+    const char *label = row ? row->label : slash && slash[1] ? slash + 1 : name;
     double share = w->state.share;
     if (share > 0)
         snprintf(text, sizeof text, "Reading %.90s, %.0f\u2009%%", label, floor(100 * share));
@@ -375,6 +383,8 @@ static void reading(struct window *w, struct rect area)
 
 void panel_view_input(struct window *w, struct rect area, bool hot)
 {
+    if (draw_input(w, area, hot))
+        return;
     panel_touch(w, w->view, area, hot);
     if (on_plane(w))
         plane_input(w, area, hot);
@@ -390,7 +400,7 @@ void panel_main(struct window *w)
             reading(w, w->area[AREA_MAIN]);
         return;
     }
-    struct rect area = w->area[AREA_MAIN];
+    struct rect area = panel_draw(w, w->area[AREA_MAIN]);
     char id[UI_ID];
     snprintf(id, sizeof id, "view.%s", w->view->id);
     if (!w->ui.canvas) {
@@ -399,9 +409,10 @@ void panel_main(struct window *w)
         panel_title(w, -1, w->view, area);
         /* while the menu of views is open the ids are its own */
         bool listed = w->popup != POPUP_VIEW;
-        bool hot = listed && ui_control(&w->ui, id, w->view->label, area, false);
+        bool hot = listed && ui_control(&w->ui, id, w->view->label, area, true);
         if (listed)
             ui_value(&w->ui, "%ld", w->snap ? w->snap->step : 0L);
+        panel_view_keys(w, w->view, id, area);
         panel_view_input(w, area, hot);
         return;
     }
@@ -420,4 +431,5 @@ void panel_main(struct window *w)
     if (on_plane(w) || on_ball(w))
         card(w, area);
     panel_coach(w);
+    ui_focus_ring(&w->ui, id, inset(area, 6), 6);
 }

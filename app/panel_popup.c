@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/export_dialog.h"
 #include "app/panel_rows.h"
 #include "render/text.h"
 
@@ -205,6 +206,25 @@ static struct rect sweep_menu(struct window *w)
     return menu.box;
 }
 
+/* Of the choice that was asked in the export dialog. */
+static struct rect export_menu(struct window *w)
+{
+    const struct export_row *row = export_row(w->export->listing);
+    int count = row->count(w);
+    struct menu menu = menu_layout(w, count, OPTION_BRIEF, 0);
+    for (int i = 0; i < count; i++) {
+        char id[UI_ID];
+        snprintf(id, sizeof id, "%s.%d", row->id, i);
+        if (option(w, menu_row(&menu, i, count), id, row->title(w, i), "", row->chosen(w, i))) {
+            w->popup = POPUP_NONE;
+            w->ui.focus = ui_hash(row->id); /* back to where the list hung from */
+            row->choose(w, i);
+            window_dirty(w, AREAS_ALL);
+        }
+    }
+    return menu.box;
+}
+
 void panel_popup(struct window *w)
 {
     static struct rect (*const menus[])(struct window *) = {
@@ -213,6 +233,7 @@ void panel_popup(struct window *w)
         [POPUP_LOSS] = panel_loss_list,
         [POPUP_VIEW] = view_menu,
         [POPUP_SWEEP] = sweep_menu,
+        [POPUP_EXPORT] = export_menu,
     };
     if (!w->popup)
         return;

@@ -80,8 +80,9 @@ bool row_set(struct window *w, const char *id, const char *key, const char *valu
 {
     struct why why = { "" };
     struct experiment draft = w->experiment;
-    if (experiment_set(&draft, key, value, &why) != STATUS_OK ||
-        experiment_check(&draft, &why) != STATUS_OK) {
+    enum status status = experiment_set(&draft, key, value, &why);
+    draw_follow(w, &draft);
+    if (status != STATUS_OK || experiment_check(&draft, &why) != STATUS_OK) {
         row_error(w, id, key, why.text);
         return false;
     }
@@ -175,7 +176,7 @@ bool row_number(
     struct ui_slider slider = {
         .id = id,
         .param = row,
-        .rect = { f->x + 98, f->y + 2, f->width - 162, ROW - 4 },
+        .rect = { f->x + 98, f->y + 1, f->width - 162, ROW - 2 },
         .end = param_end(row),
         .initial = row->initial,
         .force = force,
@@ -187,7 +188,7 @@ bool row_number(
         .id = field_id,
         .label = label,
         .value = ui_number(row, *value, text, sizeof text),
-        .rect = { f->x + f->width - 54, f->y + 2, 60, ROW - 4 },
+        .rect = { f->x + f->width - 54, f->y + 1, 60, ROW - 2 },
         .size = 14,
         .weight = WEIGHT_SEMIBOLD,
         .color = t->text1,

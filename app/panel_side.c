@@ -145,6 +145,29 @@ static void side_scroll(struct window *w, struct rect area, const struct side *s
     w->side_first = w->side_first > last ? last : w->side_first < 0 ? 0 : w->side_first;
 }
 
+/* Those that do not fit are listed, so that Tab comes to them; the one it comes to is scrolled into sight. */
+static void side_rest(struct window *w, struct rect area, const struct side *s, bool above)
+{
+    if (w->ui.canvas)
+        return;
+    w->ui.clip = &area;
+    for (int i = 0; i < s->n; i++) {
+        const struct view *view = panel_cell(w, s->row[i]);
+        char id[UI_ID];
+        if (above ? i >= w->side_first : i < w->side_first + s->fit)
+            continue;
+        struct rect away = { area.x, above ? area.y - 100 : area.y + area.h + 100, area.w, 60 };
+        panel_title(w, s->row[i], view, away);
+        snprintf(id, sizeof id, "title.%s", view->id);
+        if (w->ui.focus != ui_hash(id) || !w->ui.focus_shown)
+            continue;
+        w->side_first = above ? i : i - s->fit + 1;
+        window_dirty(w, 1 << AREA_SIDE);
+        break;
+    }
+    w->ui.clip = NULL;
+}
+
 static void side_cells(struct window *w, struct rect area, const struct side *s)
 {
     double total = 0, y = area.y;
@@ -158,13 +181,17 @@ static void side_cells(struct window *w, struct rect area, const struct side *s)
         snprintf(id, sizeof id, "view.%s", view->id);
         if (!w->ui.canvas)
             panel_title(w, row, view, rect);
-        bool hot = w->popup != POPUP_VIEW && ui_control(&w->ui, id, view->label, rect, false);
-        if (!w->ui.canvas)
+        bool hot = w->popup != POPUP_VIEW && ui_control(&w->ui, id, view->label, rect, true);
+        if (!w->ui.canvas) {
+            panel_view_keys(w, view, id, rect);
             panel_touch(w, view, rect, hot);
+        }
         if (w->ui.canvas && w->snap)
             view_draw(view, w->ui.canvas, &w->scene, &w->look, rect);
-        if (w->ui.canvas)
+        if (w->ui.canvas) {
             panel_title(w, row, view, rect);
+            ui_focus_ring(&w->ui, id, (struct rect){ rect.x + 6, rect.y + 6, rect.w - 12, rect.h - 12 }, 6);
+        }
         if (y > area.y)
             ui_hairline(&w->ui, (struct point){ area.x + 20, y }, (struct point){ area.x + area.w - 20, y });
         y += rect.h;
@@ -187,7 +214,11 @@ void panel_side(struct window *w)
         ui_control(&w->ui, "view.drawer", "Plots", area, false);
         ui_block_mouse(&w->ui);
     }
+    side_rest(w, area, &side, true);
     side_cells(w, area, &side);
+    side_rest(w, area, &side, false);
+    if (!w->ui.canvas && w->drawer_open)
+        w->ui.cover = area;
     if (w->ui.canvas && side.fit < side.n) {
         double part = area.h / side.n;
         struct rect bar = { area.x + area.w - 6, area.y + part * w->side_first + 2, 3, part * side.fit - 4 };

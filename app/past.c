@@ -14,8 +14,9 @@ struct past {
     long saved_step;
     double trained_s; /* since the last checkpoint */
     double save_s; /* that the last one took */
-    bool diverged; /* at the last look */
     bool too_large; /* the last checkpoint was, and so will be the next */
+    int fall[FALLS_KEPT]; /* lengths of the journal at divergences, a ring */
+    int falls;
 };
 
 static double now_s(void)
@@ -71,15 +72,25 @@ static void save(struct past *p, const struct trainer *t)
 void past_begin(struct past *p, const struct trainer *t)
 {
     history_clear(p->history);
-    p->diverged = false;
+    p->falls = 0;
     save(p, t);
+}
+
+bool past_fell(const struct past *p, int change)
+{
+    int known = p->falls < FALLS_KEPT ? p->falls : FALLS_KEPT;
+    for (int i = 0; i < known; i++)
+        if (p->fall[i] == change)
+            return true;
+    return false;
 }
 
 /* A divergence has used up a batch that no step counts: only a checkpoint knows of it. */
 void past_step(struct past *p, const struct trainer *t, double cost_s)
 {
-    bool fell = trainer_diverged(t) && !p->diverged;
-    p->diverged = trainer_diverged(t);
+    bool fell = trainer_diverged(t) && !past_fell(p, journal_length(t));
+    if (fell)
+        p->fall[p->falls++ % FALLS_KEPT] = journal_length(t);
     p->trained_s += cost_s;
     bool far = trainer_steps(t) - p->saved_step >= CHECKPOINT_STEPS || p->trained_s >= CHECKPOINT_S;
     if (!p->too_large && (fell || (far && p->trained_s >= CHECKPOINT_COSTS * p->save_s)))
@@ -111,7 +122,7 @@ struct way {
 
 static bool walk(struct trainer *t, long step, const struct way *way)
 {
-    while (trainer_steps(t) < step && !trainer_diverged(t)) {
+    while (trainer_steps(t) < step && !trainer_diverged(t) && !trainer_waits(t)) {
         trainer_step(t);
         long done = trainer_steps(t) - way->from;
         if (done % TOLD_STEPS == 0 && !way->on(way->user, (double)done / (double)(way->to - way->from)))
@@ -135,6 +146,14 @@ static enum status replay(
     return status;
 }
 
+/* Those after where t now stands. */
+static void forget_falls(struct past *p, const struct trainer *t)
+{
+    int last = journal_length(t) - (trainer_diverged(t) ? 0 : 1);
+    while (p->falls > 0 && p->fall[(p->falls - 1) % FALLS_KEPT] > last)
+        p->fall[--p->falls % FALLS_KEPT] = -1;
+}
+
 enum status past_return(struct past *p, struct trainer *t, int i, bool (*on)(void *, double), void *user,
     struct snapshot *ghost, struct why *why)
 {
@@ -154,7 +173,7 @@ enum status past_return(struct past *p, struct trainer *t, int i, bool (*on)(voi
         history_cut(p->history, i, ghost);
         p->saved_step = from.step;
         p->trained_s = 0;
-        p->diverged = trainer_diverged(t);
+        forget_falls(p, t);
         if (status != STATUS_OK || trainer_steps(t) != step)
             past_begin(p, t); /* somewhere on the way: what is kept is not its past */
     }

@@ -16,6 +16,9 @@ struct history *past_history(struct past *p);
 void past_begin(struct past *p, const struct trainer *t);
 /* After a step that took `cost_s`: a checkpoint when one is due, which is never more than 2 % of the time. */
 void past_step(struct past *p, const struct trainer *t, double cost_s);
+/* Whether the training had just diverged when entry i of its journal was written: the last FALLS_KEPT are known. */
+enum { FALLS_KEPT = 64 };
+bool past_fell(const struct past *p, int change);
 /* What has just been measured of the trainer, a frame. */
 void past_frame(struct past *p, const struct trainer *t, const struct snapshot *s);
 

@@ -70,22 +70,42 @@ double player_pace(const struct player *p, int step)
 static bool finish(struct player *p, struct player_order *out)
 {
     p->hurried = true;
-    *out = (struct player_order){ .until = p->until };
+    *out = (struct player_order){ .until = p->until, .recall = -1 };
     return true;
 }
 
 static bool enter(struct player *p, int step, const struct player_now *now, struct player_order *out)
 {
     const struct lesson_step *s = &p->lesson.step[step];
-    *out = (struct player_order){ .set = true };
+    *out = (struct player_order){ .set = true, .recall = -1 };
     lesson_experiment(&p->lesson, step, &out->experiment);
     out->anew = s->from_start || experiment_rebuilds(now->set, &out->experiment);
     out->until = (out->anew ? 0 : now->step) + s->run_steps;
     p->at = step;
     p->jumped = false;
-    p->until = out->until;
+    p->until = p->ends[step] = out->until;
     p->hurried = step < p->step || p->whole;
     out->pace = p->hurried ? 0 : player_pace(p, step);
+    return true;
+}
+
+/* The last step on the path whose end is kept; -1. */
+static int kept_step(const struct player *p, const struct player_now *now)
+{
+    int at = p->step - (p->whole ? 0 : 1);
+    while (at >= p->from && !(now->marked && now->marked(now->user, at)))
+        at--;
+    return at >= p->from ? at : -1;
+}
+
+static bool recall(struct player *p, int step, struct player_order *out)
+{
+    *out = (struct player_order){ .set = true, .recall = step, .until = p->ends[step] };
+    lesson_experiment(&p->lesson, step, &out->experiment);
+    p->at = step;
+    p->until = p->ends[step];
+    p->jumped = false;
+    p->hurried = true;
     return true;
 }
 
@@ -93,6 +113,9 @@ bool player_turn(struct player *p, const struct player_now *now, struct player_o
 {
     if (p->at >= p->step)
         return false;
+    int kept = p->jumped ? kept_step(p, now) : -1;
+    if (kept >= 0)
+        return recall(p, kept, out);
     if (p->jumped || now->arrived)
         return enter(p, p->at + 1, now, out);
     return p->hurried && now->running ? false : finish(p, out);

@@ -1,7 +1,8 @@
 /* player.h - where a lesson stands, and what its training is to do next. Pure: no window, no thread, no clock; whoever
  * owns the training tells where it is and carries out the orders.
  * A step of a lesson is reached by its path: the settings of every step since the last that begins anew, each followed
- * by its training steps. The same path leads to the same bytes, so going back is walking the path again. */
+ * by its training steps. The same path leads to the same bytes, so going back is walking the path again, from the last
+ * step on it whose end the owner has kept. */
 #ifndef APP_PLAYER_H
 #define APP_PLAYER_H
 
@@ -13,6 +14,7 @@ struct player {
     int at;                           /* reached by the training; behind `step` while it catches up, -1: by nothing */
     int from;                         /* where the catching up began */
     long until;                       /* where the training stands when `at` is done */
+    long ends[LESSON_STEPS];          /* the same of every step that has been entered */
     bool hurried;                     /* `at` is being finished at max pace */
     bool whole;                       /* `step` too is to be gone through at max pace: it has been seen */
     bool jumped;                      /* the next step is entered whatever the training is doing */
@@ -25,6 +27,8 @@ struct player_now {
     bool arrived;                     /* at `until`, or it has diverged on the way */
     bool running;
     const struct experiment *set;     /* as it is, by hands too */
+    bool (*marked)(void *user, int step); /* the end of that step is kept; NULL: of none */
+    void *user;
 };
 
 /* What it is to do. */
@@ -34,6 +38,7 @@ struct player_order {
     bool anew;                        /* from step 0 */
     long until;
     double pace;                      /* steps per second, 0: max */
+    int recall;                       /* take up the end of this step, with `experiment`; -1: go there */
 };
 
 void player_open(struct player *p, struct lesson *lesson);    /* takes its contents over; at step 0 */

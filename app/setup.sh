@@ -39,6 +39,8 @@ x11-utils           xwininfo               -
 xdotool             xdotool                -
 imagemagick         ImageMagick            imagemagick
 librsvg2-bin        librsvg2-tools         librsvg
+ffmpeg              ffmpeg-free            ffmpeg
+webp                libwebp-tools          -
 poppler-utils       poppler-utils          poppler
 dpkg-dev            -                      -
 appstream           -                      -

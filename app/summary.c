@@ -79,8 +79,8 @@ static void put_evaluation(json_t *root, const struct evaluation *v)
 
 static void put_timing(json_t *root, const struct summary *s)
 {
-    json_object_set_new(
-        root, "steps_per_s", s->train_s > 0 ? number((double)s->steps / s->train_s) : json_null());
+    json_object_set_new(root, "steps_per_s",
+        s->train_s > 0 ? number((double)(s->steps - s->began) / s->train_s) : json_null());
     json_object_set_new(
         root, "samples_per_s", s->train_s > 0 ? number(s->samples / s->train_s) : json_null());
     json_object_set_new(root, "wall_s", number(s->wall_s));
@@ -245,7 +245,7 @@ int summary_rows(const struct experiment *e, const struct dataset *data)
 }
 
 /* A field of a CSV file, quoted where it must be. */
-static void put_name(FILE *to, const char *name)
+void csv_name(FILE *to, const char *name)
 {
     if (!strpbrk(name, ",\"\r\n")) {
         fputs(name, to);
@@ -283,7 +283,7 @@ static void put_classes(FILE *to, const struct sheet *sheet, const void *at,
         if (member(sheet, at, j))
             used += (size_t)snprintf(
                 list + used, sizeof list - used, "%s%s", used ? "|" : "", sheet->data->class_name[j]);
-    put_name(to, list);
+    csv_name(to, list);
 }
 
 static bool has_target(const struct sheet *sheet, const void *target, int j)
@@ -311,7 +311,13 @@ static void put_label(FILE *to, const struct sheet *sheet, int row)
     else if (task == TASK_MULTI && data->target)
         put_classes(to, sheet, data->target + (size_t)row * (size_t)data->targets, has_target);
     else
-        put_name(to, data->class_name[data->label[row]]);
+        csv_name(to, data->class_name[data->label[row]]);
+}
+
+void csv_label(FILE *to, const struct dataset *data, const struct loss_force *force, int row)
+{
+    struct sheet sheet = { .data = data, .force = *force };
+    put_label(to, &sheet, row);
 }
 
 /* Nothing for classes that were never trained, and where a number is fitted and no class decided. */
@@ -323,7 +329,7 @@ static void put_predicted(FILE *to, const struct sheet *sheet, int row, int pred
     if (decision == DECIDE_EACH)
         put_classes(to, sheet, feature, has_score);
     else
-        put_name(to, sheet->data->class_name[predicted]);
+        csv_name(to, sheet->data->class_name[predicted]);
 }
 
 static void put_feature_row(FILE *to, const struct sheet *sheet, int row, int predicted, const float *feature)
@@ -400,7 +406,7 @@ static void put_row_name(FILE *to, const struct dataset *data, int row, int sub)
         snprintf(name, sizeof name, "%s", data->class_name[row]);
     else
         snprintf(name, sizeof name, "%s.%d", data->class_name[row / sub], row % sub);
-    put_name(to, name);
+    csv_name(to, name);
 }
 
 void weights_write(FILE *to, struct trainer *trainer, const struct dataset *data)

@@ -22,7 +22,8 @@ struct summary {
     struct evaluation evaluation;
     long steps;
     double epochs, train_s, wall_s;           /* train_s: in trainer_step only */
-    double samples;                           /* shown to the network while training */
+    long began;                               /* the step this run began at */
+    double samples;                           /* shown to the network in this run */
     long peak_rss_kb;
     bool holdout, diverged;
     struct note note[NOTE_MAX];
@@ -55,5 +56,9 @@ int summary_rows(const struct experiment *e, const struct dataset *data);
 enum status features_write(FILE *to, struct trainer *trainer, const struct dataset *data, struct why *why);
 /* The rule's head: class weights, class means of a pair loss, sub-centres as "class.k", one row "score" or "fit". */
 void weights_write(FILE *to, struct trainer *trainer, const struct dataset *data);
+
+/* A field of a CSV file, quoted where it must be; the label of a row as the loss reads it. */
+void csv_name(FILE *to, const char *name);
+void csv_label(FILE *to, const struct dataset *data, const struct loss_force *force, int row);
 
 #endif

@@ -222,7 +222,8 @@ enum status sweep_open(struct sweep *s, struct why *why)
         if (s->cell[i].data)
             continue;
         s->cell[i].data = &s->data[s->data_count];
-        status = dataset_open_watched(&s->cell[i].experiment, &reading, &s->data[s->data_count], why);
+        status =
+            options_open_data(s->options, &s->cell[i].experiment, &reading, &s->data[s->data_count], why);
         s->data_count += status == STATUS_OK;
     }
     headless_progress_wipe();

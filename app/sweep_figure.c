@@ -133,13 +133,15 @@ static void add_common(struct words *w, const struct sweep *s)
             seed ? "seed" : "", weights ? " and initial weights" : "");
 }
 
-static void write_subtitle(struct words *w, const struct sweep *s, double ring, bool own_scales)
+static void write_subtitle(struct words *w, const struct sweep *s, double ring, bool curves, bool own_scales)
 {
     char number[32];
     add_axes(w, s);
     add_common(w, s);
     if (ring > 0 && !own_scales)
         add(w, " · one scale: every ring is at norm %s", number_short(ring, number, sizeof number));
+    else if (curves && !own_scales)
+        add(w, " · one scale");
 }
 
 /* "s 30, λ 0": the values all trainings have in common. */
@@ -364,7 +366,7 @@ static void gallery_words(struct gallery *g)
     const struct sweep *s = g->sweep;
     struct multiples *m = &g->multiples;
     write_title(&g->title, s);
-    write_subtitle(&g->subtitle, s, multiples_ring(m), m->own_scales);
+    write_subtitle(&g->subtitle, s, multiples_ring(m), m->view == &view_curves, m->own_scales);
     write_caption(&g->caption, s);
     m->sheet = (struct sheet){ g->title.text, g->subtitle.text, g->caption.text,
         sweep_varies(s, "loss") ? NULL : experiment_loss(&s->cell[0].experiment)->formula };
@@ -475,7 +477,7 @@ static enum status write_graph(const struct sweep *s, const struct figure_reques
     write_title(&g.title, s);
     add(&g.title, ": gap between test and train %s", share ? "error" : "loss");
     add(&g.subtitle, "gap = test %s − train %s · ", share ? "error" : "loss", share ? "error" : "loss");
-    write_subtitle(&g.subtitle, s, 0, false);
+    write_subtitle(&g.subtitle, s, 0, false, false);
     write_caption(&g.caption, s);
     g.trend.sheet = (struct sheet){ g.title.text, g.subtitle.text, g.caption.text, NULL };
     struct export_page page = { draw_graph, &g, 1100, 700 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/headless.h"
+#include "app/session.h"
 
 /* The last place is that of the latest: what was said first and what was said last are kept. */
 static void take_note(struct training *t)
@@ -16,14 +17,28 @@ static void take_note(struct training *t)
     snprintf(note->text, sizeof note->text, "%s", text);
 }
 
+/* From where the session stands, with what is to be otherwise from there on. */
+static enum status go_on(struct training *t, const struct experiment *e, struct why *why)
+{
+    enum status status = session_restore(t->options->session, 0, t->data, &t->trainer, why);
+    if (status == STATUS_OK)
+        status = trainer_retune(t->trainer, e, why);
+    if (status != STATUS_OK)
+        training_end(t);
+    return status;
+}
+
 enum status training_begin(struct training *t, const struct options *o, const struct experiment *e,
     const struct dataset *data, struct why *why)
 {
     *t = (struct training){ .options = o, .data = data };
-    enum status status = trainer_create(e, data, &t->trainer, why);
-    if (status == STATUS_OK)
-        take_note(t);
-    return status;
+    enum status status = options_continue(o) ? go_on(t, e, why) : trainer_create(e, data, &t->trainer, why);
+    if (status != STATUS_OK)
+        return status;
+    take_note(t);
+    t->began = trainer_steps(t->trainer);
+    t->began_epoch = trainer_epoch(t->trainer);
+    return STATUS_OK;
 }
 
 void training_end(struct training *t)
@@ -48,11 +63,12 @@ bool training_finished(const struct training *t)
     return trainer_epoch(t->trainer) >= (double)o->epochs - 1e-9;
 }
 
-/* An act of the coach, as the journal tells it. */
-static enum status cure(struct trainer *t, const char *text, struct why *why)
+/* An act of the coach, or points drawn, as the journal tells it. */
+static enum status replay(struct trainer *t, const struct planned_change *planned, struct why *why)
 {
-    struct change change = { .key = "cure" };
-    snprintf(change.value, sizeof change.value, "%s", text);
+    struct change change = { .step = 0 };
+    snprintf(change.key, sizeof change.key, "%s", planned->key);
+    snprintf(change.value, sizeof change.value, "%s", planned->value);
     return trainer_replay(t, &change, why);
 }
 
@@ -63,8 +79,9 @@ enum status training_change(struct training *t, struct why *why)
     while (status == STATUS_OK && t->changes_done < o->change_count &&
            o->change[t->changes_done].step <= trainer_steps(t->trainer)) {
         const struct planned_change *change = &o->change[t->changes_done++];
-        if (strcmp(change->key, "cure") == 0) {
-            status = cure(t->trainer, change->value, why);
+        bool verbatim = strcmp(change->key, "cure") == 0 || strcmp(change->key, "draw") == 0;
+        if (verbatim) {
+            status = replay(t->trainer, change, why);
             continue;
         }
         struct experiment wanted = *trainer_experiment(t->trainer);
@@ -76,6 +93,11 @@ enum status training_change(struct training *t, struct why *why)
             trainer_touch(t->trainer, change->key);
         }
     }
+    if (status == STATUS_OK && trainer_waits(t->trainer))
+        return why_set(why, STATUS_FAILED,
+            "--draw: at step %ld there are points of fewer than two classes; draw some, for example --draw "
+            "0:-1:0,1:1:0",
+            trainer_steps(t->trainer));
     return status;
 }
 
@@ -113,14 +135,15 @@ static void tell_findings(const struct trainer *t, struct summary *out)
 enum status training_summary(struct training *t, struct summary *out, struct why *why)
 {
     const struct experiment *e = trainer_experiment(t->trainer);
-    int samples = e->model == MODEL_FREE ? summary_rows(e, t->data) : t->data->train;
+    int samples = e->model == MODEL_FREE ? summary_rows(e, t->data) : trainer_data(t->trainer)->train;
     *out = (struct summary){ .experiment = e,
         .dataset = t->data->name,
         .force = trainer_force(t->trainer),
         .steps = trainer_steps(t->trainer),
         .epochs = trainer_epoch(t->trainer),
         .train_s = t->train_s,
-        .samples = trainer_epoch(t->trainer) * samples,
+        .began = t->began,
+        .samples = (trainer_epoch(t->trainer) - t->began_epoch) * samples,
         .holdout = t->data->holdout > 0,
         .note_count = t->note_count,
         .diverged = trainer_diverged(t->trainer) };

@@ -13,6 +13,8 @@ struct training {
     const struct dataset *data;           /* borrowed */
     struct trainer *trainer;
     int changes_done;
+    long began;                           /* the step: 0, or that of the session that is gone on from */
+    double began_epoch;
     struct note note[NOTE_MAX];
     int note_count;
     double train_s;                       /* in trainer_step only */

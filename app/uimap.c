@@ -125,12 +125,15 @@ static json_t *state(const struct window *w)
     json_object_set_new(value, "view", json_string(w->view->id));
     lesson(w, value);
     comparison(w, value);
+    json_object_set_new(value, "explains", json_string(w->card.open ? w->card.what : ""));
     json_object_set_new(value, "bench", json_string(bench_name(w->bench)));
     json_object_set_new(value, "orbit",
         json_pack("[f,f,f,f]", (double)w->look.orbit[0], (double)w->look.orbit[1], (double)w->look.orbit[2],
             (double)w->look.orbit[3]));
     json_object_set_new(value, "added", terms(&w->experiment));
     json_object_set_new(value, "moved", json_integer(w->experiment.move_count));
+    json_object_set_new(value, "drawing", json_boolean(w->draw.on));
+    json_object_set_new(value, "drawn", json_integer(w->experiment.dot_count));
     json_object_set_new(value, "steps_per_s", number(w->state.steps_per_s));
     json_object_set_new(value, "fps", number(w->number.fps));
     json_object_set_new(value, "frame_ms_p50", number(w->number.p50));

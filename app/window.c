@@ -7,14 +7,17 @@
 #include <string.h>
 
 #include "app/compare.h"
+#include "app/export_dialog.h"
 #include "app/lecture.h"
 #include "app/panel.h"
+#include "app/session_window.h"
 #include "app/uimap.h"
+#include "app/undo.h"
 #include "render/text.h"
 
 enum { WIDTH = 1600, HEIGHT = 1000, WIDTH_MIN = 1024, HEIGHT_MIN = 640, IDLE_MS = 500 };
 static const double LOGICAL_W = 800, LOGICAL_H = 500; /* text never grows so large that less is left */
-static const double FRAME_S = 1.0 / 60, NUMBERS_S = 0.1, MAP_S = 0.08, NOTICE_S = 6,
+static const double FRAME_S = 1.0 / 60, HIDDEN_S = 0.5, NUMBERS_S = 0.1, MAP_S = 0.08, NOTICE_S = 6,
                     LOADING_S = 0.12; /* a rebuild faster than that does not dim the view */
 
 double window_now(void)
@@ -182,7 +185,8 @@ static void take_state(struct window *w)
     if (w->state.loading && !before.loading)
         w->loading_since = window_now();
     if (before.loading != w->state.loading || before.share != w->state.share ||
-        before.playing != w->state.playing || before.failed != w->state.failed) {
+        before.playing != w->state.playing || before.replaying != w->state.replaying ||
+        before.replay_end != w->state.replay_end || before.failed != w->state.failed) {
         window_dirty(w, AREAS_CONTROL | 1 << AREA_MAIN);
         w->map_stale = true;
     }
@@ -227,17 +231,27 @@ static void take_time(struct window *w)
     w->look.ghosts = w->look.ghost[0] ? 1 : 0;
 }
 
+/* Features of more than two numbers, trained elsewhere, have no plane: their directions are shown. */
+static void show_features(struct window *w)
+{
+    bool plane = w->view == &view_feature && view_feature.missing && view_feature.missing(&w->scene);
+    if (plane && w->snap->dim > 2 && w->experiment.model == MODEL_IDENTITY && !lecture_active(w))
+        action_view(w, view_sphere.id);
+}
+
 static void take_snapshot(struct window *w)
 {
     bool fresh;
     const struct snapshot *snap = worker_take(w->worker, &fresh, &w->data);
     if (!fresh)
         return;
+    sessions_arrive(w, snap);
     snap = compare_take(w, snap);
     bool other =
         strcmp(w->shown_data, snap->data_name) != 0 || !w->snap || w->shown_seed != snap->experiment.seed;
     w->snap = snap;
     take_time(w);
+    action_replay_follow(w);
     if (other || w->look.selected >= snap->count || w->hovered >= snap->count) {
         snprintf(w->shown_data, sizeof w->shown_data, "%s", snap->data_name);
         w->shown_seed = snap->experiment.seed;
@@ -245,6 +259,8 @@ static void take_snapshot(struct window *w)
         window_dirty(w, AREAS_ALL);
     }
     scene_update(&w->scene, snap, w->data);
+    if (other)
+        show_features(w);
     lecture_take(w);
     if (w->box_held) /* a plane that follows the point in hand would run away from it */
         memcpy(w->scene.box, w->held_box, sizeof w->held_box);
@@ -342,22 +358,35 @@ static void (*const lecture_draw[AREA_COUNT])(struct window *) = {
     [AREA_TIMELINE] = lecture_strip,
 };
 
+/* Topmost first, and when Tab comes to it: from the top left to the bottom; what is open keeps it. */
+static const struct {
+    void (*panel)(struct window *);
+    int group;
+} panels_order[] = { { panel_help, -3 }, { panel_popup, -2 }, { panel_export, -1 }, { panel_session, -1 },
+    { panel_top, 1 }, { panel_control, 2 }, { panel_transport, 6 }, { panel_timeline, 7 }, { panel_side, 5 },
+    { panel_header, 3 }, { panel_main, 4 } };
+enum { PANELS_ABOVE = 4 };
+
 static void lecture_pass(struct window *w)
 {
-    panel_help(w);
-    panel_popup(w);
-    for (int i = 0; i < AREA_COUNT; i++)
+    for (int i = 0; i < PANELS_ABOVE; i++) {
+        w->ui.group = panels_order[i].group;
+        panels_order[i].panel(w);
+    }
+    for (int i = 0; i < AREA_COUNT; i++) {
+        w->ui.group = i + 1;
         if (w->area[i].w > 0 && lecture_draw[i] && lecture_active(w))
             lecture_draw[i](w);
+    }
 }
 
 static void panels_pass(struct window *w)
 {
-    static void (*const order[])(struct window *) = { panel_help, panel_popup, panel_top, panel_control,
-        panel_transport, panel_timeline, panel_side, panel_header, panel_main };
-    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
-        if (!(order[i] == panel_control && w->panels_hidden))
-            order[i](w);
+    for (size_t i = 0; i < sizeof panels_order / sizeof panels_order[0]; i++) {
+        w->ui.group = panels_order[i].group;
+        if (!(panels_order[i].panel == panel_control && w->panels_hidden))
+            panels_order[i].panel(w);
+    }
 }
 
 /* Topmost first: who is on top gets the mouse first. */
@@ -367,7 +396,8 @@ static void input_pass(struct window *w, const struct ui_input *input)
     (lecture_active(w) ? lecture_pass : panels_pass)(w);
     bool used = input && w->ui.input.kind == UI_NONE && input->kind != UI_NONE;
     if (ui_end(&w->ui) || used || (input && input->kind == UI_RELEASE))
-        window_dirty(w, AREAS_CONTROL | (w->help_open ? AREAS_ALL : 0));
+        window_dirty(
+            w, AREAS_CONTROL | (w->help_open || export_open(w) || panel_session_open(w) ? AREAS_ALL : 0));
 }
 
 static void edit_must_be_visible(struct window *w)
@@ -381,6 +411,8 @@ static void edit_must_be_visible(struct window *w)
 
 static void feed(struct window *w, struct ui_input input)
 {
+    panel_explain_input(w, &input);
+    undo_gesture(w, &input);
     w->under = w->snap && (w->dragging || input.kind != UI_MOVE) ? w->hovered : -1;
     input_pass(w, &input);
     if (w->under != w->hovered)
@@ -391,6 +423,30 @@ static void feed(struct window *w, struct ui_input input)
     edit_must_be_visible(w);
     if (input.kind != UI_MOVE)
         w->map_stale = true;
+}
+
+/* What Tab came to is brought into sight. */
+static void scroll_to(struct window *w, const struct ui_item *item)
+{
+    if (!item)
+        return;
+    if (w->popup)
+        w->popup_scroll += item->reveal;
+    else if (lecture_active(w))
+        w->lecture->list_scroll += item->reveal;
+    else if (ui_inside(w->area[AREA_PANEL], (struct point){ item->rect.x + 1, w->area[AREA_PANEL].y }))
+        w->panel_scroll += item->reveal;
+}
+
+/* When what was open is closed, the control that opened it has the focus again. */
+static void focus_return(struct window *w, unsigned before)
+{
+    bool above = w->popup || w->help_open || export_open(w) || panel_session_open(w);
+    if (above && !w->above)
+        w->focus_below = before;
+    else if (!above && w->above)
+        w->ui.focus = w->focus_below;
+    w->above = above;
 }
 
 static void key_down(struct window *w, const SDL_KeyboardEvent *e)
@@ -408,13 +464,15 @@ static void key_down(struct window *w, const SDL_KeyboardEvent *e)
         return;
     if (input.key == SDLK_TAB) {
         const struct ui_item *item = ui_focus_next(&w->ui, input.shift ? -1 : 1);
-        w->panel_scroll += item ? item->reveal : 0;
-        window_dirty(w, AREAS_CONTROL | 1 << AREA_MAIN);
+        scroll_to(w, item);
+        input_pass(w, NULL); /* where things are now */
+        window_dirty(w, AREAS_ALL);
     } else if (w->popup && (input.key == SDLK_UP || input.key == SDLK_DOWN)) {
         ui_focus_next(&w->ui, input.key == SDLK_UP ? -1 : 1); /* the open menu is first in the list */
         window_dirty(w, AREAS_ALL);
     } else {
-        key_press(w, input.key, input.shift, input.ctrl);
+        if (!draw_key(w, input.key, input.ctrl))
+            key_press(w, input.key, input.shift, input.ctrl);
     }
 }
 
@@ -424,7 +482,7 @@ static void typed(struct window *w, const char *text)
     snprintf(input.text, sizeof input.text, "%s", text);
     bool typing = w->ui.edit.owner != 0;
     feed(w, input);
-    if (!typing)
+    if (!typing && w->ui.input.kind != UI_NONE && !draw_typed(w, text))
         key_typed(w, text);
 }
 
@@ -457,6 +515,7 @@ static void window_changed(struct window *w, const SDL_WindowEvent *e)
     case SDL_WINDOWEVENT_RESTORED:
     case SDL_WINDOWEVENT_EXPOSED:
         w->hidden = false;
+        w->next_frame = 0;
         window_dirty(w, AREAS_ALL);
         break;
     case SDL_WINDOWEVENT_LEAVE:
@@ -475,6 +534,7 @@ static void window_changed(struct window *w, const SDL_WindowEvent *e)
 void window_event(struct window *w, const SDL_Event *e)
 {
     double began = window_now();
+    unsigned focus = w->ui.focus;
     switch (e->type) {
     case SDL_QUIT:
         w->quit = true;
@@ -510,6 +570,10 @@ void window_event(struct window *w, const SDL_Event *e)
     case SDL_TEXTINPUT:
         typed(w, e->text.text);
         break;
+    case SDL_DROPFILE:
+        sessions_drop(w, e->drop.file);
+        SDL_free(e->drop.file);
+        break;
     default:
         if (e->type == w->wake_event) {
             SDL_AtomicSet(&w->wake_sent, 0);
@@ -517,6 +581,7 @@ void window_event(struct window *w, const SDL_Event *e)
         }
         break;
     }
+    focus_return(w, focus);
     w->frame_cost += window_now() - began;
 }
 
@@ -600,10 +665,14 @@ static int draw_areas(struct window *w, SDL_Rect *rects)
 /* What lies above areas is drawn again when one of them was. */
 static int draw_above(struct window *w, SDL_Rect *rects, int n)
 {
-    if (!w->popup && !w->help_open && !w->lecture->blank)
+    if (!w->popup && !w->help_open && !w->lecture->blank && !export_open(w) && !w->card.open &&
+        !panel_session_open(w) && !sessions_offer(w))
         return n;
+    panel_session(w);
+    panel_export(w);
     panel_popup(w);
     panel_help(w);
+    panel_explain(w);
     lecture_veil(w);
     rects[0] = (SDL_Rect){ 0, 0, w->width_px, w->height_px };
     return 1;
@@ -622,8 +691,12 @@ static void paint(struct window *w)
 {
     SDL_Rect rects[AREA_COUNT];
     input_pass(w, NULL); /* what is where, before any of it is drawn */
-    if (w->help_open)
+    if (w->help_open || panel_session_open(w))
         w->dirty = AREAS_ALL;
+    else if (sessions_offer(w) && w->dirty)
+        w->dirty |= 1 << AREA_MAIN;
+    else if (export_open(w))
+        w->dirty = export_alone(w) ? 0 : AREAS_ALL;
     if (w->drawer_open && w->dirty & 1 << AREA_MAIN)
         w->dirty |= 1 << AREA_SIDE;
     int n = draw_above(w, rects, draw_areas(w, rects));
@@ -644,6 +717,7 @@ static void ask_worker(struct window *w)
     unsigned wanted = view_needs(w->view, true);
     for (int i = 0; i < SIDE_COUNT; i++)
         wanted |= view_needs(panel_cell(w, i), false);
+    wanted |= export_needs(w);
     if (wanted != w->watching)
         worker_watch(w->worker, wanted);
     w->watching = wanted;
@@ -654,9 +728,15 @@ static void take_turns(struct window *w, double now)
     ask_worker(w);
     w->news = false;
     take_state(w);
-    take_snapshot(w);
+    if (!w->hidden) /* what nobody takes is made ever more rarely */
+        take_snapshot(w);
     window_hover_turn(w);
+    panel_explain_turn(w);
     lecture_turn(w);
+    sessions_turn(w);
+    export_turn(w);
+    animation_turn(w);
+    data_out_turn(w);
     action_sweep_turn(w);
     bool reading = w->state.loading && now - w->loading_since >= LOADING_S;
     if (reading != w->reading)
@@ -686,6 +766,8 @@ bool window_frame(struct window *w)
         return false;
     take_turns(w, began);
     write_map(w, began);
+    if (w->hidden)
+        w->next_frame = began + HIDDEN_S;
     if (!w->dirty || w->hidden || !w->canvas)
         return false;
     w->next_frame = began + FRAME_S * 0.97;
@@ -703,7 +785,7 @@ static double sooner(double a, double b)
 static double next_turn(const struct window *w, double now, int most_ms)
 {
     double at = now + most_ms / 1000.0;
-    if (w->dirty || w->news || w->sweeping)
+    if ((w->dirty && !w->hidden) || w->news || w->sweeping)
         at = sooner(at, fmax(w->next_frame, now + 0.0005));
     if (w->hovered != w->look.selected && !w->look.pinned)
         at = sooner(at, fmax(w->hovered_since + 0.06, w->next_frame));
@@ -713,6 +795,9 @@ static double next_turn(const struct window *w, double now, int most_ms)
         at = sooner(at, fmax(w->next_map, now + 0.001));
     if (w->notice[0])
         at = sooner(at, w->notice_until + 0.01);
+    if (w->sessions && sessions_due(w) > 0)
+        at = sooner(at, fmax(sessions_due(w), now + 0.05));
+    at = sooner(at, panel_explain_due(w) > 0 ? panel_explain_due(w) + 0.002 : 0);
     if (w->state.loading && !w->reading)
         at = sooner(at, fmax(w->loading_since + LOADING_S, now + 0.001));
     return at;
@@ -815,7 +900,7 @@ static void start_state(struct window *w)
     w->heads = w->bench == BENCH_SPHERE ? BENCH_SPHERE : BENCH_PLANE;
     w->view = action_home(&w->experiment);
     panel_cells_init(w);
-    w->moving = -1;
+    w->moving = w->draw.held_point = -1;
     w->look.selected = w->look.lit_class = w->lit_kept = w->hovered = w->revealed_loss = -1;
     w->wake_event = SDL_RegisterEvents(1);
     action_pace_find(w, w->options.pace);
@@ -835,6 +920,15 @@ enum status window_create(const struct window_options *o, struct window **out, s
         status = lecture_create(w, why);
     if (status == STATUS_OK)
         status = compare_create(w, why);
+    w->undo = undo_create();
+    if (status == STATUS_OK && !w->undo)
+        status = why_set(why, STATUS_FAILED, "window: not enough memory; close something");
+    if (status == STATUS_OK)
+        status = export_create(w, why);
+    if (status == STATUS_OK)
+        status = animation_create(w, why);
+    if (status == STATUS_OK)
+        status = sessions_create(w, why);
     if (status == STATUS_OK) {
         start_state(w);
         if (!window_resize(w))
@@ -842,6 +936,8 @@ enum status window_create(const struct window_options *o, struct window **out, s
     }
     if (status == STATUS_OK)
         status = worker_create(&w->experiment, o->playing, o->pace, window_wake, w, &w->worker, why);
+    if (status == STATUS_OK)
+        sessions_begin(w);
     if (status == STATUS_OK && o->lesson[0]) {
         worker_state(w->worker, &w->state);
         status = lecture_open(w, o->lesson, why);
@@ -858,8 +954,13 @@ void window_destroy(struct window *w)
 {
     if (!w)
         return;
+    animation_destroy(w);
+    data_out_destroy(w);
+    sessions_destroy(w);
     worker_destroy(w->worker);
     compare_destroy(w);
+    undo_destroy(w->undo);
+    export_destroy(w);
     lecture_destroy(w);
     scene_clear(&w->scene);
     canvas_destroy(w->canvas);
@@ -912,6 +1013,7 @@ int window_main(const struct window_options *o)
     }
     while (window_wait(w, IDLE_MS))
         continue;
+    sessions_end(w);
     window_destroy(w);
     SDL_Quit();
     return STATUS_OK;

@@ -7,6 +7,7 @@
 #include "math/status.h"
 
 union SDL_Event;
+struct session;
 
 enum renderer { RENDERER_AUTO, RENDERER_CPU, RENDERER_GPU };
 
@@ -20,6 +21,10 @@ struct window_options {
     enum renderer renderer;
     double pace;                      /* steps per second; 0: max */
     bool playing;
+    bool autosave;                    /* and what else is remembered from start to start (app/session_home.h) */
+    struct session *session;          /* opened at once, and taken over; NULL: none */
+    struct experiment continued;      /* its training; where `experiment` is another, that is wanted from there on */
+    bool session_changed;             /* it is, and has not been asked for yet */
 };
 
 /* Dark, text scale 1, 60 steps a second, playing, experiment_init. */

@@ -13,13 +13,17 @@ static const double POINT_DEG = 1; /* all features nearer than this are one poin
 static const double GUESS = 0.03; /* above the largest class's share an accuracy is more than a guess */
 static const double FLAT = 0.01; /* a loss that moves by less stands still */
 static const double FALLS = 0.15; /* a loss that falls by this share is being lowered */
-static const double RISES = 0.04; /* an accuracy that gains more in 100 steps is parting classes */
+static const double RISES = 0.04; /* an accuracy that gains more in 200 steps is parting classes */
+static const double CONFUSED = 0.75; /* two classes of which more are right are told apart */
+static const double FREED = 0.85; /* and of which so many are right are no trouble whatever their angle */
+static const double GROWS = 1.25; /* an angle that gains this factor in 100 steps is on its way */
+enum { CALM = 2 }; /* times without a gain before a ray is one: shares of a few batches waver */
 static const double GAINS = 0.005; /* and an accuracy that gains less is not */
 static const double SATISFIED = 0.8; /* an accuracy that is this high may stand still */
 
 void coach_init(struct coach *c)
 {
-    *c = (struct coach){ .point_since = -1, .loss = -1, .share = { -1, -1 } };
+    *c = (struct coach){ .point_since = -1, .loss = -1, .share = { -1, -1, -1 } };
 }
 
 static double radians(double degrees)
@@ -91,6 +95,8 @@ static void drop_pairs(struct coach *c, const struct coach_step *s, double radiu
         double angle = p->b < s->classes ? apart(s, radius, p->a, p->b) : PI;
         if (angle >= ray_limit(s))
             p->under = s->step;
+        p->angle_sum += angle;
+        p->looks++;
         if (angle < (p->told ? 2 : 1.5) * ray_limit(s))
             c->pair[kept++] = *p;
     }
@@ -100,19 +106,41 @@ static void drop_pairs(struct coach *c, const struct coach_step *s, double radiu
 /* Classes that lie together while the accuracy still climbs are on their way apart, more often than not. */
 static bool climbs(const struct coach *c)
 {
-    return c->share[0] >= 0 && c->share[1] - c->share[0] > RISES;
+    double before = c->share[0] >= 0 ? c->share[0] : c->share[1];
+    return before >= 0 && c->share[2] - before > RISES;
+}
+
+/* The same of two classes, as many looks apart. */
+static void end_pair_trend(struct coach_pair *p)
+{
+    double angle = p->looks > 0 ? p->angle_sum / p->looks : p->angle;
+    p->parting = p->angle >= 0 && angle > GROWS * p->angle;
+    p->share = p->met > 0 ? (double)p->right / (double)p->met : -1;
+    p->told = p->told && p->share < FREED;
+    p->angle = angle;
+    p->angle_sum = 0;
+    p->looks = 0;
+    p->right = p->met = 0;
 }
 
 static void watch_trend(struct coach *c, const struct coach_step *s)
 {
     c->trend_right += s->right;
     c->trend_seen += s->seen;
+    for (int i = 0; i < c->pairs; i++) {
+        c->pair[i].right += s->pair_right[i];
+        c->pair[i].met += s->pair_met[i];
+    }
     if (++c->trend_looks < COACH_TREND)
         return;
     c->share[0] = c->share[1];
-    c->share[1] = c->trend_seen > 0 ? (double)c->trend_right / (double)c->trend_seen : -1;
+    c->share[1] = c->share[2];
+    c->share[2] = c->trend_seen > 0 ? (double)c->trend_right / (double)c->trend_seen : -1;
     c->trend_looks = 0;
     c->trend_right = c->trend_seen = 0;
+    c->calm = climbs(c) ? 0 : c->calm + (c->calm < CALM);
+    for (int i = 0; i < c->pairs; i++)
+        end_pair_trend(&c->pair[i]);
 }
 
 static void watch_pairs(struct coach *c, const struct coach_step *s)
@@ -126,12 +154,14 @@ static void watch_pairs(struct coach *c, const struct coach_step *s)
     for (int a = 0; a < s->classes; a++)
         for (int b = a + 1; b < s->classes && c->pairs < COACH_PAIRS; b++)
             if (apart(s, radius, a, b) < ray_limit(s) && !find_pair(c, a, b))
-                c->pair[c->pairs++] =
-                    (struct coach_pair){ .a = a, .b = b, .since = s->step, .under = s->step };
+                c->pair[c->pairs++] = (struct coach_pair){
+                    .a = a, .b = b, .since = s->step, .under = s->step, .share = -1, .angle = -1
+                };
     for (int i = 0; i < c->pairs; i++) {
         struct coach_pair *p = &c->pair[i];
         bool lasts = s->step - p->under >= COACH_LASTS || s->step - p->since >= COACH_WAVERS;
-        p->told = p->told || (lasts && !climbs(c));
+        bool stuck = c->calm >= CALM && !p->parting && p->share < CONFUSED;
+        p->told = p->told || (lasts && stuck);
     }
 }
 
@@ -182,15 +212,21 @@ static bool flat(double a, double b)
     return fabs(a - b) <= FLAT * fabs(b);
 }
 
-/* The last two windows are guesses, and their loss is log C, that of the start, or does not move. */
+/* How many of the last windows are guesses. */
+static int guesses(const struct coach *c, const struct coach_step *s)
+{
+    int n = 0;
+    while (n < c->windows && c->window_accuracy[c->windows - 1 - n] <= s->chance + GUESS)
+        n++;
+    return n;
+}
+
+/* The last two windows are guesses, and their loss is log C, that of the start, or does not move; or all are. */
 static bool is_dead(const struct coach *c, const struct coach_step *s)
 {
-    int last = c->windows - 1;
-    if (c->windows < 2)
-        return false;
-    for (int i = last - 1; i <= last; i++)
-        if (!(c->window_accuracy[i] <= s->chance + GUESS))
-            return false;
+    int last = c->windows - 1, n = guesses(c, s);
+    if (n < 2 || n == COACH_WINDOWS)
+        return n == COACH_WINDOWS;
     double now = c->window_loss[last];
     return flat(now, log(s->classes)) || flat(now, c->start_loss) || flat(now, c->window_loss[last - 1]);
 }
@@ -465,10 +501,43 @@ static void offer_scale(struct offer *o, const struct experiment *e)
 static void offer_rate(struct offer *o, const struct finding *f, const struct experiment *e)
 {
     double rate = experiment_rate(e), own = own_rate(e);
-    if (f->kind == COACH_DIVERGED && rate > own)
-        offer(o, (struct cure){ .kind = CURE_RATE, .back = 0, .value = fmax(own, rate / 100) });
+    double value = f->kind == COACH_DIVERGED ? fmax(own, rate / 100) : own;
+    if (rate > own)
+        offer(o, (struct cure){ .kind = CURE_RATE, .back = 0, .value = value });
     if (f->kind == COACH_DEAD && rate < own)
         offer(o, (struct cure){ .kind = CURE_RATE, .back = -1, .value = own });
+}
+
+/* Values that keep classes together, or from being learned at all, and others that were seen to let them go. */
+static const struct {
+    enum coach_kind kind;
+    const char *loss, *param;
+    double low, high, value; /* where it lies; what it becomes */
+} eased[] = {
+    { COACH_DEAD, "triplet", "mining", 1, 1, 2 }, /* hard; semihard */
+    { COACH_RAY, "circle", "gamma", 16, INFINITY, 4 },
+    { COACH_RAY, "center", "lambda", 0.5, INFINITY, 0.1 },
+    { COACH_RAY, "regular", "lambda", 1e-9, INFINITY, 0 },
+};
+
+static bool in_use(const struct experiment *e, const struct loss *loss)
+{
+    for (int i = 0; i < term_count(); i++)
+        if (term_at(i) == loss && e->added[i])
+            return true;
+    return experiment_loss(e) == loss;
+}
+
+static void offer_eased(struct offer *o, const struct finding *f, const struct experiment *e)
+{
+    for (size_t i = 0; i < sizeof eased / sizeof *eased; i++) {
+        const struct loss *loss = loss_find(eased[i].loss);
+        int p = loss_param_find(loss, eased[i].param), at = loss_index(loss);
+        double now = e->param[at][p];
+        if (eased[i].kind == f->kind && in_use(e, loss) && now >= eased[i].low && now <= eased[i].high)
+            offer(
+                o, (struct cure){ .kind = CURE_VALUE, .back = -1, .a = at, .b = p, .value = eased[i].value });
+    }
 }
 
 int coach_cures(
@@ -477,6 +546,7 @@ int coach_cures(
     struct offer o = { out, 0 };
     unsigned help = helps(e);
     offer_rate(&o, f, e);
+    offer_eased(&o, f, e);
     if (f->kind != COACH_RAY || ((help & WARM) && offer_margin(&o, e, classes, dim)))
         return o.count;
     if (help & WARM)
@@ -515,8 +585,19 @@ void cure_set(const struct cure *cure, struct experiment *e)
         set_param(e, role_param(experiment_loss(e), ROLE_SCALE), cure->value);
     if (cure->kind == CURE_MARGIN)
         set_param(e, experiment_loss(e)->margin, cure->value);
+    if (cure->kind == CURE_VALUE)
+        e->param[cure->a][cure->b] = cure->value;
     if (cure->kind == CURE_RATE)
         e->lr = cure->value;
+}
+
+static void value_text(const struct cure *cure, char text[CURE_TEXT])
+{
+    const struct param *row = &loss_at(cure->a)->param[cure->b];
+    if (row->kind == PARAM_CHOICE)
+        snprintf(text, CURE_TEXT, "%.12s %.20s", row->label, row->choice[(int)cure->value]);
+    else
+        snprintf(text, CURE_TEXT, "%.12s = %g", row->id, cure->value);
 }
 
 const char *cure_label(const struct cure *cure, const struct experiment *e, char text[CURE_TEXT])
@@ -532,6 +613,8 @@ const char *cure_label(const struct cure *cure, const struct experiment *e, char
         snprintf(what, sizeof what, "%.8s = %g and warm up", loss->param[loss->margin].id, cure->value);
     if (cure->kind == CURE_RATE)
         snprintf(what, sizeof what, "%s %g", cure->back < 0 ? "Rate" : "rate", cure->value);
+    if (cure->kind == CURE_VALUE)
+        value_text(cure, what);
     if (cure->kind == CURE_REMAKE)
         snprintf(what, sizeof what, "Make the two anew");
     snprintf(text, CURE_TEXT, "%s%.28s", from, what);

@@ -16,7 +16,7 @@ enum coach_kind {
     COACH_DIVERGED,    /* NaN or infinity */
     COACH_RAY,         /* two classes within 3 degrees for COACH_LASTS steps, or about there for COACH_WAVERS, and nothing is gained */
     COACH_POINT,       /* all features within 1 degree for as long */
-    COACH_DEAD,        /* no better than guessing, and the loss stands still */
+    COACH_DEAD,        /* no better than guessing, and the loss stands still or it has lasted COACH_WINDOWS windows */
     COACH_IDLE,        /* the loss falls and the accuracy does not rise */
     COACH_KINDS
 };
@@ -36,6 +36,7 @@ enum cure_kind {
     CURE_SCALE,        /* the scale becomes `value` */
     CURE_MARGIN,       /* the margin becomes `value`, which is in its room, by a warm-up */
     CURE_RATE,         /* the learning rate becomes `value` */
+    CURE_VALUE,        /* parameter b of loss a (loss_at), chosen or added, becomes `value` */
     CURE_REMAKE,       /* the weights of a and b made again from the directions of their classes */
     CURE_KINDS
 };
@@ -43,7 +44,7 @@ enum cure_kind {
 struct cure {
     enum cure_kind kind;
     long back;                        /* to this step first, by the history; -1: from here */
-    int a, b;
+    int a, b;                         /* classes; see CURE_VALUE */
     double value;
 };
 
@@ -53,11 +54,17 @@ struct coach {
         int a, b;
         long since, under;            /* near each other since; under the limit at every look since */
         bool told;                    /* it lasted: a finding until the two are well apart */
+        long right, met;              /* of their samples in the looks since the last share */
+        double share;                 /* of those decided rightly in the COACH_TREND looks before; -1: not known */
+        double angle_sum, angle;      /* radians, in the looks since; their mean in those before, -1: not known */
+        int looks;                    /* since */
+        bool parting;                 /* it has grown */
     } pair[COACH_PAIRS];
     int pairs;
     long trend_right, trend_seen;     /* of the looks since the last share */
     int trend_looks;
-    double share[2];                  /* decided rightly in the COACH_TREND looks before the last ones, and in those */
+    double share[3];                  /* decided rightly in each of the last three times COACH_TREND looks */
+    int calm;                         /* such times since they last said that the accuracy climbs */
     long point_since;                 /* -1: features are not together */
     int loss;                         /* the settings the windows are of; another one begins anew */
     bool norm_radius;
@@ -79,6 +86,7 @@ struct coach_step {
     double loss, chance;              /* of the batch; the share of the largest class */
     bool looked;                      /* the rest is there: every COACH_EVERY steps */
     long right, seen;                 /* samples of the batch decided rightly, and judged */
+    long pair_right[COACH_PAIRS], pair_met[COACH_PAIRS];   /* those of the two classes of coach.pair */
     const double *feature;            /* (n, dim); NULL where features do not learn */
     const double *row;                /* (classes, dim) weights or means; NULL where there are none to compare */
     const int *class_count;           /* classes without samples are left out */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "math/loss.h"
+#include "math/sparse.h"
 #include "math/status.h"
 
 enum { DATASET_NAME = 64, DATASET_CLASS_NAME = 64, DATASET_CLASS_MAX = 4096 };
@@ -22,8 +23,10 @@ struct dataset {
     int width, height;                /* of an image; 0 for tables */
     int pixel_max;                    /* white in the source file: 255, optdigits 16; 0 for tables */
     bool own_units;                   /* `value` is as in the source, never standardised */
+    bool drawn;                       /* by hand (math/draw.h): the rows are those of the experiment */
     float *value;                     /* (train+test+holdout, dim), scaled */
     uint8_t *pixel;                   /* the same rows unscaled 0..255, for showing; NULL for tables */
+    struct sparse sparse;             /* the same rows as `value` where most pixels are 0; else without rows */
     int *label;                       /* 0 .. classes+holdout_classes-1 */
     bool numbers;                     /* the source's labels are numbers, in `target`; there is one class of all */
     int targets;                      /* numbers a row of `target`: 1 for labels that are numbers, classes for labels
@@ -70,7 +73,8 @@ enum status dataset_from_digits(struct bytes csv, const char *where, int width, 
     const char *name, struct dataset *out, struct why *why);
 
 /* Numeric columns and one label column: the one headed label, class or target, else the last. A first line with
- * such a name, or without any number, is a header. Fields may be quoted; lines that are blank or begin with # are
+ * such a name, or without any number, is a header. A column headed split says train or test; then the numbers are
+ * taken as they are, else standardised. Fields may be quoted; lines that are blank or begin with # are
  * skipped. What a label is depends on the task (the loss reads it):
  *   TASK_CLASS, TASK_SCORE   text; classes in sorted order, numbers as numbers
  *   TASK_REAL                a number in `target`; all samples are of one class

@@ -25,6 +25,10 @@ enum status dataset_gather(const struct dataset *from, const unsigned char *part
 /* Within each class the 5th, 10th, 15th, ... sample in file order becomes test. */
 enum status dataset_split(struct dataset *data, const char *where, struct why *why);
 
+/* The same with the part of each row given. */
+enum status dataset_split_by(struct dataset *data, const unsigned char *part_of, const char *where,
+    struct why *why);
+
 /* Fills or rescales `value` (product.md section 2): images by one mean and deviation of all training pixels,
  * tables column by column, points of the plane and data with own units not at all. */
 void dataset_scale(struct dataset *data);

@@ -187,7 +187,8 @@ struct table {
     const char *where;
     enum loss_task task;
     const struct progress *progress;
-    long columns, label;
+    long columns, label, split; /* split -1: there is none */
+    unsigned char *part; /* of each row, where there is */
     struct line header; /* `at` NULL: there is none */
     struct text_set *names;
     const uint8_t **place; /* TASK_MULTI: where each label is in the file */
@@ -236,6 +237,18 @@ static enum status refuse_value(
         shown, where,
         column == t->label ? "this loss reads the label as a number: choose one for classes"
                            : "only the label may be text");
+}
+
+static enum status read_part(
+    const struct table *t, const struct line *line, const struct field *field, size_t row, struct why *why)
+{
+    char shown[SHOWN];
+    t->part[row] = field_is(field, "test") ? PART_TEST : PART_TRAIN;
+    if (field_is(field, "test") || field_is(field, "train"))
+        return STATUS_OK;
+    text_show(field->at, (size_t)(field->end - field->at), shown, sizeof shown);
+    return why_set(why, STATUS_FAILED, "%s:%zu: the split is \"%s\"; write train or test", t->where,
+        line->number, shown);
 }
 
 static enum status read_value(const struct table *t, const struct line *line, long column,
@@ -329,8 +342,9 @@ static enum status read_line(
             return why_set(why, STATUS_FAILED,
                 "%s:%zu: %ld values where the first line has %ld; give every line as many", t->where,
                 line->number, count_fields(line), t->columns);
-        enum status status = column == t->label ? read_label(t, line, &field, row, out, why)
-                                                : read_value(t, line, column, &field, value++, why);
+        enum status status = column == t->label   ? read_label(t, line, &field, row, out, why)
+                             : column == t->split ? read_part(t, line, &field, row, why)
+                                                  : read_value(t, line, column, &field, value++, why);
         if (status != STATUS_OK)
             return status;
         if (at == line->end)
@@ -373,6 +387,7 @@ static enum status judge_first(struct table *t, const struct line *line, struct 
     const uint8_t *at = line->at;
     long named = -1, named_count = 0, numbers = 0;
     t->columns = count_fields(line);
+    t->split = -1;
     if (t->columns < 0)
         return open_quote(t, line, why);
     for (long column = 0; column < t->columns; column++, at++) {
@@ -380,12 +395,13 @@ static enum status judge_first(struct table *t, const struct line *line, struct 
         double value;
         read_field(&at, line->end, &field);
         numbers += is_number(&field, &value);
+        t->split = field_is(&field, "split") ? column : t->split;
         if (names_label(&field)) {
             named = column;
             named_count++;
         }
     }
-    if (t->columns < 2)
+    if (t->columns < 2 + (t->split >= 0))
         return why_set(why, STATUS_FAILED,
             "%s:%zu: one column; numbers and a label are needed, separated by commas", t->where,
             line->number);
@@ -396,19 +412,24 @@ static enum status judge_first(struct table *t, const struct line *line, struct 
     t->label = named >= 0 ? named : t->columns - 1;
     if (named >= 0 || numbers == 0)
         t->header = *line;
+    else
+        t->split = -1;
+    if (t->label == t->split)
+        t->label--;
     return STATUS_OK;
 }
 
 static enum status reserve(struct table *t, size_t rows, struct dataset *out, struct why *why)
 {
-    enum status status = dataset_reserve(out, rows, (size_t)t->columns - 1, t->where, why);
+    enum status status = dataset_reserve(out, rows, (size_t)t->columns - 1 - (t->split >= 0), t->where, why);
     if (status == STATUS_OK && t->task == TASK_REAL)
         status = dataset_reserve_targets(out, 1, t->where, why);
     if (status != STATUS_OK)
         return status;
     t->names = text_set_create();
     t->place = t->task == TASK_MULTI ? malloc(rows * sizeof *t->place) : NULL;
-    if (!t->names || (t->task == TASK_MULTI && !t->place))
+    t->part = t->split >= 0 ? malloc(rows) : NULL;
+    if (!t->names || (t->split >= 0 && !t->part) || (t->task == TASK_MULTI && !t->place))
         return why_set(
             why, STATUS_FAILED, "%s: not enough memory for %zu samples; use fewer", t->where, rows);
     return STATUS_OK;
@@ -488,7 +509,7 @@ static enum status build(struct table *t, struct dataset *out, struct why *why)
     if (status == STATUS_OK)
         status = name_classes(t, out, why);
     if (status == STATUS_OK)
-        status = dataset_split(out, t->where, why);
+        status = t->part ? dataset_split_by(out, t->part, t->where, why) : dataset_split(out, t->where, why);
     return status;
 }
 
@@ -501,12 +522,14 @@ enum status dataset_from_csv(struct bytes csv, const char *where, const char *na
     enum status status = build(&table, &draft, why);
     text_set_destroy(table.names);
     free(table.place);
+    free(table.part);
     if (status != STATUS_OK) {
         dataset_clear(&draft);
         return status;
     }
     draft.own_units = draft.numbers && draft.dim == 1; /* x and y are drawn in one plane */
-    dataset_scale(&draft);
+    if (table.split < 0) /* who says what is for training has prepared the numbers too */
+        dataset_scale(&draft);
     *out = draft;
     return STATUS_OK;
 }

@@ -84,6 +84,8 @@ static void compare_key(struct difference *d, const char *key)
     for (int i = 0; i < d->count; i++)
         if (defaults)
             value_of_default(d->e[i], key, d->value[i]);
+        else if (strcmp(key, "draw") == 0) /* how many points: a list has no room */
+            snprintf(d->value[i], VALUE_TEXT, "%d", d->e[i]->dot_count);
         else
             experiment_get(d->e[i], key, d->value[i], VALUE_TEXT);
     say(d, key);

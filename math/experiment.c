@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "math/draw.h"
+
 static const char *const model_names[] = { "mlp", "free", "identity", NULL };
-static const char *const activation_names[] = { "prelu", "relu", NULL };
+static const char *const activation_names[] = { "prelu", "relu", "tanh", NULL };
 static const char *const optimiser_names[] = { "sgd", "momentum", "adam", NULL };
 static const char *const split_names[] = { "train", "test", "both", NULL };
 
@@ -71,8 +73,8 @@ struct loss_force experiment_force(const struct experiment *e)
     struct loss_force force = { .loss = experiment_loss(e) };
     memcpy(force.param, e->param[e->loss], sizeof force.param);
     memcpy(force.added, e->added, sizeof force.added);
-    for (int i = 0; i < term_count(); i++)
-        memcpy(force.term[i], e->param[loss_index(term_at(i))], sizeof force.term[i]);
+    for (int i = 0, n = term_count(); i < n; i++)
+        memcpy(force.term[i], e->param[loss_count() - n + i], sizeof force.term[i]);
     return force;
 }
 
@@ -244,6 +246,35 @@ static enum status set_batch(struct experiment *e, const char *value, struct why
     else if (!read_count(value, 1, 1000000, &e->batch))
         return why_set(why, STATUS_USAGE, "--batch %s: allowed 1 to 1000000, or full", value);
     return STATUS_OK;
+}
+
+static void axes_text(const int axes[3], int count, char *text, int size)
+{
+    if (count < 2)
+        snprintf(text, (size_t)size, "pca");
+    else
+        snprintf(text, (size_t)size, count == 2 ? "%d,%d" : "%d,%d,%d", axes[0], axes[1], axes[2]);
+}
+
+/* "3,7", "3,7,12" or "pca". */
+static enum status set_axes(struct experiment *e, const char *value, struct why *why)
+{
+    int a[3] = { 0 }, n = sscanf(value, "%4d,%4d,%4d", &a[0], &a[1], &a[2]);
+    char again[64];
+    axes_text(a, n, again, sizeof again);
+    bool twice = a[0] == a[1] || (n > 2 && (a[0] == a[2] || a[1] == a[2]));
+    bool negative = a[0] < 0 || a[1] < 0 || a[2] < 0;
+    if (strcmp(again, value) != 0 || (n > 1 && (twice || negative)))
+        return why_set(why, STATUS_USAGE,
+            "--axes %.60s: allowed pca, or two or three of a feature's numbers, from 0, as in 3,7", value);
+    memcpy(e->axes, a, sizeof a);
+    e->axis_count = n > 1 ? n : 0;
+    return STATUS_OK;
+}
+
+static void get_axes(const struct experiment *e, char *text, int size)
+{
+    axes_text(e->axes, e->axis_count, text, size);
 }
 
 static enum status set_added(struct experiment *e, const char *value, struct why *why)
@@ -422,9 +453,11 @@ static const struct key_row rows[] = {
     { "anneal",       KEY_OTHER,  false, .set = set_anneal,   .get = get_anneal },
     { "points",       KEY_COUNT,  false, FIELD(points),       .min = 1,    .max = 1000000 },
     { "split",        KEY_CHOICE, false, FIELD(split),        .choice = split_names },
+    { "axes",         KEY_OTHER,  false, .set = set_axes,     .get = get_axes },
     { "add",          KEY_OTHER,  false, .set = set_added,    .get = get_added },
     { "bias",         KEY_OTHER,  false, .set = set_bias,     .get = get_bias },
     { "move",         KEY_OTHER,  false, .set = set_move,     .get = get_move },
+    { "draw",         KEY_OTHER,  false, .set = draw_set,     .get = draw_get },
 };
 /* clang-format on */
 
@@ -700,6 +733,8 @@ enum status experiment_check(const struct experiment *e, struct why *why)
     enum status status = check_free(e, why);
     if (status == STATUS_OK)
         status = check_pairs(e, why);
+    if (status == STATUS_OK)
+        status = draw_check(e, why);
     return status == STATUS_OK ? check_terms(e, why) : status;
 }
 

@@ -10,10 +10,10 @@
 #include "math/status.h"
 
 enum { EXPERIMENT_HIDDEN_MAX = 6, EXPERIMENT_PATH = 1024, EXPERIMENT_LIST = 128, EXPERIMENT_WEIGHTS = 64,
-    EXPERIMENT_MOVES = 64 };
+    EXPERIMENT_MOVES = 64, DRAW_MAX = 1000, DRAW_CLASSES = 10 };
 
 enum model { MODEL_MLP, MODEL_FREE, MODEL_IDENTITY, MODEL_COUNT };
-enum activation { ACTIVATION_PRELU, ACTIVATION_RELU };
+enum activation { ACTIVATION_PRELU, ACTIVATION_RELU, ACTIVATION_TANH };
 enum optimiser { OPTIMISER_SGD, OPTIMISER_MOMENTUM, OPTIMISER_ADAM, OPTIMISER_COUNT };
 enum split { SPLIT_TRAIN, SPLIT_TEST, SPLIT_BOTH, SPLIT_COUNT };
 enum { SCHEDULE_DEFAULT = -1 };
@@ -26,6 +26,12 @@ enum { EXPERIMENT_CLIP = 2 };
 struct move {
     int row;
     double x, y;
+};
+
+/* A point drawn by hand (math/draw.h). */
+struct dot {
+    float x, y;
+    int label;
 };
 
 struct experiment {
@@ -58,6 +64,11 @@ struct experiment {
 
     int points;                           /* samples a snapshot shows */
     enum split split;
+    int axes[3], axis_count;              /* of more than three dimensions these are shown, from 0; count 0: their
+                                             principal axes */
+
+    int dot_count;
+    struct dot dot[DRAW_MAX];             /* the data set `drawn`; comes last, so that what keeps many needs not keep all */
 };
 
 /* mnist, arcface, mlp 128,64, PReLU, Adam at the model's rate, batch 128, seed 1, 5000 training points. */
@@ -67,9 +78,10 @@ void experiment_init(struct experiment *e);
  * is set later), labels-npy, weights-npy, classes, holdout, model, hidden ("128,64" or "none"), activation,
  * feature-dim, seed, loss, optimizer, lr (number or
  * "default"), momentum, weight-decay, clip, batch (number or "full"), warmup ("N,M" or
- * "default"), anneal (on, off, default), points, split, add (terms: "center,ring" or "none"; `loss` with a term's id
- * is softmax with that term), bias (on, off), move ("row:x:y", later ones of a row replace it), a parameter of the
- * chosen loss (m, s, lambda), or one of any loss or term (cosface.m, ring.lambda). A list is "1:1:5" or "inverse".
+ * "default"), anneal (on, off, default), points, split, axes ("pca", "3,7", "3,7,12": the numbers of a feature that
+ * are shown, from 0), add (terms: "center,ring" or "none"; `loss` with a term's id
+ * is softmax with that term), bias (on, off), move ("row:x:y", later ones of a row replace it), draw (edits as in
+ * math/draw.h, of the points there are; "none" takes all away), a parameter of the chosen loss (m, s, lambda), or one of any loss or term (cosface.m, ring.lambda). A list is "1:1:5" or "inverse".
  * The row table behind this also serves files and `--at`. STATUS_USAGE with the allowed values otherwise. */
 enum status experiment_set(struct experiment *e, const char *key, const char *value, struct why *why);
 /* Text of one setting as experiment_set takes it. False when the key is unknown. */

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <stddef.h>
 #include <string.h>
 
 enum part_kind { PART_EXPERIMENT, PART_SAMPLE, PART_FEATURE, PART_RECOGNITION, PART_INPUTS, PART_COUNT };
@@ -163,7 +164,8 @@ static void pass_frame(struct stream *f, struct snapshot *s)
 
 static void pass_experiment(struct stream *f, struct snapshot *s)
 {
-    bytes(f, &s->experiment, sizeof s->experiment);
+    bytes(f, &s->experiment, offsetof(struct experiment, dot));
+    bytes(f, s->experiment.dot, (size_t)s->experiment.dot_count * sizeof *s->experiment.dot);
 }
 
 static void pass_sample(struct stream *f, struct snapshot *s)

@@ -221,8 +221,12 @@ double loss_cosine(const double *x, const double *w, int dim)
     double x_norm = vector_norm(x, dim), w_norm = vector_norm(w, dim), c = 0;
     if (x_norm == 0 || w_norm == 0)
         return 0;
-    for (int d = 0; d < dim; d++)
-        c += (w[d] / w_norm) * (x[d] / x_norm);
+    double quick = dim >= DOT_LONG ? dot_long(w, x, dim) / (w_norm * x_norm) : (double)NAN;
+    if (isfinite(quick)) /* not of numbers whose squares are too large */
+        c = quick;
+    else
+        for (int d = 0; d < dim; d++)
+            c += (w[d] / w_norm) * (x[d] / x_norm);
     return c > 1 ? 1 : c < -1 ? -1 : c;
 }
 

@@ -167,7 +167,7 @@ double margin_softmax(
 {
     struct bench b = bench_on(force, head, batch->n, grad->work);
     grad_clear(grad, force, batch->n, head);
-    return bench_softmax(&b, batch, grad, bend_own);
+    return bench_is_wide(&b) ? wide_softmax(&b, batch, grad) : bench_softmax(&b, batch, grad, bend_own);
 }
 
 enum { PSI_M, PSI_LAMBDA, PSI_S };

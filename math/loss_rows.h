@@ -41,6 +41,9 @@ void linear_forward(const double *x, const struct head *head, double *z);
 void linear_backward(double delta, const double *x, int j, const struct head *head, double *dx, struct grad *grad);
 
 double dot(const double *a, const double *b, int dim);
+enum { DOT_LONG = 32 };               /* from here on in several sums at once */
+double dot_long(const double *a, const double *b, int dim);
+double dot_floats(const float *a, const float *b, int dim);
 
 /* Adds lambda/2 |W|^2 of head.weight (classes, dim): returns it, and adds lambda W to grad.weight. */
 double weight_decay(double lambda, const struct head *head, struct grad *grad);
@@ -82,6 +85,11 @@ void bench_push_weight(const struct bench *b, double *dw);
 /* Mean cross-entropy of the batch where `bend` bends the cosines of a sample; adds to grad. */
 double bench_softmax(struct bench *b, const struct batch *batch, struct grad *grad,
     void (*bend)(struct bench *b, int label));
+
+/* The same for many classes of which only the own one is bent, by `target` (loss_wide.c). */
+enum { WIDE_CLASSES = 3 };
+bool bench_is_wide(const struct bench *b);
+double wide_softmax(struct bench *b, const struct batch *batch, struct grad *grad);
 
 /* The evaluation of every row whose own class alone is bent, by `target`. */
 double margin_softmax(const struct loss_force *force, const struct batch *batch, const struct head *head,

@@ -28,14 +28,6 @@ double cross_entropy(double *z, int classes, int label)
     return log(sum) - own;
 }
 
-double dot(const double *a, const double *b, int dim)
-{
-    double sum = 0;
-    for (int d = 0; d < dim; d++)
-        sum += a[d] * b[d];
-    return sum;
-}
-
 static void add_scaled(double *to, double factor, const double *from, int dim)
 {
     for (int d = 0; d < dim; d++)

@@ -43,26 +43,61 @@ static bool set_right(const double *x, const double *target, const struct head *
     return true;
 }
 
+/* A sample that is judged by its cosines alone: each of them taken once. False where the row wants more. */
+static bool add_by_cosine(struct metric *metric, const struct loss_force *force, const double *x, int label,
+    const struct head *rule, int *guess)
+{
+    const struct loss *loss = force->loss;
+    int sub = loss_sub(force);
+    double best = -2, own = 0, rival = -1;
+    if (loss_decision(force) != DECIDE_COSINE || loss->slack || loss->radius == RADIUS_BOTH ||
+        loss->bias != BLOCK_NONE)
+        return false;
+    for (int j = 0; j < rule->classes; j++) {
+        double c = class_cosine(x, rule, j, sub);
+        if (c > best)
+            best = c, *guess = j;
+        if (j == label)
+            own = c;
+        else
+            rival = fmax(rival, c);
+    }
+    if (loss->has_margin)
+        metric->met += loss_target(force, own).value > rival;
+    metric->own_angle += angle_of(own);
+    metric->rival_angle += angle_of(rival);
+    return true;
+}
+
+static void add_by_score(struct metric *metric, const struct loss_force *force, const double *x, int label,
+    const struct head *rule, int *guess)
+{
+    int sub = loss_sub(force);
+    bool own = force->loss->decision != DECIDE_EACH; /* a set has no class of its own */
+    *guess = loss_predict(force, x, rule);
+    if (force->loss->has_margin)
+        metric->met += loss_slack(force, x, label, rule) > 0;
+    metric->own_angle += own ? angle_of(class_cosine(x, rule, label, sub)) : (double)NAN;
+    metric->rival_angle += own ? angle_of(rival_cosine(x, label, rule, sub)) : (double)NAN;
+}
+
 static void add_sample(struct metric *metric, const struct loss_force *force, const struct batch *batch,
     int i, const struct head *rule, int *predicted)
 {
     double refined[GROUP_DIM_MAX];
     const double *x = batch->feature + (size_t)i * (size_t)rule->dim;
-    int label = batch->label[i], sub = loss_sub(force);
+    int label = batch->label[i];
     if (force->loss->refine) {
         force->loss->refine(force, x, rule, refined);
         x = refined;
     }
-    int guess = loss_predict(force, x, rule);
+    int guess = 0;
+    if (!add_by_cosine(metric, force, x, label, rule, &guess))
+        add_by_score(metric, force, x, label, rule, &guess);
     if (force->loss->decision == DECIDE_EACH)
         metric->correct += set_right(x, batch->target + (size_t)i * (size_t)rule->classes, rule);
     else
         metric->correct += guess == label;
-    if (force->loss->has_margin)
-        metric->met += loss_slack(force, x, label, rule) > 0;
-    bool own = force->loss->decision != DECIDE_EACH; /* a set has no class of its own */
-    metric->own_angle += own ? angle_of(class_cosine(x, rule, label, sub)) : (double)NAN;
-    metric->rival_angle += own ? angle_of(rival_cosine(x, label, rule, sub)) : (double)NAN;
     if (predicted)
         predicted[i] = guess;
 }

@@ -7,19 +7,33 @@
 
 #include "math/experiment.h"
 #include "math/rng.h"
+#include "math/sparse.h"
 
-enum { NETWORK_LAYER_MAX = EXPERIMENT_HIDDEN_MAX + 1 };
+enum { NETWORK_LAYER_MAX = EXPERIMENT_HIDDEN_MAX + 1, SPARSE_BLOCK = 128 };
 
-/* out = f(W in + b); W is (out, in). Places count floats from the start of the parameters. */
-struct dense {
-    int in, out;
-    bool hidden, learned_slope;
-    size_t weight, bias, slope;
+/* What a layer reads: samples as they are, or rows of a sparse set. */
+struct network_input {
+    const float *dense;               /* (n, in), or NULL */
+    const struct sparse *sparse;
+    const int *row;                   /* (n) of them; NULL: dense */
+};
+
+struct layer_kind;                    /* math/network_layer.h */
+struct activation_kind;
+
+/* out = f(W in + b). Places count floats from the start of the parameters: weights in [weight, bias), then what does
+ * not decay, biases and slopes, up to `end`. */
+struct layer {
+    const struct layer_kind *kind;
+    const struct activation_kind *activation;     /* NULL: neither activation nor bias */
+    int in, out;                      /* floats of a sample */
+    bool learned_slope;
+    size_t weight, bias, slope, end;
 };
 
 struct network {
     int input, dim, layers;
-    struct dense layer[NETWORK_LAYER_MAX];
+    struct layer layer[NETWORK_LAYER_MAX];
     size_t size;
 };
 
@@ -30,23 +44,30 @@ struct network_work {
     float *out[NETWORK_LAYER_MAX];        /* (capacity, out): after the activation */
     float *back[2];                       /* (capacity, widest): dL/dsum of the layer at hand and the next */
     float *block;
+    struct sparse_term *term;                    /* of sparse inputs: a block of samples, and by columns */
+    int *column;                          /* (input + 1) */
 };
 
 void network_init(struct network *net, const struct experiment *e, int input);
 
+/* Whether its inputs may be rows of a sparse set. */
+bool network_takes_sparse(const struct network *net);
+
 /* He initialisation: variance 2 / (fan_in (1 + slope^2)), biases 0, slopes 0.25. */
 void network_randomise(const struct network *net, struct rng *rng, float *value);
 
-bool network_work_init(struct network_work *work, const struct network *net, int capacity);
+/* `sparse` is the set that inputs may be rows of, or NULL. */
+bool network_work_init(struct network_work *work, const struct network *net, int capacity,
+    const struct sparse *sparse);
 void network_work_clear(struct network_work *work);
 
-/* Features (n, dim) of input (n, input); they live in `work`. */
-const float *network_forward(const struct network *net, const float *value, const float *input, int n,
-    struct network_work *work);
+/* Features (n, dim) of n inputs; they live in `work`. */
+const float *network_forward(const struct network *net, const float *value, const struct network_input *input,
+    int n, struct network_work *work);
 
 /* Overwrites grad (size) with the derivatives by the parameters, given those by the features of the last
  * network_forward on the same arguments. */
-void network_backward(const struct network *net, const float *value, const float *input, int n,
+void network_backward(const struct network *net, const float *value, const struct network_input *input, int n,
     const float *d_feature, struct network_work *work, float *grad);
 
 #endif

@@ -20,11 +20,11 @@ struct curve_point {
     float train_accuracy, test_accuracy, margin_accuracy;   /* 0..1; margin: NaN without one */
 };
 
-/* A change of the journal as the timeline and captions show it: "m 0.15". */
+/* A change of the journal as the timeline and captions show it: "m 0.15", from "0". */
 struct event {
     long step;
     bool margin;                      /* drawn amber */
-    char text[EVENT_TEXT];
+    char text[EVENT_TEXT], from[24];  /* from: "" where it is not one value */
 };
 
 /* A pair of the last batch that still pulls or pushes, between the features it had. */

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "math/draw.h"
 #include "math/trainer_state.h"
 
 long trainer_steps(const struct trainer *t)
@@ -13,12 +14,12 @@ long trainer_steps(const struct trainer *t)
 
 double trainer_epoch(const struct trainer *t)
 {
-    return (double)t->passes + (double)t->cursor / t->pool;
+    return (double)t->passes + (t->pool > 0 ? (double)t->cursor / t->pool : 0);
 }
 
 int trainer_steps_per_epoch(const struct trainer *t)
 {
-    return (t->pool + t->batch - 1) / t->batch;
+    return t->pool > 0 ? (t->pool + t->batch - 1) / t->batch : 1;
 }
 
 const char *trainer_message(const struct trainer *t)
@@ -31,6 +32,16 @@ bool trainer_diverged(const struct trainer *t)
     return t->diverged;
 }
 
+const struct dataset *trainer_data(const struct trainer *t)
+{
+    return t->data;
+}
+
+bool trainer_waits(const struct trainer *t)
+{
+    return t->data->drawn && draw_present(&t->experiment) < 2;
+}
+
 const struct experiment *trainer_experiment(const struct trainer *t)
 {
     return &t->experiment;
@@ -39,11 +50,12 @@ const struct experiment *trainer_experiment(const struct trainer *t)
 struct loss_force trainer_force(const struct trainer *t)
 {
     struct loss_force force = schedule_force(&t->schedule, &t->experiment, t->step);
-    const struct loss *ring = loss_find("ring");
     for (int p = 0; p < loss_param_count(force.loss); p++)
         if (force.loss->param[p].role == ROLE_RUNNING && !t->schedule.ended[p])
             force.param[p] = t->running[p];
-    force.term[term_find(ring)][loss_param_find(ring, "radius")] = *block_of(t, t->head, BLOCK_RADIUS);
+    for (int i = 0, n = term_count(); i < n; i++)
+        if (strcmp(term_at(i)->id, "ring") == 0)
+            force.term[i][loss_param_find(term_at(i), "radius")] = *block_of(t, t->head, BLOCK_RADIUS);
     force.settled = true;
     return force;
 }
@@ -65,7 +77,7 @@ struct head trainer_rule(struct trainer *t)
 const float *trainer_chunk(struct trainer *t, const int *row, int n)
 {
     assert(n <= CHUNK);
-    size_t width = (size_t)t->data->dim, dim = (size_t)t->dim;
+    size_t dim = (size_t)t->dim;
     if (t->point_of) {
         for (int i = 0; i < n; i++)
             for (size_t k = 0; k < dim; k++)
@@ -73,9 +85,8 @@ const float *trainer_chunk(struct trainer *t, const int *row, int n)
                     t->point_of[row[i]] < 0 ? NAN : t->value[(size_t)t->point_of[row[i]] * dim + k];
         return t->chunk_feature;
     }
-    for (int i = 0; i < n; i++)
-        memcpy(t->chunk_input + (size_t)i * width, trainer_input(t, row[i]), width * sizeof *t->chunk_input);
-    return trainer_has_network(t) ? network_forward(&t->net, t->value, t->chunk_input, n, &t->chunk_work)
+    struct network_input input = trainer_inputs(t, row, n, t->chunk_input);
+    return trainer_has_network(t) ? network_forward(&t->net, t->value, &input, n, &t->chunk_work)
                                   : t->chunk_input;
 }
 

@@ -25,6 +25,8 @@ long trainer_steps(const struct trainer *t);
 double trainer_epoch(const struct trainer *t);
 int trainer_steps_per_epoch(const struct trainer *t);
 bool trainer_diverged(const struct trainer *t);
+const struct dataset *trainer_data(const struct trainer *t);   /* the given one; of drawn points those of now */
+bool trainer_waits(const struct trainer *t);   /* drawn data without points of two classes: steps do nothing */
 /* For the person, of the last change or of the start: what was made anew, what cannot be learned. "": nothing. */
 const char *trainer_message(const struct trainer *t);
 const struct experiment *trainer_experiment(const struct trainer *t);
@@ -45,6 +47,7 @@ void trainer_touch(struct trainer *t, const char *key);
 struct change {
     long step;
     char key[48], value[CHANGE_VALUE];
+    char before[24];                  /* what it was until then; "" where that is long, or many things */
 };
 int trainer_changes(const struct trainer *t, const struct change **out);
 enum status trainer_replay(struct trainer *t, const struct change *change, struct why *why);
@@ -109,5 +112,11 @@ bool trainer_last_batch(const struct trainer *t, struct batch_view *out);   /* f
  * data; afterwards every step is bit by bit what it would have been. On failure t is unchanged. */
 enum status trainer_save(const struct trainer *t, uint8_t **out, size_t *size, struct why *why);
 enum status trainer_load(struct trainer *t, const uint8_t *bytes, size_t size, struct why *why);
+
+/* Data go by their names, and a file may call the same data otherwise: saved with the dataset, features-npy, labels-npy
+ * and weights-npy of `names`; and of a training that was loaded so, other names for the data it has. */
+enum status trainer_save_as(const struct trainer *t, const struct experiment *names, uint8_t **out, size_t *size,
+    struct why *why);
+void trainer_rename_data(struct trainer *t, const struct experiment *names);
 
 #endif

@@ -34,7 +34,7 @@ void trainer_place_blocks(struct trainer *t)
 {
     size_t at = t->place[BLOCK_NONE].size;
     for (int b = BLOCK_NONE + 1; b < BLOCK_COUNT; b++) {
-        t->place[b] = (struct place){ at, block_size((enum block)b, (size_t)t->classes, (size_t)t->dim) };
+        t->place[b] = (struct place){ at, block_size((enum block)b, (size_t)t->class_room, (size_t)t->dim) };
         at += t->place[b].size;
     }
     t->size = at;
@@ -43,9 +43,10 @@ void trainer_place_blocks(struct trainer *t)
 
 bool trainer_adds(const struct experiment *e, const char *id)
 {
-    const struct loss *loss = loss_find(id);
-    int term = loss ? term_find(loss) : -1;
-    return term >= 0 && e->added[term];
+    for (int i = 0; i < ADDED_MAX; i++)
+        if (e->added[i] && strcmp(term_at(i)->id, id) == 0)
+            return true;
+    return false;
 }
 
 bool trainer_uses(const struct experiment *e, enum block b)
@@ -65,14 +66,16 @@ size_t trainer_used_size(const struct trainer *t, enum block b)
     struct loss_force force = experiment_force(&t->experiment);
     if (b == BLOCK_SUBCENTER)
         return (size_t)loss_rows(&force, t->classes) * (size_t)t->dim;
-    return b == BLOCK_GROUP ? (size_t)loss_extra(&force, t->dim) : t->place[b].size;
+    return b == BLOCK_GROUP ? (size_t)loss_extra(&force, t->dim)
+                            : block_size(b, (size_t)t->classes, (size_t)t->dim);
 }
 
 double trainer_center_rate(const struct loss_force *force)
 {
-    const struct loss *center = loss_find("center");
-    int term = center ? term_find(center) : -1;
-    return term >= 0 && force->added[term] ? force->term[term][loss_param_find(center, "alpha")] : 0.5;
+    for (int i = 0; i < ADDED_MAX; i++)
+        if (force->added[i] && strcmp(term_at(i)->id, "center") == 0)
+            return force->term[i][loss_param_find(term_at(i), "alpha")];
+    return 0.5;
 }
 
 static bool weighs_classes(const struct loss *loss)
@@ -155,6 +158,16 @@ const float *trainer_input(const struct trainer *t, int row)
     const struct move *move = find_move(t, row);
     size_t dim = (size_t)t->data->dim;
     return move ? t->moved + (size_t)(move - t->experiment.move) * dim : t->data->value + (size_t)row * dim;
+}
+
+struct network_input trainer_inputs(const struct trainer *t, const int *row, int n, float *room)
+{
+    size_t width = (size_t)t->data->dim;
+    if (trainer_is_sparse(t))
+        return (struct network_input){ .sparse = &t->data->sparse, .row = row };
+    for (int i = 0; i < n; i++)
+        memcpy(room + (size_t)i * width, trainer_input(t, row[i]), width * sizeof *room);
+    return (struct network_input){ .dense = room };
 }
 
 void trainer_target(const struct trainer *t, int row, double *target)

@@ -1,6 +1,7 @@
 /* What the data at hand can teach: refusals that need both the settings and the data. */
 #include <stdio.h>
 
+#include "math/draw.h"
 #include "math/trainer_state.h"
 
 /* Names of two classes to write after --classes: digits that look alike where there are ten. */
@@ -91,8 +92,18 @@ static enum status check_triplets(const struct experiment *e, const struct datas
         most);
 }
 
+/* Drawn data take any number of points: they wait for more. */
+static enum status check_drawn(const struct experiment *e, struct why *why)
+{
+    if (!draw_chosen(e))
+        return why_set(why, STATUS_USAGE, "dataset: these are drawn points; choose --dataset " DRAW_DATASET);
+    return experiment_check(e, why);
+}
+
 enum status trainer_check(const struct experiment *e, const struct dataset *data, struct why *why)
 {
+    if (data->drawn)
+        return check_drawn(e, why);
     const struct loss *loss = experiment_loss(e);
     int dim = e->model == MODEL_IDENTITY ? data->dim : e->feature_dim;
     bool chosen = e->classes[0] || e->holdout[0];
@@ -106,6 +117,10 @@ enum status trainer_check(const struct experiment *e, const struct dataset *data
             "--loss %s: takes features of at most %d numbers and these have %d; choose --feature-dim %d or "
             "less",
             loss->id, GROUP_DIM_MAX, dim, GROUP_DIM_MAX);
+    for (int i = 0; i < e->axis_count; i++)
+        if (e->axes[i] >= dim)
+            return why_set(why, STATUS_USAGE,
+                "--axes %d: a feature has %d numbers, 0 to %d; choose among them", e->axes[i], dim, dim - 1);
     enum status status = experiment_check(e, why);
     if (status == STATUS_OK)
         status = check_labels(loss, data, why);

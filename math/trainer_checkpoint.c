@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "math/draw.h"
 #include "math/trainer_state.h"
 
-enum { MAGIC = 0x4b43534d, VERSION = 3, CHANGE_LIMIT = 1000000, LINE_LIMIT = 8192, TEXT_LIMIT = 1 << 20 };
+enum { MAGIC = 0x4b43534d, VERSION = 5, CHANGE_LIMIT = 1000000, TEXT_LIMIT = 1 << 20 };
+
+#define FAR ((int64_t)1 << 48) /* no step and no count is farther away: sums of them stay whole */
 
 /* Counts bytes (out NULL), writes them, or reads them (reading). A read past the end fails and stays failed. */
 struct stream {
@@ -34,7 +37,10 @@ static void number(struct stream *s, long *value)
 {
     int64_t wide = *value;
     bytes(s, &wide, sizeof wide);
-    *value = (long)wide;
+    if (wide < -FAR || wide > FAR)
+        s->failed = true;
+    else
+        *value = (long)wide;
 }
 
 static void count(struct stream *s, int *value, int limit)
@@ -70,9 +76,10 @@ static void same(struct stream *s, long value)
 
 static void add_line(char *text, size_t *at, const struct experiment *e, const char *key)
 {
-    char value[LINE_LIMIT];
-    experiment_get(e, key, value, sizeof value);
-    *at += (size_t)snprintf(text + *at, TEXT_LIMIT - *at, "%s=%s\n", key, value);
+    *at += (size_t)snprintf(text + *at, TEXT_LIMIT - *at, "%s=", key);
+    experiment_get(e, key, text + *at, (int)(TEXT_LIMIT - *at));
+    *at += strlen(text + *at);
+    *at += (size_t)snprintf(text + *at, TEXT_LIMIT - *at, "\n");
 }
 
 static size_t describe(const struct experiment *e, char *text)
@@ -111,7 +118,8 @@ static void pass_experiment(struct stream *s, struct experiment *e, char *text)
         return;
     bytes(s, text, (size_t)length);
     text[length] = '\0';
-    e->move_count = s->reading ? 0 : e->move_count; /* reading adds to the moves there are */
+    e->move_count = s->reading ? 0 : e->move_count; /* reading adds to the points there are */
+    e->dot_count = s->reading ? 0 : e->dot_count;
     if (s->reading && !s->failed)
         s->failed = !parse(text, e);
 }
@@ -123,8 +131,8 @@ static void pass_shape(struct stream *s, const struct trainer *t)
     same(s, t->experiment.model);
     same(s, (long)t->size);
     same(s, t->dim);
-    same(s, t->classes);
-    same(s, t->pool);
+    same(s, t->class_room);
+    same(s, t->pool_room);
     same(s, t->data->dim);
 }
 
@@ -204,8 +212,8 @@ static void pass_windows(struct stream *s, struct coach *c)
 static void pass_coach(struct stream *s, struct trainer *t)
 {
     struct coach *c = &t->coach;
-    int classes = t->classes > 1 ? t->classes : 2;
-    size_t size = (size_t)(t->classes * t->dim) * sizeof *t->watch_sum;
+    int classes = t->class_room > 1 ? t->class_room : 2;
+    size_t size = (size_t)(t->class_room * t->dim) * sizeof *t->watch_sum;
     count(s, &c->pairs, COACH_PAIRS);
     for (int i = 0; i < c->pairs && !s->failed; i++) {
         count(s, &c->pair[i].a, classes - 1);
@@ -213,12 +221,20 @@ static void pass_coach(struct stream *s, struct trainer *t)
         number(s, &c->pair[i].since);
         number(s, &c->pair[i].under);
         flag(s, &c->pair[i].told);
+        number(s, &c->pair[i].right);
+        number(s, &c->pair[i].met);
+        bytes(s, &c->pair[i].share, sizeof c->pair[i].share);
+        bytes(s, &c->pair[i].angle_sum, sizeof c->pair[i].angle_sum);
+        bytes(s, &c->pair[i].angle, sizeof c->pair[i].angle);
+        count(s, &c->pair[i].looks, COACH_TREND);
+        flag(s, &c->pair[i].parting);
     }
     number(s, &c->point_since);
     number(s, &c->trend_right);
     number(s, &c->trend_seen);
     count(s, &c->trend_looks, COACH_TREND);
     bytes(s, c->share, sizeof c->share);
+    count(s, &c->calm, COACH_TREND);
     pass_windows(s, c);
     pass_finding(s, &c->finding, classes);
     count(s, &c->log_count, COACH_LOG);
@@ -227,7 +243,7 @@ static void pass_coach(struct stream *s, struct trainer *t)
     flag(s, &t->watch_means);
     bytes(s, t->watch_sum, size);
     bytes(s, t->watch_mean, size);
-    bytes(s, t->watch_seen, (size_t)t->classes * sizeof *t->watch_seen);
+    bytes(s, t->watch_seen, (size_t)t->class_room * sizeof *t->watch_seen);
 }
 
 /* What the losses keep besides the arrays. */
@@ -257,7 +273,9 @@ static void pass_journal(struct stream *s, struct trainer *t)
         number(s, &change->step);
         bytes(s, change->key, sizeof change->key);
         bytes(s, change->value, sizeof change->value);
+        bytes(s, change->before, sizeof change->before);
         change->key[sizeof change->key - 1] = change->value[sizeof change->value - 1] = '\0';
+        change->before[sizeof change->before - 1] = '\0';
     }
 }
 
@@ -279,6 +297,38 @@ static void pass_curve(struct stream *s, struct trainer *t)
     }
 }
 
+/* A row of the last batch; -1: none. */
+static void pass_row(struct stream *s, int *row, int limit)
+{
+    int place = *row + 1;
+    count(s, &place, limit);
+    *row = place - 1;
+}
+
+/* The pairs of the last batch that are shown, and the features they are between. */
+static void pass_links(struct stream *s, struct trainer *t)
+{
+    int batch = trainer_batch_most(t, t->experiment.batch);
+    int most = t->dim <= 3 ? SNAPSHOT_LINKS : 0;
+    t->link_count = t->link_count < most ? t->link_count : most;
+    count(s, &t->link_count, most);
+    for (int i = 0; i < t->link_count && !s->failed; i++) {
+        pass_row(s, &t->link[i].anchor, batch);
+        pass_row(s, &t->link[i].positive, batch);
+        pass_row(s, &t->link[i].negative, batch);
+        s->failed = s->failed || t->link[i].anchor < 0;
+    }
+    size_t size = (size_t)batch * (size_t)t->dim * sizeof *t->feature;
+    if (t->link_count == 0 || s->failed)
+        return;
+    if (s->reading) {
+        t->feature = size <= s->size - s->at ? malloc(size) : NULL;
+        s->failed = !t->feature;
+    }
+    if (!s->failed)
+        bytes(s, t->feature, size);
+}
+
 static void pass_arrays(struct stream *s, struct trainer *t)
 {
     float *array[] = { t->value, t->next, t->first, t->second };
@@ -294,6 +344,10 @@ static void pass(struct stream *s, struct trainer *t, char *text)
     if (s->failed)
         return;
     pass_experiment(s, &t->experiment, text);
+    if (t->data->drawn) {
+        t->pool = t->experiment.dot_count;
+        t->classes = draw_classes(&t->experiment);
+    }
     number(s, &t->step);
     number(s, &t->passes);
     count(s, &t->cursor, t->pool);
@@ -312,10 +366,30 @@ static void pass(struct stream *s, struct trainer *t, char *text)
     pass_curve(s, t);
     pass_path(s, t);
     pass_coach(s, t);
+    pass_links(s, t);
     pass_arrays(s, t);
 }
 
+static void rename_data(struct experiment *e, const struct experiment *names)
+{
+    memcpy(e->dataset, names->dataset, sizeof e->dataset);
+    memcpy(e->features_npy, names->features_npy, sizeof e->features_npy);
+    memcpy(e->labels_npy, names->labels_npy, sizeof e->labels_npy);
+    memcpy(e->weights_npy, names->weights_npy, sizeof e->weights_npy);
+}
+
+void trainer_rename_data(struct trainer *t, const struct experiment *names)
+{
+    rename_data(&t->experiment, names);
+}
+
 enum status trainer_save(const struct trainer *t, uint8_t **out, size_t *size, struct why *why)
+{
+    return trainer_save_as(t, &t->experiment, out, size, why);
+}
+
+enum status trainer_save_as(
+    const struct trainer *t, const struct experiment *names, uint8_t **out, size_t *size, struct why *why)
 {
     struct trainer *source = malloc(sizeof *source);
     char *text = malloc(TEXT_LIMIT);
@@ -323,6 +397,7 @@ enum status trainer_save(const struct trainer *t, uint8_t **out, size_t *size, s
     struct stream s = { 0 };
     if (source && text) {
         *source = *t; /* only read from: passing writes nothing unless it reads the stream */
+        rename_data(&source->experiment, names);
         pass(&s, source, text);
         block = malloc(s.at);
     }
@@ -339,7 +414,7 @@ enum status trainer_save(const struct trainer *t, uint8_t **out, size_t *size, s
 
 static bool is_count(long value)
 {
-    return value >= 0 && value < 1L << 48;
+    return value >= 0;
 }
 
 static bool sound(const struct trainer *draft)
@@ -360,17 +435,16 @@ static bool sound(const struct trainer *draft)
 static enum status accept(struct trainer *t, struct trainer *draft, struct why *why)
 {
     struct experiment wanted = draft->experiment;
-    int batch = trainer_batch_size(t, wanted.batch);
+    int batch = trainer_batch_most(t, wanted.batch);
     bool sample = wanted.points != t->experiment.points || wanted.split != t->experiment.split;
-    if ((batch != t->batch && !trainer_reserve_batch(t, batch)) ||
-        (sample && !trainer_draw_sample(t, &wanted)))
+    if (!trainer_reserve_batch(t, wanted.batch) || (sample && !trainer_draw_sample(t, &wanted)))
         return why_set(why, STATUS_FAILED, "checkpoint: out of memory; close other programs");
     memcpy(t->value, draft->value, t->size * sizeof *t->value);
     memcpy(t->next, draft->next, t->size * sizeof *t->next);
     memcpy(t->first, draft->first, t->size * sizeof *t->first);
     memcpy(t->second, draft->second, t->size * sizeof *t->second);
-    memcpy(t->order, draft->order, (size_t)t->pool * sizeof *t->order);
-    size_t classes = (size_t)t->classes, features = classes * (size_t)t->dim;
+    memcpy(t->order, draft->order, (size_t)draft->pool * sizeof *t->order);
+    size_t classes = (size_t)t->class_room, features = classes * (size_t)t->dim;
     t->coach = draft->coach;
     t->watch_means = draft->watch_means;
     memcpy(t->watch_sum, draft->watch_sum, features * sizeof *t->watch_sum);
@@ -405,8 +479,14 @@ static enum status accept(struct trainer *t, struct trainer *draft, struct why *
     memcpy(t->path, draft->path, sizeof t->path);
     t->path_count = draft->path_count;
     t->path_stride = draft->path_stride;
-    t->seen_n = t->link_count = 0;
+    t->seen_n = 0;
+    t->link_count = draft->link_count;
+    memcpy(t->link, draft->link, sizeof t->link);
+    if (t->link_count > 0)
+        memcpy(t->feature, draft->feature, (size_t)batch * (size_t)t->dim * sizeof *t->feature);
     trainer_take_moves(t);
+    if (t->data->drawn)
+        trainer_take_drawn(t);
     trainer_weigh_classes(t);
     draft->change = old;
     trainer_mirror_head(t);
@@ -425,11 +505,12 @@ enum status trainer_load(struct trainer *t, const uint8_t *in, size_t size, stru
     }
     *draft = *t;
     draft->change = NULL;
+    draft->feature = NULL;
     draft->value = malloc(4 * t->size * sizeof *draft->value);
-    draft->order = malloc((size_t)t->pool * sizeof *draft->order);
-    size_t features = (size_t)t->classes * (size_t)t->dim;
+    draft->order = malloc((size_t)t->pool_room * sizeof *draft->order);
+    size_t features = (size_t)t->class_room * (size_t)t->dim;
     draft->watch_sum = calloc(2 * features + 1, sizeof *draft->watch_sum);
-    draft->watch_seen = calloc((size_t)t->classes + 1, sizeof *draft->watch_seen);
+    draft->watch_seen = calloc((size_t)t->class_room + 1, sizeof *draft->watch_seen);
     if (draft->value && draft->order && draft->watch_sum && draft->watch_seen) {
         draft->watch_mean = draft->watch_sum + features;
         draft->next = draft->value + t->size;
@@ -447,6 +528,7 @@ enum status trainer_load(struct trainer *t, const uint8_t *in, size_t size, stru
         why_set(why, STATUS_FAILED, "checkpoint: out of memory; close other programs");
     }
     free(draft->change);
+    free(draft->feature);
     free(draft->value);
     free(draft->order);
     free(draft->watch_sum);

@@ -60,6 +60,15 @@ static struct head quick_rule(struct trainer *t, const struct loss_force *force)
     return rule;
 }
 
+static void judge_pairs(const struct coach *c, int label, bool right, struct coach_step *s)
+{
+    for (int k = 0; k < c->pairs; k++) {
+        bool own = label == c->pair[k].a || label == c->pair[k].b;
+        s->pair_met[k] += own;
+        s->pair_right[k] += own && right;
+    }
+}
+
 static void judge_batch(struct trainer *t, const struct loss_force *force, int n, struct coach_step *s)
 {
     double own[GROUP_DIM_MAX];
@@ -72,7 +81,9 @@ static void judge_batch(struct trainer *t, const struct loss_force *force, int n
             force->loss->refine(force, x, &rule, own);
             x = own;
         }
-        s->right += loss_predict(force, x, &rule) == t->label[i];
+        bool right = loss_predict(force, x, &rule) == t->label[i];
+        s->right += right;
+        judge_pairs(&t->coach, t->label[i], right, s);
     }
     s->seen = n;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "math/draw.h"
 #include "math/trainer_state.h"
 
 /* Start of the class weights: long enough that the first updates of Adam (about the rate each) turn them slowly. */
@@ -33,13 +34,14 @@ static void draw_rows(uint64_t seed, int n, int count, int *order)
 
 static bool make_pool(struct trainer *t)
 {
-    int train = t->data->train;
+    int train = t->data->train, rows_most = t->data->drawn ? DRAW_MAX : train;
     t->pool = t->experiment.model == MODEL_FREE && train > FREE_MAX ? FREE_MAX : train;
-    t->pool_row = room((size_t)train, sizeof *t->pool_row);
-    t->order = room((size_t)t->pool, sizeof *t->order);
+    t->pool_room = t->data->drawn ? DRAW_MAX : t->pool;
+    t->pool_row = room((size_t)rows_most, sizeof *t->pool_row);
+    t->order = room((size_t)t->pool_room, sizeof *t->order);
     if (!t->pool_row || !t->order)
         return false;
-    draw_rows(t->experiment.seed, train, t->pool, t->pool_row);
+    draw_rows(t->experiment.seed, rows_most, t->pool_room, t->pool_row);
     if (t->experiment.model != MODEL_FREE)
         return true;
     int rows = train + t->data->test + t->data->holdout;
@@ -57,6 +59,7 @@ static void measure_shape(struct trainer *t)
 {
     const struct experiment *e = &t->experiment;
     t->classes = t->data->classes;
+    t->class_room = t->data->drawn ? DRAW_CLASSES : t->classes;
     t->dim = e->model == MODEL_IDENTITY ? t->data->dim : e->feature_dim;
     if (trainer_has_network(t))
         network_init(&t->net, e, t->data->dim);
@@ -84,7 +87,7 @@ static bool make_parameters(struct trainer *t)
 /* Rows at even distances over the samples trained on. */
 static void spread_rows(struct trainer *t)
 {
-    t->mean_sample.count = t->mean_sample.capacity;
+    t->mean_sample.count = t->pool < t->mean_sample.capacity ? t->pool : t->mean_sample.capacity;
     for (int i = 0; i < t->mean_sample.count; i++)
         t->mean_sample.row[i] = t->pool_row[(long)i * t->pool / t->mean_sample.count];
 }
@@ -97,8 +100,8 @@ static void count_classes(struct trainer *t)
 
 static bool make_class_room(struct trainer *t)
 {
-    size_t classes = (size_t)(t->classes > 2 ? t->classes : 2), dim = (size_t)t->dim;
-    int count = t->pool < MEAN_MAX ? t->pool : MEAN_MAX;
+    size_t classes = (size_t)(t->class_room > 2 ? t->class_room : 2), dim = (size_t)t->dim;
+    int count = t->pool_room < MEAN_MAX ? t->pool_room : MEAN_MAX;
     t->class_weight = room(classes, sizeof *t->class_weight);
     t->class_count = room(classes, sizeof *t->class_count);
     t->rule_weight = room(classes * dim, sizeof *t->rule_weight);
@@ -121,22 +124,28 @@ static bool make_class_room(struct trainer *t)
     return true;
 }
 
+static const struct sparse *sparse_set(const struct trainer *t)
+{
+    return trainer_is_sparse(t) ? &t->data->sparse : NULL;
+}
+
 static bool make_chunk(struct trainer *t)
 {
-    t->chunk_input = room((size_t)CHUNK * (size_t)t->data->dim, sizeof *t->chunk_input);
+    t->chunk_input =
+        room(trainer_is_sparse(t) ? 0 : (size_t)CHUNK * (size_t)t->data->dim, sizeof *t->chunk_input);
     t->chunk_feature = room((size_t)CHUNK * (size_t)t->dim, sizeof *t->chunk_feature);
     t->chunk_double = room((size_t)CHUNK * (size_t)t->dim, sizeof *t->chunk_double);
-    t->chunk_loss_work = room(loss_work(CHUNK, t->classes, t->dim), sizeof *t->chunk_loss_work);
+    t->chunk_loss_work = room(loss_work(CHUNK, t->class_room, t->dim), sizeof *t->chunk_loss_work);
     t->chunk_label = room(CHUNK, sizeof *t->chunk_label);
     t->chunk_target = room((size_t)CHUNK * (size_t)t->data->targets, sizeof *t->chunk_target);
     t->chunk_row = room(CHUNK, sizeof *t->chunk_row);
     return t->chunk_input && t->chunk_feature && t->chunk_double && t->chunk_loss_work && t->chunk_label &&
            t->chunk_target && t->chunk_row &&
-           (!trainer_has_network(t) || network_work_init(&t->chunk_work, &t->net, CHUNK));
+           (!trainer_has_network(t) || network_work_init(&t->chunk_work, &t->net, CHUNK, sparse_set(t)));
 }
 
 struct batch_room {
-    int *pick, *label;
+    int *pick, *pick_row, *label;
     float *input, *d_feature_float;
     double *feature, *d_feature, *loss_work, *target;
     struct network_work work;
@@ -145,6 +154,7 @@ struct batch_room {
 static void clear_batch(struct batch_room *r)
 {
     free(r->pick);
+    free(r->pick_row);
     free(r->label);
     free(r->input);
     free(r->d_feature_float);
@@ -159,27 +169,35 @@ static bool make_batch(const struct trainer *t, int n, struct batch_room *r)
 {
     size_t count = (size_t)n, dim = (size_t)t->dim;
     *r = (struct batch_room){ .pick = room(count, sizeof *r->pick),
+        .pick_row = room(count, sizeof *r->pick_row),
         .label = room(count, sizeof *r->label),
-        .input = room(count * (size_t)t->net.input, sizeof *r->input),
+        .input = room(trainer_is_sparse(t) ? 0 : count * (size_t)t->net.input, sizeof *r->input),
         .d_feature_float = room(count * dim, sizeof *r->d_feature_float),
         .feature = room(count * dim, sizeof *r->feature),
         .d_feature = room(count * dim, sizeof *r->d_feature),
-        .loss_work = room(loss_work(n, t->classes, t->dim), sizeof *r->loss_work),
+        .loss_work = room(loss_work(n, t->class_room, t->dim), sizeof *r->loss_work),
         .target = room(count * (size_t)t->data->targets, sizeof *r->target) };
-    return r->pick && r->label && r->input && r->d_feature_float && r->feature && r->d_feature &&
-           r->loss_work && r->target && (!trainer_has_network(t) || network_work_init(&r->work, &t->net, n));
+    return r->pick && r->pick_row && r->label && r->input && r->d_feature_float && r->feature &&
+           r->d_feature && r->loss_work && r->target &&
+           (!trainer_has_network(t) || network_work_init(&r->work, &t->net, n, sparse_set(t)));
 }
 
-bool trainer_reserve_batch(struct trainer *t, int n)
+bool trainer_reserve_batch(struct trainer *t, int batch)
 {
     struct batch_room fresh;
+    int n = trainer_batch_most(t, batch);
+    if (n == t->batch_room && t->pick) {
+        t->batch = trainer_batch_size(t, batch);
+        return true;
+    }
     if (!make_batch(t, n, &fresh)) {
         clear_batch(&fresh);
         return false;
     }
-    struct batch_room old = { t->pick, t->label, t->input, t->d_feature_float, t->feature, t->d_feature,
-        t->loss_work, t->target, t->work };
+    struct batch_room old = { t->pick, t->pick_row, t->label, t->input, t->d_feature_float, t->feature,
+        t->d_feature, t->loss_work, t->target, t->work };
     t->pick = fresh.pick;
+    t->pick_row = fresh.pick_row;
     t->label = fresh.label;
     t->input = fresh.input;
     t->d_feature_float = fresh.d_feature_float;
@@ -188,7 +206,8 @@ bool trainer_reserve_batch(struct trainer *t, int n)
     t->loss_work = fresh.loss_work;
     t->target = fresh.target;
     t->work = fresh.work;
-    t->batch = n;
+    t->batch_room = n;
+    t->batch = trainer_batch_size(t, batch);
     t->seen_n = t->link_count = 0;
     clear_batch(&old);
     return true;
@@ -223,10 +242,28 @@ static void share_points(const struct trainer *t, const struct experiment *e, in
     *test = *test < all_test ? *test : all_test;
 }
 
+/* Of drawn points those at even distances; there is room for all. */
+static void spread_shown(struct trainer *t, int train)
+{
+    t->shown_train.count = train;
+    for (int i = 0; i < train; i++)
+        t->shown_train.row[i] = (int)((long)i * t->pool / train);
+}
+
+static bool make_shown(struct trainer *t)
+{
+    t->norm = room(DRAW_MAX, sizeof *t->norm);
+    return t->norm && resize_sample(&t->shown_train, DRAW_MAX) && resize_sample(&t->shown_test, 0);
+}
+
 bool trainer_draw_sample(struct trainer *t, const struct experiment *e)
 {
     int train, test, most = t->pool > t->data->test ? t->pool : t->data->test;
     share_points(t, e, &train, &test);
+    if (t->data->drawn) {
+        spread_shown(t, train);
+        return true;
+    }
     int *order = room((size_t)most, sizeof *order);
     double *norm = room((size_t)(train + test), sizeof *norm);
     bool made = order && norm && resize_sample(&t->shown_train, train) && resize_sample(&t->shown_test, test);
@@ -293,6 +330,16 @@ static void tell_constant(struct trainer *t)
         count, t->data->dim, count == 1 ? "has" : "have", first + 1, count == 1 ? "it" : "them");
 }
 
+/* The drawn points as they are when the training begins; later ones come by trainer_draw. */
+static bool take_drawn_data(struct trainer *t)
+{
+    if (dataset_drawn(t->experiment.seed, &t->drawn, NULL) != STATUS_OK)
+        return false;
+    dataset_fill_drawn(&t->drawn, &t->experiment);
+    t->data = &t->drawn;
+    return true;
+}
+
 enum status trainer_create(
     const struct experiment *e, const struct dataset *data, struct trainer **out, struct why *why)
 {
@@ -305,11 +352,12 @@ enum status trainer_create(
         t->data = data;
         t->curve_stride = t->path_stride = 1;
     }
-    bool made = t && make_pool(t);
+    bool made = t && (!data->drawn || take_drawn_data(t)) && make_pool(t);
     if (made)
         measure_shape(t);
-    made = made && make_parameters(t) && make_class_room(t) && make_chunk(t) && trainer_draw_sample(t, e) &&
-           trainer_reserve_batch(t, trainer_batch_size(t, e->batch));
+    made = made && make_parameters(t) && make_class_room(t) && make_chunk(t) &&
+           (!t->data->drawn || make_shown(t)) && trainer_draw_sample(t, e) &&
+           trainer_reserve_batch(t, e->batch);
     if (!made) {
         trainer_destroy(t);
         return why_set(why, STATUS_FAILED,
@@ -317,7 +365,10 @@ enum status trainer_create(
     }
     trainer_take_moves(t);
     randomise(t);
-    tell_constant(t);
+    if (t->data->drawn)
+        trainer_take_drawn(t);
+    else
+        tell_constant(t);
     trainer_note_path(t);
     rng_init(&t->batches, e->seed, RNG_BATCHES);
     for (int i = 0; i < t->pool; i++)
@@ -333,8 +384,8 @@ void trainer_destroy(struct trainer *t)
 {
     if (!t)
         return;
-    struct batch_room batch = { t->pick, t->label, t->input, t->d_feature_float, t->feature, t->d_feature,
-        t->loss_work, t->target, t->work };
+    struct batch_room batch = { t->pick, t->pick_row, t->label, t->input, t->d_feature_float, t->feature,
+        t->d_feature, t->loss_work, t->target, t->work };
     clear_batch(&batch);
     network_work_clear(&t->chunk_work);
     void *owned[] = { t->pool_row, t->point_of, t->value, t->next, t->grad, t->first, t->second, t->head,
@@ -345,5 +396,6 @@ void trainer_destroy(struct trainer *t)
         t->watch_mean, t->watch_seen };
     for (size_t i = 0; i < sizeof owned / sizeof owned[0]; i++)
         free(owned[i]);
+    dataset_clear(&t->drawn);
     free(t);
 }

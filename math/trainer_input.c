@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "math/draw.h"
 #include "math/trainer_state.h"
 
 /* So many logits of one map are soon enough. */
@@ -25,6 +26,10 @@ static void widen(struct input_map *map, const float *x)
 /* Around all samples, with some ground beyond the outermost. */
 static void set_box(const struct trainer *t, struct input_map *map)
 {
+    if (t->data->drawn) {
+        draw_box(&t->experiment, map->box);
+        return;
+    }
     map->box[0] = map->box[1] = INFINITY;
     map->box[2] = map->box[3] = -INFINITY;
     for (int i = 0; i < t->data->train + t->data->test; i++)
@@ -45,7 +50,8 @@ static void set_size(const struct trainer *t, struct input_map *map)
 /* Features of the inputs in t->chunk_input. */
 static const float *features(struct trainer *t, int n)
 {
-    return trainer_has_network(t) ? network_forward(&t->net, t->value, t->chunk_input, n, &t->chunk_work)
+    struct network_input input = { .dense = t->chunk_input };
+    return trainer_has_network(t) ? network_forward(&t->net, t->value, &input, n, &t->chunk_work)
                                   : t->chunk_input;
 }
 

@@ -2,7 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "math/draw.h"
 #include "math/trainer_state.h"
+
+/* All points taken away and as many others drawn, at least sixteen of either in an entry. */
+enum { DRAW_ENTRIES = 2 * DRAW_MAX / 16 };
 
 int trainer_changes(const struct trainer *t, const struct change **out)
 {
@@ -33,9 +37,13 @@ static void write_text(struct trainer *t, const char *key, const char *value)
 
 static void write_down(struct trainer *t, const char *key, const struct experiment *wanted)
 {
-    char value[CHANGE_VALUE];
+    char value[CHANGE_VALUE], before[CHANGE_VALUE] = "";
     experiment_get(wanted, key, value, sizeof value);
+    experiment_get(&t->experiment, key, before, sizeof before);
     write_text(t, key, value);
+    struct change *change = &t->change[t->change_count - 1];
+    if (strlen(before) < sizeof change->before && strcmp(before, value) != 0)
+        strcpy(change->before, before);
 }
 
 /* A list can change while its place among the choices stays. */
@@ -138,12 +146,22 @@ static void retune_moves(struct trainer *t, const struct experiment *wanted)
     }
 }
 
-/* Every setting that is neither a loss, a term, a moved point nor a parameter of one. */
+/* So many points as an entry has room for at a time, applied as a replay would. */
+static void retune_drawn(struct trainer *t, const struct experiment *wanted)
+{
+    char text[CHANGE_VALUE];
+    while (t->data->drawn && trainer_draw_entry(t, wanted, text)) {
+        write_text(t, "draw", text);
+        trainer_draw(t, text);
+    }
+}
+
+/* Every setting that is neither a loss, a term, a point nor a parameter of one. */
 static bool is_plain(int i)
 {
     const char *key = experiment_key(i);
     return !experiment_key_rebuilds(i) && strcmp(key, "loss") != 0 && strcmp(key, "add") != 0 &&
-           strcmp(key, "move") != 0;
+           strcmp(key, "move") != 0 && strcmp(key, "draw") != 0;
 }
 
 static void retune_keys(struct trainer *t, const struct experiment *wanted)
@@ -174,7 +192,8 @@ static void forget_moments(struct trainer *t)
 static bool changes_training(const struct trainer *t, int from)
 {
     for (int i = from; i < t->change_count; i++)
-        if (strcmp(t->change[i].key, "points") != 0 && strcmp(t->change[i].key, "split") != 0)
+        if (strcmp(t->change[i].key, "points") != 0 && strcmp(t->change[i].key, "split") != 0 &&
+            strcmp(t->change[i].key, "axes") != 0)
             return true;
     return false;
 }
@@ -192,6 +211,9 @@ static void take_over(struct trainer *t, const struct experiment *wanted)
     retune_dormant(t, wanted);
     retune_keys(t, wanted);
     retune_moves(t, wanted);
+    bool fewer = draw_classes(wanted) <= t->classes; /* a loss of two classes comes after, or goes before */
+    if (fewer)
+        retune_drawn(t, wanted);
     retune_terms(t, wanted, false);
     if (wanted->loss != t->experiment.loss) {
         switch_loss(t, wanted);
@@ -199,6 +221,8 @@ static void take_over(struct trainer *t, const struct experiment *wanted)
     }
     touch_params(t, wanted);
     retune_terms(t, wanted, true);
+    if (!fewer)
+        retune_drawn(t, wanted);
     t->experiment = *wanted;
     trainer_take_moves(t);
 }
@@ -211,10 +235,9 @@ enum status trainer_retune(struct trainer *t, const struct experiment *wanted, s
     enum status status = trainer_check(wanted, t->data, why);
     if (status != STATUS_OK)
         return status;
-    int batch = trainer_batch_size(t, wanted->batch);
+    int entries = experiment_key_count() + EXPERIMENT_MOVES + 3 + LOSS_MAX * LOSS_PARAM_MAX + DRAW_ENTRIES;
     bool sample = wanted->points != t->experiment.points || wanted->split != t->experiment.split;
-    if (!reserve_changes(t, experiment_key_count() + EXPERIMENT_MOVES + 3 + LOSS_MAX * LOSS_PARAM_MAX) ||
-        (batch != t->batch && !trainer_reserve_batch(t, batch)) ||
+    if (!reserve_changes(t, entries) || !trainer_reserve_batch(t, wanted->batch) ||
         (sample && !trainer_draw_sample(t, wanted)))
         return why_set(why, STATUS_FAILED, "training: out of memory for this change; choose a smaller batch");
     int before = t->change_count;
@@ -305,12 +328,34 @@ static enum status replay_cure(struct trainer *t, const struct change *change, s
     return trainer_cure(t, &cure, why);
 }
 
+/* As it was written down: another way between the same points would shuffle them otherwise. */
+static enum status replay_draw(struct trainer *t, const struct change *change, struct why *why)
+{
+    struct experiment wanted = t->experiment;
+    enum status status = experiment_set(&wanted, "draw", change->value, why);
+    if (status == STATUS_OK)
+        status = trainer_check(&wanted, t->data, why);
+    if (status != STATUS_OK)
+        return status;
+    if (!reserve_changes(t, 1))
+        return why_set(why, STATUS_FAILED, "training: out of memory for this change; choose a smaller batch");
+    if (!t->diverged)
+        t->message[0] = '\0';
+    write_text(t, "draw", change->value);
+    trainer_draw(t, change->value);
+    if (t->diverged)
+        revive(t);
+    return STATUS_OK;
+}
+
 /* A hand that left the value as it was has an entry too, which only the touch writes. */
 enum status trainer_replay(struct trainer *t, const struct change *change, struct why *why)
 {
     struct experiment wanted = t->experiment;
     if (strcmp(change->key, "cure") == 0)
         return replay_cure(t, change, why);
+    if (strcmp(change->key, "draw") == 0 && t->data->drawn)
+        return replay_draw(t, change, why);
     enum status status = experiment_set(&wanted, change->key, change->value, why);
     if (status == STATUS_OK)
         status = trainer_retune(t, &wanted, why);

@@ -110,6 +110,20 @@ static void event_text(const struct experiment *then, const struct change *chang
         snprintf(event->text, sizeof event->text, "%.23s %.23s", change->key, change->value);
 }
 
+/* Numbers as event_text writes them; a loss by its name. */
+static void event_from(const struct change *change, const char *before, struct event *event)
+{
+    char *end;
+    double value = strtod(before, &end);
+    const struct loss *loss = strcmp(change->key, "loss") == 0 ? loss_find(before) : NULL;
+    if (loss)
+        snprintf(event->from, sizeof event->from, "%.23s", loss->label);
+    else if (end == before || *end)
+        snprintf(event->from, sizeof event->from, "%.23s", before);
+    else
+        snprintf(event->from, sizeof event->from, event->margin && value != 0 ? "%.2f" : "%.3g", value);
+}
+
 static bool one_gesture(const struct trainer *t, const struct change *before, const struct change *now)
 {
     double near = fmax(60, 0.015 * (double)t->step);
@@ -125,15 +139,20 @@ static void fill_events(const struct trainer *t, struct snapshot *s)
     s->event_count = 0;
     for (int i = 0; i < t->change_count; i++) {
         const struct change *change = &t->change[i];
+        const char *before = change->before;
+        char first[sizeof change->before];
         if (strcmp(change->key, "loss") == 0)
             experiment_set(&then, "loss", change->value, NULL);
-        if (s->event_count > 0 && one_gesture(t, i > 0 ? &t->change[i - 1] : NULL, change))
-            s->event_count--;
+        if (s->event_count > 0 && one_gesture(t, i > 0 ? &t->change[i - 1] : NULL, change)) {
+            memcpy(first, s->event[--s->event_count].from, sizeof first);
+            before = first;
+        }
         if (s->event_count == EVENT_MAX)
             memmove(s->event, s->event + 1, (size_t)--s->event_count * sizeof *s->event);
         struct event *event = &s->event[s->event_count++];
         *event = (struct event){ .step = change->step, .margin = is_margin(&then, change->key) };
         event_text(&then, change, event);
+        event_from(change, before, event);
     }
 }
 

@@ -28,8 +28,10 @@ struct place {
 struct trainer {
     struct experiment experiment;
     const struct dataset *data;
+    struct dataset drawn;             /* what `data` then is: points drawn by hand, as the experiment has them */
     struct network net;
     int dim, classes, batch;
+    int class_room, pool_room, batch_room;   /* what the arrays below have room for: drawn data grow and shrink */
     int pool;                         /* samples trained on */
     int *pool_row;                    /* (pool) data rows */
     int *point_of;                    /* free: data row -> point, -1 for rows that are none; else NULL */
@@ -52,8 +54,8 @@ struct trainer {
     double *class_weight;             /* (classes) v of weighted_softmax */
     int *class_count;                 /* (classes) of the samples trained on */
 
-    int *pick;                        /* (batch) pool places */
-    float *input;                     /* (batch, net.input) */
+    int *pick, *pick_row;             /* (batch) pool places, and their data rows */
+    float *input;                     /* (batch, net.input) unless it is sparse */
     struct network_work work;
     double *feature, *d_feature, *d_head, *center_delta, *loss_work;
     float *d_feature_float;
@@ -69,7 +71,7 @@ struct trainer {
     int link_count;
 
     struct sample shown_train, shown_test;
-    float *chunk_input, *chunk_feature;   /* CHUNK rows */
+    float *chunk_input, *chunk_feature;   /* CHUNK rows; no inputs when they are sparse */
     struct network_work chunk_work;
     double *chunk_double, *chunk_loss_work;
     double *chunk_target;
@@ -115,10 +117,22 @@ static inline bool trainer_has_network(const struct trainer *t)
     return t->experiment.model == MODEL_MLP;
 }
 
+/* The network skips the empty ground of pictures: inputs are never copied. */
+static inline bool trainer_is_sparse(const struct trainer *t)
+{
+    return trainer_has_network(t) && t->data->sparse.start && network_takes_sparse(&t->net);
+}
+
 /* Samples a step, for the setting `batch`. */
 static inline int trainer_batch_size(const struct trainer *t, int batch)
 {
     return batch == 0 || batch > t->pool ? t->pool : batch;
+}
+
+/* The same with all the points there can be. */
+static inline int trainer_batch_most(const struct trainer *t, int batch)
+{
+    return batch == 0 || batch > t->pool_room ? t->pool_room : batch;
 }
 
 /* A block in one of the arrays of doubles, and of floats. */
@@ -164,6 +178,8 @@ void trainer_weigh_classes(struct trainer *t);
 /* Input of a data row, and its numbers as `target`, with what a hand has moved. */
 const float *trainer_input(const struct trainer *t, int row);
 void trainer_target(const struct trainer *t, int row, double *target);
+/* Those of n data rows as the network reads them, in `room` (n, data dim) unless they are sparse. `row` is borrowed. */
+struct network_input trainer_inputs(const struct trainer *t, const int *row, int n, float *room);
 void trainer_take_moves(struct trainer *t);
 
 /* Class means of the features (or of their directions) over data rows; zero for a class without any. */
@@ -192,11 +208,20 @@ void trainer_watch(struct trainer *t, int n);
 /* Another point of the path of a linear model in two numbers. */
 void trainer_note_path(struct trainer *t);
 
+/* Drawn data. The edits of one journal entry, written into it: weights and moments stay, a class that is new gets a
+ * weight (losses.md 1b). Then what hangs on the number of points and classes. */
+void trainer_draw(struct trainer *t, const char *edits);
+void trainer_take_drawn(struct trainer *t);
+/* As many edits on the way to the wanted points as an entry has room for; false when there are none. */
+bool trainer_draw_entry(const struct trainer *t, const struct experiment *wanted, char text[CHANGE_VALUE]);
+/* The row of a class that is new, from the mean direction of its samples; as long as the others. */
+void trainer_make_class(struct trainer *t, int class);
+
 /* Draws shown_train and shown_test for the experiment's points and split. False without memory. */
 bool trainer_draw_sample(struct trainer *t, const struct experiment *e);
 
-/* Buffers for minibatches of `n`; on failure t keeps its own. */
-bool trainer_reserve_batch(struct trainer *t, int n);
+/* Buffers for the minibatches of this setting; on failure t keeps its own. */
+bool trainer_reserve_batch(struct trainer *t, int batch);
 
 /* Features of `n` <= CHUNK data rows, in t->chunk_feature or in the data. */
 const float *trainer_chunk(struct trainer *t, const int *row, int n);

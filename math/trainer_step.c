@@ -29,7 +29,7 @@ static int next_batch(struct trainer *t)
     memcpy(t->pick, t->order + t->cursor, (size_t)n * sizeof *t->pick);
     t->cursor += n;
     for (int i = 0; i < n; i++) {
-        int row = t->pool_row[t->pick[i]];
+        int row = t->pick_row[i] = t->pool_row[t->pick[i]];
         t->label[i] = t->data->label[row];
         trainer_target(t, row, t->target + (size_t)i * (size_t)t->data->targets);
     }
@@ -52,10 +52,8 @@ static void batch_features(struct trainer *t, int n)
 {
     size_t dim = (size_t)t->dim;
     if (trainer_has_network(t)) {
-        size_t width = (size_t)t->net.input;
-        for (int i = 0; i < n; i++)
-            memcpy(t->input + (size_t)i * width, sample_input(t, t->pick[i]), width * sizeof *t->input);
-        const float *feature = network_forward(&t->net, t->value, t->input, n, &t->work);
+        struct network_input input = trainer_inputs(t, t->pick_row, n, t->input);
+        const float *feature = network_forward(&t->net, t->value, &input, n, &t->work);
         for (size_t i = 0; i < (size_t)n * dim; i++)
             t->feature[i] = (double)feature[i];
         return;
@@ -171,8 +169,11 @@ static void batch_gradient(struct trainer *t, int n)
         double pull = uniform ? through_center(t, rate, i / dim, i % dim) : 0;
         t->d_feature_float[i] = (float)(scale * (t->d_feature[i] + pull));
     }
-    if (trainer_has_network(t))
-        network_backward(&t->net, t->value, t->input, n, t->d_feature_float, &t->work, t->grad);
+    if (trainer_has_network(t)) {
+        struct network_input input = trainer_is_sparse(t) ? trainer_inputs(t, t->pick_row, n, t->input)
+                                                          : (struct network_input){ .dense = t->input };
+        network_backward(&t->net, t->value, &input, n, t->d_feature_float, &t->work, t->grad);
+    }
     float *grad = stored(t, t->grad, BLOCK_WEIGHT);
     for (size_t i = 0; i < t->blocks; i++)
         grad[i] = (float)t->d_head[i];
@@ -245,12 +246,11 @@ static void apply(struct trainer *t, struct update *u, size_t from, size_t count
 static void update_network(struct trainer *t, struct update *u, double decay)
 {
     for (int l = 0; l < t->net.layers; l++) {
-        const struct dense *layer = &t->net.layer[l];
-        size_t end = l + 1 < t->net.layers ? t->net.layer[l + 1].weight : t->net.size;
+        const struct layer *layer = &t->net.layer[l];
         u->decay = decay;
         apply(t, u, layer->weight, layer->bias - layer->weight, t->grad + layer->weight);
         u->decay = 0;
-        apply(t, u, layer->bias, end - layer->bias, t->grad + layer->bias);
+        apply(t, u, layer->bias, layer->end - layer->bias, t->grad + layer->bias);
     }
 }
 
@@ -382,7 +382,7 @@ void trainer_note_path(struct trainer *t)
 
 void trainer_step(struct trainer *t)
 {
-    if (t->diverged)
+    if (t->diverged || trainer_waits(t))
         return;
     int n = next_batch(t);
     memcpy(t->seen_head, t->head, t->blocks * sizeof *t->head);

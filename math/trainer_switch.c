@@ -100,7 +100,7 @@ static void make_radius(struct trainer *t)
 static void make_centers(struct trainer *t)
 {
     trainer_means(t, t->mean_sample.row, t->mean_sample.count, false, t->mean);
-    store(t, BLOCK_CENTER, t->mean, t->place[BLOCK_CENTER].size);
+    store(t, BLOCK_CENTER, t->mean, trainer_used_size(t, BLOCK_CENTER));
     if (t->step > 0)
         tell(t, "Centres made from class means.");
 }
@@ -149,7 +149,7 @@ static int subcenters(const struct experiment *e)
 /* The class weights the head of `before` stands for, in t->mean. */
 static void old_weights(struct trainer *t, const struct experiment *before)
 {
-    size_t count = t->place[BLOCK_WEIGHT].size;
+    size_t count = trainer_used_size(t, BLOCK_WEIGHT);
     const struct sample *sample = &t->mean_sample;
     switch (experiment_loss(before)->weight) {
     case BLOCK_NONE:
@@ -166,6 +166,14 @@ static void old_weights(struct trainer *t, const struct experiment *before)
         memcpy(t->mean, block_of(t, t->head, BLOCK_WEIGHT), count * sizeof *t->mean);
         break;
     }
+}
+
+static double vector_length(const double *x, int count)
+{
+    double square = 0;
+    for (int k = 0; k < count; k++)
+        square += x[k] * x[k];
+    return sqrt(square);
 }
 
 bool trainer_can_remake(const struct trainer *t, int a, int b)
@@ -192,6 +200,37 @@ void trainer_remake(struct trainer *t, int a, int b)
     begin(t, BLOCK_WEIGHT);
 }
 
+/* Its samples' mean of t->mean, as the first row of a class that had none: `length` long, -1 as long as it is. */
+static void make_row(struct trainer *t, enum block b, int class, int rows, double length)
+{
+    size_t dim = (size_t)t->dim, at = (size_t) class * (size_t)rows * dim, size = (size_t)rows * dim;
+    const double *mean = t->mean + (size_t) class * dim;
+    float *to = stored(t, t->value, b) + at;
+    double own = vector_length(mean, t->dim), scale = length < 0 ? 1 : own > 0 ? length / own : 0;
+    for (size_t i = 0; i < size && (own > 0 || length < 0); i++)
+        to[i] = (float)(scale * mean[i % dim] + (rows > 1 ? sub_spread * length * rng_normal(&t->makes) : 0));
+    memcpy(stored(t, t->next, b) + at, to, size * sizeof *to);
+    memset(stored(t, t->first, b) + at, 0, size * sizeof *to);
+    memset(stored(t, t->second, b) + at, 0, size * sizeof *to);
+}
+
+void trainer_make_class(struct trainer *t, int class)
+{
+    enum block weight = experiment_loss(&t->experiment)->weight;
+    int rows = weight == BLOCK_SUBCENTER ? subcenters(&t->experiment) : 1;
+    if (weight == BLOCK_WEIGHT || weight == BLOCK_SUBCENTER) {
+        int others = class * rows * t->dim;
+        double length = vector_length(block_of(t, t->head, weight), others) / sqrt(class * rows);
+        trainer_means(t, t->mean_sample.row, t->mean_sample.count, true, t->mean);
+        make_row(t, weight, class, rows, length);
+    }
+    if (trainer_uses(&t->experiment, BLOCK_CENTER)) {
+        trainer_means(t, t->mean_sample.row, t->mean_sample.count, false, t->mean);
+        make_row(t, BLOCK_CENTER, class, 1, -1);
+    }
+    trainer_mirror_head(t);
+}
+
 static const char *made_from(enum block weight)
 {
     return weight == BLOCK_NONE        ? "class means"
@@ -216,7 +255,7 @@ static void make_weights(struct trainer *t, const struct experiment *before)
             t->mean[k] = t->mean[t->dim + k] - t->mean[k];
         store(t, BLOCK_SCORE, t->mean, (size_t)t->dim);
     } else {
-        store(t, BLOCK_WEIGHT, t->mean, t->place[BLOCK_WEIGHT].size);
+        store(t, BLOCK_WEIGHT, t->mean, trainer_used_size(t, BLOCK_WEIGHT));
     }
     const char *what = now->weight == BLOCK_SUBCENTER ? "Sub-centres"
                        : now->weight == BLOCK_SCORE   ? "Score"

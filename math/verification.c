@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "math/loss_rows.h"
 #include "math/rng.h"
 
 struct pairs {
@@ -131,10 +132,7 @@ struct operating_point verification_at(const struct verification *v, double tau)
 static float similarity(const float *unit, int i, int j, int dim)
 {
     const float *a = unit + (size_t)i * (size_t)dim, *b = unit + (size_t)j * (size_t)dim;
-    double sum = 0;
-    for (int k = 0; k < dim; k++)
-        sum += (double)a[k] * (double)b[k];
-    return (float)sum;
+    return (float)dot_floats(a, b, dim);
 }
 
 void verification_units(const float *feature, int n, int dim, float *unit)

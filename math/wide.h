@@ -10,4 +10,20 @@
 #define WIDE
 #endif
 
+/* A part of such a loop, compiled with it. */
+#define WITHIN static inline __attribute__((always_inline))
+
+/* LANES floats that add and multiply at once, for sums that have to stay in registers: the compiler keeps no array
+ * there. struct floats are those that lie anywhere in an array of floats. */
+#if defined(__x86_64__)
+enum { LANES = 8 };
+#define FLOATS float __attribute__((vector_size(32)))
+#else
+enum { LANES = 4 };
+#define FLOATS float __attribute__((vector_size(16)))
+#endif
+struct floats {
+    FLOATS lane;
+} __attribute__((packed, may_alias));
+
 #endif

@@ -22,6 +22,13 @@ void canvas_fail(struct canvas *c, const char *format, ...)
     c->status = why_set(&c->why, STATUS_FAILED, "%s", text);
 }
 
+const char *canvas_mark(struct canvas *c, const char *mark)
+{
+    const char *before = c->mark;
+    c->mark = mark;
+    return before;
+}
+
 void canvas_clip(struct canvas *c, const struct rect *rect)
 {
     c->ops->clip(c, rect);

@@ -71,15 +71,24 @@ struct canvas_ops {
     void (*destroy)(struct canvas *c);
 };
 
+/* How text gets into svg and pdf: as text in a font the reader has (pdf: that is inside), in one that is inside, or as
+ * outlines. */
+enum text_mode { TEXT_FONT, TEXT_EMBED, TEXT_OUTLINES };
+
 /* Each backend's struct begins with this. */
 struct canvas {
     const struct canvas_ops *ops;
     double width, height;     /* logical */
     double scale;             /* device pixels per logical pixel; 1 for pdf; svg: of its width and height */
+    const char *mark;         /* what the strokes show from here on, NULL: nothing that has a name; borrowed */
+    enum text_mode text_mode; /* svg and pdf */
     enum status status;
     struct why why;
 };
 
+/* Names the strokes that follow, until the next call; returns the name before it, to be put back. For those who ask
+ * what is under the pointer (render/ask.h); pictures do not change. */
+const char *canvas_mark(struct canvas *c, const char *mark);
 void canvas_clip(struct canvas *c, const struct rect *rect);
 void canvas_lines(struct canvas *c, const struct point *at, int n, const struct stroke *stroke);
 void canvas_line(struct canvas *c, struct point a, struct point b, double width, struct color color);
@@ -109,8 +118,18 @@ struct canvas *canvas_cairo_pixels(void *pixels, int width_px, int height_px, in
 struct canvas *canvas_cairo_png(const char *path, double width, double height, double scale, double dpi);
 /* ... or a pdf page; 1 logical px is `points` pt. */
 struct canvas *canvas_cairo_pdf(const char *path, double width, double height, double points);
+/* Of a pdf: another page begins; a bookmark leads to the current one; title and author (may be empty) of the document;
+ * from now on the strokes' 0, 0 is at `origin` of the page and they are `zoom` times as large. */
+void canvas_pdf_page(struct canvas *c);
+void canvas_pdf_bookmark(struct canvas *c, const char *utf8);
+void canvas_pdf_describe(struct canvas *c, const char *title, const char *author);
+void canvas_pdf_place(struct canvas *c, struct point origin, double zoom);
 /* SVG by our own writer: text stays text, markers are references. */
 struct canvas *canvas_svg(const char *path, double width, double height);
+/* Keeps strokes for later: what was drawn for a canvas of that scale, drawn again as often as wanted on one of that
+ * size, by any thread once it is complete. */
+struct canvas *canvas_tape(double width, double height, double scale);
+void canvas_tape_play(const struct canvas *tape, struct canvas *to);
 /* Writes strokes down as text, one a line, into memory: what drawing tests compare. Valid until destroy. */
 struct canvas *canvas_record(double width, double height);
 const char *canvas_record_text(const struct canvas *c);

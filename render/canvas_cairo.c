@@ -1,5 +1,6 @@
 #include "render/canvas.h"
 #include "render/fill.h"
+#include "render/png_out.h"
 #include "render/polyline.h"
 #include "render/sprite.h"
 #include "render/text.h"
@@ -9,12 +10,11 @@
 #include <cairo-pdf.h>
 #include <fontconfig/fontconfig.h>
 #include <math.h>
-#include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HATCH_SLOTS = 8, GLYPH_MAX = 256, CURVE_POINTS = 48 };
+enum { HATCH_SLOTS = 8, GLYPH_MAX = 256, CURVE_POINTS = 48, STAMP_SLOTS = 64, STAMP_LEAST = 8 };
 
 /* Beyond this radius a marker is drawn as a path: its sprites would be large and it is rare. */
 static const double SPRITE_RADIUS_MAX = 40;
@@ -23,6 +23,12 @@ struct hatch_tile {
     double pitch;
     uint32_t color;
     struct fill_tile tile;
+};
+
+/* A marker drawn once: a form that the page of a pdf refers to. */
+struct stamp {
+    struct marker marker;
+    cairo_surface_t *form;
 };
 
 enum kind { KIND_PIXELS, KIND_PNG, KIND_PDF };
@@ -44,7 +50,15 @@ struct canvas_cairo {
     int hatch_next;
     uint32_t *premultiplied; /* scratch of image() */
     size_t premultiplied_count;
-    cairo_font_face_t *face[FACE_COUNT]; /* pdf only */
+    /* pdf only */
+    cairo_font_face_t *face[FACE_COUNT];
+    struct stamp stamp[STAMP_SLOTS];
+    int stamps;
+    cairo_matrix_t page; /* from logical px to points */
+    int pages; /* that are done */
+    FILE *memory; /* what the file will hold: cairo can crash where a disk is full */
+    char *written;
+    size_t written_size;
 };
 
 static struct canvas_cairo *self(struct canvas *c)
@@ -330,10 +344,66 @@ static void marker_path(cairo_t *cr, const struct marker *m, struct point at)
     cairo_fill(cr);
 }
 
+static bool same_color(struct color a, struct color b)
+{
+    return a.r == b.r && a.g == b.g && a.b == b.b && a.a == b.a;
+}
+
+static bool same_marker(const struct marker *a, const struct marker *b)
+{
+    return a->shape == b->shape && a->hollow == b->hollow && a->radius == b->radius &&
+           a->outline_width == b->outline_width && same_color(a->fill, b->fill) &&
+           same_color(a->outline, b->outline);
+}
+
+static cairo_surface_t *make_form(const struct marker *m)
+{
+    double reach = ceil(2 * m->radius + m->outline_width + 1);
+    const cairo_rectangle_t extents = { -reach, -reach, 2 * reach, 2 * reach };
+    cairo_surface_t *form = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, &extents);
+    cairo_t *cr = cairo_create(form);
+    cairo_set_tolerance(cr, 0.01);
+    marker_path(cr, m, (struct point){ 0, 0 });
+    cairo_destroy(cr);
+    return form;
+}
+
+/* NULL when there are too many kinds: then each is drawn. */
+static cairo_surface_t *find_form(struct canvas_cairo *c, const struct marker *m)
+{
+    for (int i = 0; i < c->stamps; i++)
+        if (same_marker(&c->stamp[i].marker, m))
+            return c->stamp[i].form;
+    if (c->stamps == STAMP_SLOTS)
+        return NULL;
+    c->stamp[c->stamps] = (struct stamp){ *m, make_form(m) };
+    return c->stamp[c->stamps++].form;
+}
+
+/* Thousands of points are as many references to one form: cairo would write each path out. */
+static void vector_markers(struct canvas_cairo *c, const struct point *at, int n, const struct marker *m)
+{
+    cairo_surface_t *form = n >= STAMP_LEAST ? find_form(c, m) : NULL;
+    for (int i = 0; i < n; i++) {
+        if (!isfinite(at[i].x) || !isfinite(at[i].y))
+            continue;
+        if (!form) {
+            marker_path(c->cr, m, at[i]);
+            continue;
+        }
+        cairo_set_source_surface(c->cr, form, round(at[i].x * 10) / 10, round(at[i].y * 10) / 10);
+        cairo_paint(c->cr);
+    }
+}
+
 static void markers(struct canvas *canvas, const struct point *at, int n, const struct marker *marker)
 {
     struct canvas_cairo *c = self(canvas);
-    if (!is_image(c) || marker->radius * canvas->scale > SPRITE_RADIUS_MAX) {
+    if (!is_image(c)) {
+        vector_markers(c, at, n, marker);
+        return;
+    }
+    if (marker->radius * canvas->scale > SPRITE_RADIUS_MAX) {
         for (int i = 0; i < n; i++)
             marker_path(c->cr, marker, at[i]);
         return;
@@ -476,6 +546,12 @@ static void vector_run(struct canvas_cairo *c, const struct text_run *run, struc
     int n = place_glyphs(ft, run, pen, font, glyph, cluster);
     cairo_ft_scaled_font_unlock_face(cairo_get_scaled_font(c->cr));
     set_color(c->cr, color);
+    if (c->base.text_mode == TEXT_OUTLINES) {
+        cairo_new_path(c->cr);
+        cairo_glyph_path(c->cr, glyph, n);
+        cairo_fill(c->cr);
+        return;
+    }
     cairo_show_text_glyphs(c->cr, run->at, run->bytes, glyph, n, cluster, n, 0);
 }
 
@@ -501,83 +577,26 @@ static void text(struct canvas *canvas, struct point at, const char *utf8, const
         cairo_surface_mark_dirty(c->surface);
 }
 
-/* ---- png ---- */
+/* ---- life ---- */
 
-/* Straight RGBA bytes from premultiplied ARGB words. */
-static void png_row(const uint32_t *from, uint8_t *to, int width)
+static cairo_status_t keep_bytes(void *user, const unsigned char *data, unsigned int length)
 {
-    for (int x = 0; x < width; x++, to += 4) {
-        uint32_t p = from[x], a = p >> 24;
-        for (int i = 0; i < 3; i++) {
-            uint32_t v = p >> (16 - 8 * i) & 255;
-            to[i] = (uint8_t)(a == 0 ? 0 : a == 255 ? v : (v * 255 + a / 2) / a);
-        }
-        to[3] = (uint8_t)a;
-    }
+    struct canvas_cairo *c = user;
+    return fwrite(data, 1, length, c->memory) == length ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_NO_MEMORY;
 }
 
-static void png_describe(png_structp png, png_infop info, const struct canvas_cairo *c)
+static enum status write_pdf(struct canvas_cairo *c, struct why *why)
 {
-    png_set_IHDR(png, info, (png_uint_32)c->width_px, (png_uint_32)c->height_px, 8, PNG_COLOR_TYPE_RGB_ALPHA,
-        PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    png_uint_32 per_meter = (png_uint_32)lround(c->dpi / 0.0254);
-    png_set_pHYs(png, info, per_meter, per_meter, PNG_RESOLUTION_METER);
-    char key[] = "Software", value[] = "marginscope " MARGINSCOPE_VERSION;
-    png_text software = { .compression = PNG_TEXT_COMPRESSION_NONE, .key = key, .text = value };
-    png_set_text(png, info, &software, 1);
-    png_set_compression_level(png, 4);
-    png_set_filter(png, 0, PNG_FILTER_NONE | PNG_FILTER_SUB | PNG_FILTER_UP);
-}
-
-/* libpng reports errors by a jump: everything it may leave behind belongs to the caller. */
-static bool png_encode(
-    png_structp png, png_infop info, FILE *file, uint8_t *row, const struct canvas_cairo *c)
-{
-    if (setjmp(png_jmpbuf(png)))
-        return false;
-    png_init_io(png, file);
-    png_describe(png, info, c);
-    png_write_info(png, info);
-    for (int y = 0; y < c->height_px; y++) {
-        png_row((const uint32_t *)(c->target.pixels + (ptrdiff_t)y * c->target.stride), row, c->width_px);
-        png_write_row(png, row);
-    }
-    png_write_end(png, info);
-    return true;
-}
-
-/* The caller says what went wrong, on one line; libpng itself would write another. */
-static void png_give_up(png_structp png, png_const_charp text)
-{
-    (void)text;
-    png_longjmp(png, 1);
-}
-
-static bool png_to_file(FILE *file, const struct canvas_cairo *c)
-{
-    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, png_give_up, NULL);
-    png_infop info = png ? png_create_info_struct(png) : NULL;
-    uint8_t *row = malloc((size_t)c->width_px * 4);
-    bool done = info && row && png_encode(png, info, file, row, c);
-    free(row);
-    png_destroy_write_struct(&png, &info);
-    return done;
-}
-
-static enum status write_png(struct canvas_cairo *c, struct why *why)
-{
-    FILE *file = fopen(c->path, "wb");
+    FILE *file = fflush(c->memory) == 0 ? fopen(c->path, "wb") : NULL;
     if (!file)
         return why_set(
             why, STATUS_FAILED, "%s: cannot be created; choose a folder you may write to", c->path);
-    bool written = png_to_file(file, c);
+    bool written = fwrite(c->written, 1, c->written_size, file) == c->written_size;
     if (fclose(file) != 0 || !written)
         return why_set(
             why, STATUS_FAILED, "%s: could not be written completely; check the free space", c->path);
     return STATUS_OK;
 }
-
-/* ---- life ---- */
 
 static enum status finish(struct canvas *canvas, struct why *why)
 {
@@ -593,8 +612,10 @@ static enum status finish(struct canvas *canvas, struct why *why)
     if (status != CAIRO_STATUS_SUCCESS)
         return why_set(why, STATUS_FAILED, "%s: %s; check the folder and the free space", where,
             cairo_status_to_string(status));
+    if (c->kind == KIND_PDF && canvas->status == STATUS_OK)
+        return write_pdf(c, why);
     if (c->kind == KIND_PNG && canvas->status == STATUS_OK)
-        return write_png(c, why);
+        return png_write(c->path, c->target.pixels, c->target.stride, c->width_px, c->height_px, c->dpi, why);
     return STATUS_OK;
 }
 
@@ -607,6 +628,8 @@ static void destroy(struct canvas *canvas)
         cairo_destroy(c->cr);
     if (c->surface)
         cairo_surface_destroy(c->surface);
+    for (int i = 0; i < c->stamps; i++)
+        cairo_surface_destroy(c->stamp[i].form);
     for (int i = 0; i < FACE_COUNT; i++)
         if (c->face[i])
             cairo_font_face_destroy(c->face[i]);
@@ -615,6 +638,9 @@ static void destroy(struct canvas *canvas)
     fill_clear(&c->fill);
     free(c->premultiplied);
     free(c->owned);
+    if (c->memory)
+        fclose(c->memory);
+    free(c->written);
     free(c->path);
     free(c);
 }
@@ -699,7 +725,13 @@ struct canvas *canvas_cairo_pdf(const char *path, double width, double height, d
     c->base.height = height;
     c->base.scale = 1;
     c->path = strdup(path);
-    c->surface = cairo_pdf_surface_create(path, width * points, height * points);
+    c->memory = open_memstream(&c->written, &c->written_size);
+    if (!c->path || !c->memory) {
+        free(c->path);
+        free(c);
+        return NULL;
+    }
+    c->surface = cairo_pdf_surface_create_for_stream(keep_bytes, c, width * points, height * points);
     cairo_pdf_surface_set_metadata(
         c->surface, CAIRO_PDF_METADATA_CREATOR, "marginscope " MARGINSCOPE_VERSION);
     /* the same training gives the same bytes: no clock in the file */
@@ -710,5 +742,38 @@ struct canvas *canvas_cairo_pdf(const char *path, double width, double height, d
     cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
     cairo_set_font_options(c->cr, options);
     cairo_font_options_destroy(options);
+    cairo_get_matrix(c->cr, &c->page);
     return canvas;
+}
+
+void canvas_pdf_page(struct canvas *canvas)
+{
+    struct canvas_cairo *c = self(canvas);
+    cairo_show_page(c->cr);
+    c->pages++;
+}
+
+void canvas_pdf_bookmark(struct canvas *canvas, const char *utf8)
+{
+    struct canvas_cairo *c = self(canvas);
+    char target[32];
+    snprintf(target, sizeof target, "page=%d", c->pages + 1);
+    cairo_pdf_surface_add_outline(
+        c->surface, CAIRO_PDF_OUTLINE_ROOT, utf8, target, (cairo_pdf_outline_flags_t)0);
+}
+
+void canvas_pdf_describe(struct canvas *canvas, const char *title, const char *author)
+{
+    struct canvas_cairo *c = self(canvas);
+    cairo_pdf_surface_set_metadata(c->surface, CAIRO_PDF_METADATA_TITLE, title);
+    if (author[0])
+        cairo_pdf_surface_set_metadata(c->surface, CAIRO_PDF_METADATA_AUTHOR, author);
+}
+
+void canvas_pdf_place(struct canvas *canvas, struct point origin, double zoom)
+{
+    struct canvas_cairo *c = self(canvas);
+    cairo_set_matrix(c->cr, &c->page);
+    cairo_translate(c->cr, origin.x, origin.y);
+    cairo_scale(c->cr, zoom, zoom);
 }

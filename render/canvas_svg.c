@@ -1,15 +1,16 @@
 #include "render/canvas.h"
 #include "render/buffer.h"
+#include "render/glyph.h"
+#include "render/png_out.h"
 #include "render/sprite.h"
 #include "render/text.h"
 
 #include <math.h>
-#include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFS_MAX = 256, KEY_BYTES = 80 };
+enum { DEFS_MAX = 1024, KEY_BYTES = 80 };
 
 /* A definition that strokes refer to, found again by what it was made from. */
 struct def {
@@ -22,6 +23,7 @@ struct canvas_svg {
     struct def def[DEFS_MAX];
     int def_count;
     bool clipped;
+    struct glyphs *glyphs; /* made when text is to be embedded or outlined */
     char *path;
 };
 
@@ -95,8 +97,8 @@ static int def_find(struct canvas_svg *c, const char *key, bool *fresh)
         if (strcmp(c->def[i].key, key) == 0)
             return i;
     if (c->def_count == DEFS_MAX) {
-        canvas_fail(
-            &c->base, "%s: too many kinds of markers and clips for one svg; export png or pdf", c->path);
+        canvas_fail(&c->base,
+            "%s: too many kinds of markers, clips and letters for one svg; export png or pdf", c->path);
         return 0;
     }
     *fresh = true;
@@ -251,65 +253,11 @@ static void markers(struct canvas *canvas, const struct point *at, int n, const 
     buffer_add(b, "</g>\n");
 }
 
-/* ---- images: a png inside the file, as base64 ---- */
-
-static void png_bytes(png_structp png, png_bytep bytes, size_t n)
-{
-    buffer_put(png_get_io_ptr(png), (const char *)bytes, n);
-}
-
-static void png_nothing(png_structp png)
-{
-    (void)png;
-}
-
-static bool png_encode(
-    png_structp png, png_infop info, struct buffer *out, const uint32_t *argb, int w, int h)
-{
-    if (setjmp(png_jmpbuf(png)))
-        return false;
-    png_set_write_fn(png, out, png_bytes, png_nothing);
-    png_set_IHDR(png, info, (png_uint_32)w, (png_uint_32)h, 8, PNG_COLOR_TYPE_RGB_ALPHA, PNG_INTERLACE_NONE,
-        PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    png_write_info(png, info);
-    png_set_bgr(png); /* ARGB words lie in memory as B, G, R, A */
-    for (int y = 0; y < h; y++)
-        png_write_row(png, (png_const_bytep)(argb + (size_t)y * (size_t)w));
-    png_write_end(png, info);
-    return true;
-}
-
-static bool to_png(struct buffer *out, const uint32_t *argb, int w, int h)
-{
-    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
-    png_infop info = png ? png_create_info_struct(png) : NULL;
-    bool done = info && png_encode(png, info, out, argb, w, h) && !out->failed;
-    png_destroy_write_struct(&png, &info);
-    return done;
-}
-
-static void put_base64(struct buffer *b, const unsigned char *data, size_t n)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < n; i += 3) {
-        uint32_t v = (uint32_t)data[i] << 16;
-        v |= i + 1 < n ? (uint32_t)data[i + 1] << 8 : 0;
-        v |= i + 2 < n ? data[i + 2] : 0;
-        char four[] = { digits[v >> 18], digits[v >> 12 & 63], i + 1 < n ? digits[v >> 6 & 63] : '=',
-            i + 2 < n ? digits[v & 63] : '=' };
-        buffer_put(b, four, 4);
-    }
-}
+/* ---- images: a png inside the file ---- */
 
 static void image(struct canvas *canvas, struct rect r, const uint32_t *argb, int w, int h)
 {
-    struct canvas_svg *c = self(canvas);
-    struct buffer png = { 0 }, *b = &c->body;
-    if (!to_png(&png, argb, w, h)) {
-        canvas_fail(canvas, "%s: out of memory for an image; close other programs", c->path);
-        free(png.data);
-        return;
-    }
+    struct buffer *b = &self(canvas)->body;
     buffer_add(b, "<image");
     put_attribute(b, "x", r.x);
     put_attribute(b, "y", r.y);
@@ -317,9 +265,97 @@ static void image(struct canvas *canvas, struct rect r, const uint32_t *argb, in
     put_attribute(b, "height", r.h);
     buffer_add(
         b, " preserveAspectRatio=\"none\" image-rendering=\"pixelated\" href=\"data:image/png;base64,");
-    put_base64(b, (const unsigned char *)png.data, png.length);
+    if (!png_base64(b, argb, w, h))
+        canvas_fail(canvas, "%s: out of memory for an image; close other programs", self(canvas)->path);
     buffer_add(b, "\"/>\n");
-    free(png.data);
+}
+
+/* ---- text ---- */
+
+static bool has_glyphs(struct canvas_svg *c)
+{
+    if (!c->glyphs)
+        c->glyphs = glyphs_create();
+    if (!c->glyphs)
+        canvas_fail(&c->base, "%s: out of memory for the letters; close other programs", c->path);
+    return c->glyphs != NULL;
+}
+
+static int code_bytes(const char *s)
+{
+    int n = 1;
+    while (((unsigned char)s[n] & 0xc0) == 0x80)
+        n++;
+    return n;
+}
+
+/* The definition of a letter; false for a space. */
+static bool letter(struct canvas_svg *c, enum face face, const char *s, int bytes, int *id, double *units)
+{
+    struct buffer path = { 0 };
+    char key[KEY_BYTES];
+    bool fresh;
+    uint32_t code = glyphs_use(c->glyphs, face, s, bytes);
+    bool drawn = glyphs_outline(c->glyphs, face, code, &path, units);
+    if (drawn) {
+        snprintf(key, sizeof key, "letter %d %x", (int)face, (unsigned)code);
+        *id = def_find(c, key, &fresh);
+        if (fresh) {
+            buffer_add(&c->defs, "<path id=\"d%d\" d=\"", *id);
+            buffer_put(&c->defs, path.data, path.length);
+            buffer_add(&c->defs, "\"/>\n");
+        }
+    }
+    free(path.data);
+    return drawn;
+}
+
+static void outlined_run(
+    struct canvas_svg *c, const struct text_run *run, struct point pen, const struct font *font)
+{
+    struct buffer *b = &c->body;
+    for (int at = 0, bytes; at < run->bytes; at += bytes) {
+        int id;
+        double units;
+        bytes = code_bytes(run->at + at);
+        if (!letter(c, run->face, run->at + at, bytes, &id, &units))
+            continue;
+        buffer_add(b, "<use href=\"#d%d\" transform=\"matrix(%.5f 0 0 %.5f ", id, font->size / units,
+            -font->size / units);
+        buffer_number(b, pen.x + text_pen(run, at, font), 2);
+        buffer_put(b, " ", 1);
+        buffer_number(b, pen.y, 2);
+        buffer_add(b, ")\"/>");
+    }
+}
+
+/* Shapes that look the same everywhere; what they say stays beside them. */
+static void outlined_text(struct canvas_svg *c, struct point at, const char *utf8, const struct font *font,
+    struct color color, enum align align)
+{
+    static const double share[] = { [ALIGN_LEFT] = 0, [ALIGN_CENTER] = 0.5, [ALIGN_RIGHT] = 1 };
+    struct text_run run;
+    buffer_add(&c->body, "<g aria-label=\"");
+    put_escaped(&c->body, utf8);
+    buffer_put(&c->body, "\"", 1);
+    put_paint(&c->body, "fill", color);
+    buffer_add(&c->body, ">\n");
+    at.x -= share[align] * text_width(utf8, font);
+    for (int n; (n = text_next(utf8, font, &run)) > 0; utf8 += n) {
+        outlined_run(c, &run, (struct point){ at.x + run.shift, at.y }, font);
+        at.x += run.advance;
+    }
+    buffer_add(&c->body, "</g>\n");
+}
+
+static void note_letters(struct canvas_svg *c, const char *utf8, const struct font *font)
+{
+    struct text_run run;
+    for (int n; (n = text_next(utf8, font, &run)) > 0; utf8 += n)
+        for (int at = 0, bytes; at < run.bytes; at += bytes) {
+            bytes = code_bytes(run.at + at);
+            glyphs_use(c->glyphs, run.face, run.at + at, bytes);
+        }
 }
 
 static void text(struct canvas *canvas, struct point at, const char *utf8, const struct font *font,
@@ -328,7 +364,16 @@ static void text(struct canvas *canvas, struct point at, const char *utf8, const
     static const char *const anchor[] = {
         [ALIGN_LEFT] = "", [ALIGN_CENTER] = " text-anchor=\"middle\"", [ALIGN_RIGHT] = " text-anchor=\"end\""
     };
-    struct buffer *b = &self(canvas)->body;
+    struct canvas_svg *c = self(canvas);
+    struct buffer *b = &c->body;
+    if (canvas->text_mode != TEXT_FONT && !has_glyphs(c))
+        return;
+    if (canvas->text_mode == TEXT_OUTLINES) {
+        outlined_text(c, at, utf8, font, color, align);
+        return;
+    }
+    if (canvas->text_mode == TEXT_EMBED)
+        note_letters(c, utf8, font);
     buffer_add(b, "<text");
     put_attribute(b, "x", at.x);
     put_attribute(b, "y", at.y);
@@ -343,6 +388,41 @@ static void text(struct canvas *canvas, struct point at, const char *utf8, const
     buffer_add(b, "</text>\n");
 }
 
+static const struct {
+    const char *family, *look;
+} embedded[FACE_COUNT] = {
+    [FACE_REGULAR] = { "marginscope text", "" },
+    [FACE_ITALIC] = { "marginscope text", "font-style:italic;" },
+    [FACE_SEMIBOLD] = { "marginscope text", "font-weight:600;" },
+    [FACE_SEMIBOLD_ITALIC] = { "marginscope text", "font-weight:600;font-style:italic;" },
+    [FACE_FALLBACK] = { "marginscope symbols", "" },
+    [FACE_FALLBACK_BOLD] = { "marginscope symbols", "font-weight:600;" },
+};
+
+/* The letters in use as fonts of the file's own. */
+static bool embed_fonts(struct canvas_svg *c)
+{
+    struct buffer *b = &c->defs;
+    if (c->base.text_mode != TEXT_EMBED || !c->glyphs)
+        return true;
+    bool good = true;
+    buffer_add(b, "<style>\n");
+    for (int i = 0; i < FACE_COUNT; i++) {
+        struct buffer font = { 0 };
+        bool failed;
+        if (glyphs_subset(c->glyphs, (enum face)i, &font, &failed)) {
+            buffer_add(b, "@font-face{font-family:'%s';%ssrc:url(data:font/%s;base64,", embedded[i].family,
+                embedded[i].look, memcmp(font.data, "OTTO", 4) == 0 ? "otf" : "ttf");
+            buffer_base64(b, (const unsigned char *)font.data, font.length);
+            buffer_add(b, ")}\n");
+        }
+        good &= !failed;
+        free(font.data);
+    }
+    buffer_add(b, "</style>\n");
+    return good;
+}
+
 /* ---- life ---- */
 
 static void write_head(FILE *file, const struct canvas_svg *c)
@@ -350,10 +430,11 @@ static void write_head(FILE *file, const struct canvas_svg *c)
     fprintf(file,
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.2f\" height=\"%.2f\" viewBox=\"0 0 %.2f %.2f\"\n"
-        "font-family=\"Inter, 'DejaVu Sans', sans-serif\"\n"
+        "font-family=\"%sInter, 'DejaVu Sans', 'Helvetica Neue', Arial, sans-serif\"\n"
         "style=\"font-variant-numeric:tabular-nums;white-space:pre\">\n"
         "<!-- marginscope " MARGINSCOPE_VERSION " -->\n",
-        c->base.width * c->base.scale, c->base.height * c->base.scale, c->base.width, c->base.height);
+        c->base.width * c->base.scale, c->base.height * c->base.scale, c->base.width, c->base.height,
+        c->base.text_mode == TEXT_EMBED ? "'marginscope text', 'marginscope symbols', " : "");
 }
 
 static void write_part(FILE *file, const struct buffer *b)
@@ -368,6 +449,8 @@ static enum status finish(struct canvas *canvas, struct why *why)
     unclip(c);
     if (canvas->status != STATUS_OK)
         return canvas->status;
+    if (!embed_fonts(c))
+        return why_set(why, STATUS_FAILED, "%s: its fonts cannot be made; choose --text outlines", c->path);
     if (c->body.failed || c->defs.failed)
         return why_set(why, STATUS_FAILED, "%s: out of memory; close other programs", c->path);
     FILE *file = fopen(c->path, "wb");
@@ -390,6 +473,7 @@ static enum status finish(struct canvas *canvas, struct why *why)
 static void destroy(struct canvas *canvas)
 {
     struct canvas_svg *c = self(canvas);
+    glyphs_destroy(c->glyphs);
     free(c->defs.data);
     free(c->body.data);
     free(c->path);

@@ -305,6 +305,7 @@ void zones_hatch(const struct disc *d, const struct scene *scene, const struct l
     struct band band[BAND_MAX];
     int n = bands_collect(scene, look, band);
     qsort(band, (size_t)n, sizeof *band, band_order);
+    const char *before = canvas_mark(d->canvas, "plane.margin");
     for (int i = 0; i < n; i++) {
         struct arc arc = band[i].arc;
         while (i + 1 < n && same_angle(band[i + 1].arc.from, arc.to) && band[i + 1].pitch == band[i].pitch &&
@@ -314,6 +315,7 @@ void zones_hatch(const struct disc *d, const struct scene *scene, const struct l
         }
         disc_hatch(d, arc, band[i].pitch, color_alpha(look->theme->text1, band[i].alpha));
     }
+    canvas_mark(d->canvas, before);
 }
 
 /* ---- rose ---- */

@@ -307,15 +307,21 @@ static void draw_width(const struct ground *g, const double w[2], double b)
 static void draw_score(const struct ground *g, const double w[2], double b)
 {
     bool margin = score_has_margin(g->scene->snap) && (g->look->layers & LAYER_MARGINS);
+    canvas_mark(g->canvas, "data.slack");
     if (margin)
         draw_slack(g, w, b);
+    canvas_mark(g->canvas, "data.point");
     draw_points(g);
+    canvas_mark(g->canvas, "data.support");
     if (margin)
         draw_support(g, w, b);
+    canvas_mark(g->canvas, "data.w");
     if (g->look->layers & LAYER_WEIGHTS)
         draw_w(g, w, b);
+    canvas_mark(g->canvas, "data.width");
     if (margin)
         draw_width(g, w, b);
+    canvas_mark(g->canvas, NULL);
 }
 
 /* ---- a fitted line ---- */
@@ -385,13 +391,18 @@ static void draw_fit(const struct ground *g)
     struct rect a = data_area(g->scene, g->rect);
     double from = (a.x - g->plane->center.x) / g->plane->unit,
            to = (a.x + a.w - g->plane->center.x) / g->plane->unit;
+    canvas_mark(g->canvas, "data.residual");
     draw_residuals(g);
+    canvas_mark(g->canvas, "data.point");
     draw_points(g);
+    canvas_mark(g->canvas, "data.fit");
     struct stroke line = { .color = g->look->theme->text1, .width = 2.5 };
     struct point ends[2] = { ground_at(g, from, fit_at(snap, from)), ground_at(g, to, fit_at(snap, to)) };
     if (ground_clip(g, &ends[0], &ends[1]))
         canvas_lines(g->canvas, ends, 2, &line);
+    canvas_mark(g->canvas, "data.pull");
     draw_pull(g);
+    canvas_mark(g->canvas, NULL);
 }
 
 /* ---- the view ---- */
@@ -411,8 +422,12 @@ void data_draw(const struct ground *g)
     if (score_line(snap, w, &b)) {
         draw_score(g, w, b);
     } else {
+        canvas_mark(g->canvas, "data.point");
         draw_points(g);
+        canvas_mark(g->canvas, NULL);
         draw_labels(g);
     }
+    canvas_mark(g->canvas, "plane.selected");
     draw_selected(g);
+    canvas_mark(g->canvas, NULL);
 }

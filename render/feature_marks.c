@@ -220,7 +220,9 @@ void marks_over(const struct ground *g)
     const struct snapshot *snap = g->scene->snap;
     if (g->look->layers & LAYER_LINKS)
         draw_links(g);
+    canvas_mark(g->canvas, "plane.norm");
     draw_circles(g);
+    canvas_mark(g->canvas, "plane.center");
     for (int j = 0; snap->means && (g->look->layers & LAYER_WEIGHTS) && j < snap->classes; j++)
         draw_mean(g, j);
     if (snap->centers && (g->look->layers & LAYER_CENTERS))

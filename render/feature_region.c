@@ -85,8 +85,10 @@ void ground_hatch(const struct ground *g, const double *xy, int n, double pitch,
     struct point buffer[2][CLIP_MAX];
     int count;
     struct point *at = shown_polygon(g, xy, n, buffer, &count);
+    const char *before = canvas_mark(g->canvas, "plane.margin");
     if (count >= 3)
         canvas_hatch(g->canvas, at, count, pitch, color);
+    canvas_mark(g->canvas, before);
 }
 
 static bool clip_to_disc(const struct disc *d, struct point *a, struct point *b)
@@ -185,12 +187,14 @@ static void draw_sectors(const struct ground *g)
 static void draw_borders(const struct ground *g)
 {
     struct stroke border = dashed_border(g->look->theme);
+    const char *before = canvas_mark(g->canvas, "plane.boundary");
     for (int j = 0; j < g->scene->snap->classes; j++) {
         const struct region_class *region = &g->scene->region[j];
         for (int i = 0; i < region->decided_count; i++)
             if (region->decided[i].to - region->decided[i].from < 2 * PI)
                 disc_spoke(g->disc, region->decided[i].from, &border);
     }
+    canvas_mark(g->canvas, before);
 }
 
 static struct stroke edge_stroke(const struct ground *g, int label)
@@ -200,6 +204,7 @@ static struct stroke edge_stroke(const struct ground *g, int label)
 
 static void draw_edges(const struct ground *g)
 {
+    const char *before = canvas_mark(g->canvas, "plane.edge");
     for (int j = 0; j < g->scene->snap->classes; j++) {
         struct stroke edge = edge_stroke(g, j);
         double angle[2 * REGION_ARC_MAX];
@@ -207,6 +212,7 @@ static void draw_edges(const struct ground *g)
         for (int i = 0; i < n; i++)
             disc_spoke(g->disc, angle[i], &edge);
     }
+    canvas_mark(g->canvas, before);
 }
 
 /* ---- zones whose edge is a curve over the radius ---- */
@@ -345,12 +351,14 @@ static void draw_band(const struct curve *c, int a, int b, int i, enum curve_par
         return;
     int n = band_outline(c, a, b, i, d->scratch, d->scratch_max);
     struct color full = tint(c->g, c->label, (double)theme->region_alpha);
+    const char *before = canvas_mark(c->g->canvas, safe ? "plane.region" : "plane.margin");
     if (part == CURVE_FILL)
         canvas_polygon(c->g->canvas, d->scratch, n,
             safe ? full : color_alpha(full, (double)theme->zone_alpha * class_alpha(c->g->look, c->label)));
     else
         canvas_hatch(c->g->canvas, d->scratch, n, 7,
             color_alpha(theme->text1, (double)theme->hatch_alpha * class_alpha(c->g->look, c->label)));
+    canvas_mark(c->g->canvas, before);
 }
 
 static void draw_edge(const struct curve *c, int a, int b, int i)
@@ -362,8 +370,10 @@ static void draw_edge(const struct curve *c, int a, int b, int i)
     for (int k = a; k <= b; k++)
         if (fabs(edge_at(c, k, i) - border) > 1e-9)
             at[n++] = disc_at(c->g->disc, edge_at(c, k, i), c->level[k].radius);
+    const char *before = canvas_mark(c->g->canvas, "plane.edge");
     if (n > 1)
         canvas_lines(c->g->canvas, at, n, &edge);
+    canvas_mark(c->g->canvas, before);
 }
 
 /* Levels with the same number of arcs make one piece. */
@@ -441,12 +451,14 @@ static int across(const struct ground *g, int label, const double *a, const doub
 static void draw_polygon_edges(const struct ground *g, int label, const double *xy, int n)
 {
     struct stroke border = dashed_border(g->look->theme);
+    const char *before = canvas_mark(g->canvas, "plane.boundary");
     for (int i = 0; i < n; i++) {
         const double *a = &xy[2 * i], *b = &xy[2 * ((i + 1) % n)];
         struct point ends[2] = { ground_at(g, a[0], a[1]), ground_at(g, b[0], b[1]) };
         if (across(g, label, a, b) > label && ground_clip(g, &ends[0], &ends[1]))
             canvas_lines(g->canvas, ends, 2, &border);
     }
+    canvas_mark(g->canvas, before);
 }
 
 static void draw_polygons(const struct ground *g)
@@ -522,6 +534,7 @@ static void draw_score(const struct ground *g, const double *w, double b)
     }
     fill_band(g, w, b, -INFINITY, -edge, 0, full, false);
     fill_band(g, w, b, edge, INFINITY, 1, full, false);
+    const char *before = canvas_mark(g->canvas, "plane.line");
     for (int label = 0; edge > 0 && label < 2; label++) {
         struct stroke line = { .color = tint(g, label, 1), .width = 1.75 };
         if (ground_level(g, w, b, label ? 1 : -1, ends))
@@ -530,6 +543,7 @@ static void draw_score(const struct ground *g, const double *w, double b)
     struct stroke boundary = { .color = theme->text1, .width = 2.5 };
     if (ground_level(g, w, b, 0, ends))
         canvas_lines(g->canvas, ends, 2, &boundary);
+    canvas_mark(g->canvas, before);
 }
 
 /* ---- all ---- */
@@ -538,6 +552,7 @@ void regions_draw(const struct ground *g)
 {
     const struct snapshot *snap = g->scene->snap;
     double w[2], b;
+    canvas_mark(g->canvas, "plane.region");
     if (g->scene->angular)
         draw_angular(g);
     else if (score_line(snap, w, &b))
@@ -548,4 +563,5 @@ void regions_draw(const struct ground *g)
         draw_half_planes(g);
     else if (loss_decision(&snap->force) != DECIDE_NOTHING)
         draw_polygons(g);
+    canvas_mark(g->canvas, NULL);
 }

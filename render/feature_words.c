@@ -98,7 +98,7 @@ int feature_toggles(const struct scene *scene, struct rect rect, struct rect out
         double width = text_width(name, &small_bold);
         int place = n - 1 - at++;
         x -= width;
-        out[place] = (struct rect){ x, rect.y + 10, width, 30 };
+        out[place] = (struct rect){ x - fmax(0, 28 - width) / 2, rect.y + 10, fmax(28, width), 30 };
         layer[place] = rows[i].layer;
         label[place] = name;
         x -= 16;

@@ -653,9 +653,21 @@ struct pen {
     struct canvas *canvas;
     struct color ink;
     const struct theme *theme;
+    const char *name; /* of the symbol a script belongs to; NULL: a symbol goes by its own text */
 };
 
 static void draw(const struct formula *f, int id, struct place p, struct point at, const struct pen *pen);
+
+/* A symbol as plain text, "\u03b8_y": what it answers to when it is pointed at (render/ask.h). */
+static void spell(const struct formula *f, int id, char *out, size_t size)
+{
+    const struct node *n = &f->node[id];
+    size_t used = strlen(out);
+    if (n->kind == KIND_SYMBOL || n->kind == KIND_SUM)
+        snprintf(out + used, size - used, "%s", n->text);
+    for (int item = n->kind == KIND_ROW ? n->first : NONE; item != NONE; item = f->node[item].next)
+        spell(f, item, out, size);
+}
 
 static struct color color_of(const struct node *n, const struct pen *pen)
 {
@@ -666,8 +678,12 @@ static struct color color_of(const struct node *n, const struct pen *pen)
 
 static void draw_glyphs(const struct node *n, double size, struct point at, const struct pen *pen)
 {
+    char name[TEXT_BYTES + 2];
     struct font font = font_of(n, size);
+    snprintf(name, sizeof name, "=%s", n->text);
+    const char *before = canvas_mark(pen->canvas, pen->name ? pen->name : name);
     canvas_text(pen->canvas, at, n->text, &font, color_of(n, pen), ALIGN_LEFT);
+    canvas_mark(pen->canvas, before);
 }
 
 static void draw_frac(
@@ -695,11 +711,13 @@ static void draw_root(
 
 static void draw_norm(const struct node *n, struct place p, struct point at, const struct pen *pen)
 {
+    const char *before = canvas_mark(pen->canvas, "=\u2016");
     for (int i = 0; i < 2; i++) {
         double x = at.x + NORM_BAR * p.size + i * norm_gap(p);
         canvas_line(pen->canvas, (struct point){ x, at.y - n->ascent },
             (struct point){ x, at.y + n->descent }, 0.06 * p.size, color_of(n, pen));
     }
+    canvas_mark(pen->canvas, before);
 }
 
 static void draw_limits(
@@ -728,9 +746,17 @@ static void draw_script(
     }
     struct place small = script_of(p);
     double after = at.x + f->node[n->first].width;
-    draw(f, n->first, p, at, pen);
+    char name[64] = "=";
+    struct pen whole = *pen;
+    spell(f, n->first, name, sizeof name);
+    if (n->second != NONE && name[1]) { /* an index is a part of its symbol, a power is not */
+        snprintf(name + strlen(name), sizeof name - strlen(name), "_");
+        spell(f, n->second, name, sizeof name);
+        whole.name = whole.name ? whole.name : name;
+    }
+    draw(f, n->first, p, at, &whole);
     if (n->second != NONE)
-        draw(f, n->second, small, (struct point){ after, at.y + sub_drop(f, n, p) }, pen);
+        draw(f, n->second, small, (struct point){ after, at.y + sub_drop(f, n, p) }, &whole);
     if (n->third != NONE)
         draw(
             f, n->third, small, (struct point){ after + SCRIPT_GAP * p.size, at.y - sup_rise(f, n, p) }, pen);

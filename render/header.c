@@ -77,15 +77,19 @@ static void draw_inequality(
         double center = x + h->column[i] / 2, half = formula_measure(term->symbol, h->size).width / 2;
         formula_draw(
             c, (struct point){ center - half, upper }, term->symbol, h->size, h->theme->text1, h->theme);
+        canvas_mark(c, term->sign ? NULL : "header.value");
         canvas_text(c, (struct point){ center, lower }, term->value, term->sign ? &regular : &bold,
             term->color, ALIGN_CENTER);
+        canvas_mark(c, NULL);
         x += h->column[i];
     }
     struct font who = { 14, WEIGHT_REGULAR, false }, by = { 14, WEIGHT_SEMIBOLD, false };
     x += 1.6 * h->size;
+    canvas_mark(c, "header.verdict");
     canvas_text(c, (struct point){ x, upper - 1 }, v->who, &who, h->theme->text2, ALIGN_LEFT);
     canvas_text(
         c, (struct point){ x, lower - 1 }, v->by, &by, v->good ? h->theme->good : h->theme->bad, ALIGN_LEFT);
+    canvas_mark(c, NULL);
 }
 
 static void draw_rule(struct canvas *c, const struct header *h)

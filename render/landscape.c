@@ -8,6 +8,7 @@
 
 #include "render/axes.h"
 #include "render/number.h"
+#include "render/span.h"
 #include "render/text.h"
 
 static const struct font small = { 12, WEIGHT_REGULAR, false }, bold = { 12, WEIGHT_SEMIBOLD, false };
@@ -236,9 +237,11 @@ static void fit_box(struct page *g)
     for (int i = 0; i < look->ghosts; i++)
         if (is_peer(g, look->ghost[i]))
             take_path(g, look->ghost[i], box);
+    if (look->span)
+        take_path(g, &look->span->newest, box);
     g->has_minimum = here && find_minimum(&g->land, 0.25 * box_span(box), g->minimum);
     memcpy(wider, box, sizeof box);
-    if (g->has_minimum)
+    if (g->has_minimum && !look->span) /* of many in a row: it wanders, the page does not */
         take(wider, g->minimum);
     if (box_span(wider) <= 3 * fmax(box_span(box), 1))
         memcpy(box, wider, sizeof box);
@@ -534,13 +537,20 @@ void landscape_draw(struct canvas *c, struct scene *scene, const struct look *lo
     }
     g.land = landscape_of(scene->snap, samples_most(look), f->work);
     fit_box(&g);
+    canvas_mark(c, "landscape.contour");
     draw_contours(&g, f);
+    canvas_mark(c, NULL);
     draw_axes(&g);
+    canvas_mark(c, "landscape.minimum");
     draw_minimum(&g);
+    canvas_mark(c, "curves.ghost");
     draw_ghosts(&g);
     struct stroke walked = { .color = g.theme->text1, .width = 2, .round = true };
+    canvas_mark(c, "landscape.path");
     draw_path(&g, scene->snap, &walked);
+    canvas_mark(c, "landscape.here");
     draw_here(&g);
+    canvas_mark(c, NULL);
     draw_now(&g);
     draw_words(&g);
 }

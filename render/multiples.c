@@ -292,9 +292,14 @@ void multiples_draw(
     struct rect body = sheet_draw(c, &m->sheet, look->theme, look->transparent, width, height);
     double legend = legend_height(m, look, body.w);
     cell.bare = true;
+    struct curves_reach reach = { .known = false };
     if (!m->own_scales) {
         cell.ring = multiples_ring(m);
         share_box(m);
+        for (int i = 0; i < m->rows * m->columns && m->view == &view_curves; i++)
+            if (m->cell[i].scene)
+                curves_reach_take(&reach, m->cell[i].scene->snap, &cell);
+        cell.reach = reach.known ? &reach : NULL;
     }
     body.h -= legend;
     struct layout l = lay_out(m, body);

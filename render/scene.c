@@ -1,5 +1,6 @@
 /* scene.c - what several views need of one snapshot, computed once: sectors, angles, the ring, the sample that
  * stands for all when none is chosen. */
+#include "math/draw.h"
 #include "render/field.h"
 #include "render/input_shape.h"
 #include "render/view.h"
@@ -24,6 +25,7 @@ void look_init(struct look *look, const struct theme *theme)
         .orbit = { 0, 0, 0, 1 },
         .tau = NAN,
         .interactive = true,
+        .parts = PART_DEFAULT,
         .cross_step = NAN,
         .stage_angle = PI / 3,
         .stage_norm = { 1, 1 },
@@ -374,7 +376,8 @@ static bool is_regression(const struct snapshot *snap)
 static bool shows_data(const struct snapshot *snap)
 {
     bool linear = snap->experiment.model == MODEL_IDENTITY && snap->force.loss->task != TASK_CLASS;
-    return snap->count > 0 && (is_regression(snap) || (linear && snap->dim == 2));
+    return (snap->count > 0 || draw_chosen(&snap->experiment)) &&
+           (is_regression(snap) || (linear && snap->dim == 2));
 }
 
 void scene_xy(const struct scene *scene, int sample, double xy[2])
@@ -405,6 +408,10 @@ static void widen(double *low, double *high)
 static void data_box(struct scene *scene)
 {
     double *box = scene->box;
+    if (draw_chosen(&scene->snap->experiment)) {
+        draw_box(&scene->snap->experiment, box);
+        return;
+    }
     box[0] = box[1] = INFINITY;
     box[2] = box[3] = -INFINITY;
     for (int i = 0; i < scene->snap->count; i++) {
@@ -441,6 +448,11 @@ bool scene_update(struct scene *scene, const struct snapshot *snap, const struct
     if (scene->data)
         data_box(scene);
     scene->ring = ring_follow(scene->ring, snap->norm_p99);
+    if (draw_chosen(&snap->experiment) && snap->experiment.model == MODEL_IDENTITY) {
+        double box[4]; /* the plane of the hand that draws must not move under it */
+        draw_box(&snap->experiment, box);
+        scene->ring = box[2] * (snap->norm_p99 > box[2] ? sqrt(2) : 1);
+    }
     if (!input_shape_build(&scene->input, &snap->inputs))
         return false;
     weight_units(scene, snap);

@@ -87,10 +87,10 @@ static void turn(struct solid *s, int axis, const double *unit, int rows)
 }
 
 /* Orthogonal iteration from where the axes were: a few turns a snapshot follow a slow training. */
-static void principal_axes(struct solid *s, int dim, const double *unit, int rows)
+static void principal_axes(struct solid *s, int dim, const double *unit, int rows, bool anew)
 {
     int turns = TURNS;
-    if (s->dim != dim) {
+    if (s->dim != dim || anew) {
         coordinate_axes(s, dim);
         turns *= 10;
     }
@@ -99,6 +99,17 @@ static void principal_axes(struct solid *s, int dim, const double *unit, int row
             turn(s, axis, unit, rows);
             orthonormal(s, axis);
         }
+}
+
+/* Two of them leave the third coordinate 0. */
+static void chosen_axes(struct solid *s, int dim, const struct experiment *e)
+{
+    s->dim = dim;
+    s->chosen = true;
+    memset(s->basis, 0, sizeof s->basis);
+    for (int k = 0; k < e->axis_count; k++)
+        if (e->axes[k] < dim)
+            s->basis[k][e->axes[k]] = 1;
 }
 
 static void shadow(const struct solid *s, const double *v, double *out)
@@ -127,10 +138,14 @@ bool solid_update(struct solid *s, const struct snapshot *snap, const double *un
         return true;
     if (!grow(s, snap->count, rows))
         return false;
-    if (dim == 3)
+    bool was_chosen = s->chosen;
+    s->chosen = false;
+    if (dim > 3 && snap->experiment.axis_count > 0)
+        chosen_axes(s, dim, &snap->experiment);
+    else if (dim == 3)
         coordinate_axes(s, dim);
     else
-        principal_axes(s, dim, unit, rows);
+        principal_axes(s, dim, unit, rows, was_chosen);
     double all = 0, kept = 0;
     for (int r = 0; r < rows; r++) {
         const double *u = unit + (size_t)r * (size_t)dim;

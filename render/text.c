@@ -58,7 +58,8 @@ struct cached_mask {
     uint64_t used;
 };
 
-static struct {
+/* A thread's own: nothing of it is shared, so that one thread can write a figure while another draws the window. */
+static _Thread_local struct {
     bool started;
     struct typeface face[FACE_COUNT];
     struct sized sized[SIZED_COUNT];
@@ -82,6 +83,24 @@ static const struct font_file font_files[FACE_COUNT] = {
     [FACE_FALLBACK_BOLD]   = { "DejaVu Sans", "DejaVuSans-Bold", DEJAVU_FOLDER, "fonts-dejavu-core", FC_SLANT_ROMAN,  FC_WEIGHT_BOLD },
 };
 /* clang-format on */
+
+/* SDL2_ttf keeps one FreeType library for all threads, in which only opening and closing must not meet. */
+static SDL_SpinLock opening;
+
+static TTF_Font *open_font(const char *path, int points, unsigned dpi)
+{
+    SDL_AtomicLock(&opening);
+    TTF_Font *font = TTF_OpenFontDPI(path, points, dpi, dpi);
+    SDL_AtomicUnlock(&opening);
+    return font;
+}
+
+static void close_font(TTF_Font *font)
+{
+    SDL_AtomicLock(&opening);
+    TTF_CloseFont(font);
+    SDL_AtomicUnlock(&opening);
+}
 
 /* ---- finding the files ---- */
 
@@ -255,7 +274,7 @@ static enum status open_face(enum face id, struct why *why)
             "fonts: %s is not installed; install the packages fonts-inter and "
             "fonts-dejavu-core (missing: %s)",
             want->stem, want->package);
-    face->font = TTF_OpenFont(face->path, MEASURE_PX);
+    face->font = open_font(face->path, MEASURE_PX, 0);
     if (!face->font)
         return why_set(why, STATUS_FAILED, "%s: cannot be read as a font (%s); reinstall the package %s",
             face->path, TTF_GetError(), want->package);
@@ -287,7 +306,10 @@ enum status text_start(struct why *why)
 {
     if (text.started)
         return STATUS_OK;
-    if (TTF_Init() != 0)
+    SDL_AtomicLock(&opening);
+    int failed = TTF_Init();
+    SDL_AtomicUnlock(&opening);
+    if (failed)
         return why_set(
             why, STATUS_FAILED, "SDL2_ttf: %s; reinstall the package libsdl2-ttf-2.0-0", TTF_GetError());
     text.started = true;
@@ -315,11 +337,13 @@ void text_stop(void)
     free(text.masks);
     for (int i = 0; i < SIZED_COUNT; i++)
         if (text.sized[i].font)
-            TTF_CloseFont(text.sized[i].font);
+            close_font(text.sized[i].font);
     for (int i = 0; i < FACE_COUNT; i++)
         if (text.face[i].font)
-            TTF_CloseFont(text.face[i].font);
+            close_font(text.face[i].font);
+    SDL_AtomicLock(&opening);
     TTF_Quit();
+    SDL_AtomicUnlock(&opening);
     memset(&text, 0, sizeof text);
 }
 
@@ -437,7 +461,7 @@ void text_fit(const char *utf8, const struct font *font, double width, char *out
 static void close_sized(struct sized *s)
 {
     if (s->font)
-        TTF_CloseFont(s->font);
+        close_font(s->font);
     s->font = NULL;
 }
 
@@ -455,8 +479,7 @@ static TTF_Font *font_at(enum face face, int quarters)
             oldest = s;
     }
     close_sized(oldest);
-    unsigned dpi = (unsigned)quarters * 18;
-    TTF_Font *font = TTF_OpenFontDPI(text.face[face].path, 1, dpi, dpi);
+    TTF_Font *font = open_font(text.face[face].path, 1, (unsigned)quarters * 18);
     if (!font)
         return NULL;
     TTF_SetFontHinting(font, TTF_HINTING_LIGHT_SUBPIXEL);

@@ -9,7 +9,7 @@ enum face { FACE_REGULAR, FACE_ITALIC, FACE_SEMIBOLD, FACE_SEMIBOLD_ITALIC, FACE
     FACE_COUNT };
 
 /* Finds the fonts (configure-time folder, beside the program, then fontconfig). Never substitutes silently:
- * fails with a sentence naming the packages. Main thread; once. */
+ * fails with a sentence naming the packages. Every thread that measures or draws text starts its own, once. */
 enum status text_start(struct why *why);
 void text_stop(void);
 const char *text_face_path(enum face face);

@@ -11,16 +11,11 @@
     }
 
 /* clang-format off */
-#define LIGHT_TOKENS \
-    .bg = HEX(0xFFFFFF),       .surface = HEX(0xF6F7F8),  .raised = HEX(0xE9ECEF),  .raised2 = HEX(0xFFFFFF), \
-    .hairline = HEX(0xDFE3E7), .grid = HEX(0xE6E9ED),     .axis = HEX(0x8A93A0),    .disc = HEX(0xFFFFFF),    \
-    .text1 = HEX(0x14171C),    .text2 = HEX(0x454C57),    .text3 = HEX(0x5E6672),   .margin = HEX(0xAD4E08),  \
-    .good = HEX(0x107A4B),     .bad = HEX(0xC4281B),      .rival = HEX(0xA9B0BA),   .wedge = HEX(0xF7F8F9),   \
+#define LIGHT_CLASSES \
     .classes = {                                                                                              \
         HEX(0x0242E4), HEX(0x6C0002), HEX(0x00553A), HEX(0xED5979), HEX(0xB069FF),                            \
         HEX(0x5B7F4D), HEX(0x885376), HEX(0x3799A9), HEX(0x55006E), HEX(0xA48C0A),                            \
-    },                                                                                                        \
-    .region_alpha = 0.13f, .zone_alpha = 0.065f, .hatch_alpha = 0.16f, .edge_alpha = 0.85f
+    }
 
 static const struct theme themes[] = {
     {
@@ -35,8 +30,24 @@ static const struct theme themes[] = {
         },
         .region_alpha = 0.17f, .zone_alpha = 0.085f, .hatch_alpha = 0.15f, .edge_alpha = 0.75f,
     },
-    { .id = "light", LIGHT_TOKENS },
-    { .id = "print", LIGHT_TOKENS },    /* the light theme by a name that says what it is for: white paper */
+    {
+        .id = "light",
+        .bg = HEX(0xFFFFFF),       .surface = HEX(0xF6F7F8),  .raised = HEX(0xE9ECEF),  .raised2 = HEX(0xFFFFFF),
+        .hairline = HEX(0xDFE3E7), .grid = HEX(0xE6E9ED),     .axis = HEX(0x8A93A0),    .disc = HEX(0xFFFFFF),
+        .text1 = HEX(0x14171C),    .text2 = HEX(0x454C57),    .text3 = HEX(0x5E6672),   .margin = HEX(0xAD4E08),
+        .good = HEX(0x107A4B),     .bad = HEX(0xC4281B),      .rival = HEX(0xA9B0BA),   .wedge = HEX(0xF7F8F9),
+        LIGHT_CLASSES,
+        .region_alpha = 0.13f, .zone_alpha = 0.065f, .hatch_alpha = 0.16f, .edge_alpha = 0.85f,
+    },
+    {   /* white paper: lines that survive a printer, and hatching in place of the tints that eat toner */
+        .id = "print",
+        .bg = HEX(0xFFFFFF),       .surface = HEX(0xFFFFFF),  .raised = HEX(0xF1F2F4),  .raised2 = HEX(0xFFFFFF),
+        .hairline = HEX(0x9AA1AB), .grid = HEX(0xC4C9D0),     .axis = HEX(0x3A414B),    .disc = HEX(0xFFFFFF),
+        .text1 = HEX(0x000000),    .text2 = HEX(0x22272E),    .text3 = HEX(0x3A414B),   .margin = HEX(0x8F3E04),
+        .good = HEX(0x0B6139),     .bad = HEX(0xA81E13),      .rival = HEX(0x7C8591),   .wedge = HEX(0xFFFFFF),
+        LIGHT_CLASSES,
+        .region_alpha = 0.03f, .zone_alpha = 0.02f, .hatch_alpha = 0.34f, .edge_alpha = 1,
+    },
 };
 /* clang-format on */
 
@@ -53,6 +64,15 @@ const struct theme *theme_find(const char *id)
         if (strcmp(themes[i].id, id) == 0)
             return &themes[i];
     return NULL;
+}
+
+struct theme theme_projected(const struct theme *theme)
+{
+    struct theme strong = *theme;
+    strong.region_alpha = fmaxf(strong.region_alpha, 0.30f);
+    strong.zone_alpha = fmaxf(strong.zone_alpha, 0.20f);
+    strong.hatch_alpha = fmaxf(strong.hatch_alpha, 0.34f);
+    return strong;
 }
 
 struct color class_color(const struct theme *theme, int label)

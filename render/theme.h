@@ -16,6 +16,8 @@ struct theme {
 const struct theme *theme_find(const char *id);   /* dark, light, print; NULL when unknown */
 const struct theme *theme_at(int i);              /* NULL past the end */
 
+struct theme theme_projected(const struct theme *theme);   /* stronger tints and edges, for a projector */
+
 struct color class_color(const struct theme *theme, int label);
 struct marker class_marker(const struct theme *theme, int label, double radius);
 struct color color_alpha(struct color c, double alpha);

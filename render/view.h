@@ -17,8 +17,13 @@ enum layer { LAYER_REGIONS = 1, LAYER_MARGINS = 2, LAYER_WEIGHTS = 4, LAYER_ROSE
     LAYER_ALL = 511,                  /* what is on at first */
     LAYER_GROUPS = 512 };             /* colour by group in place of class */
 
+/* What stands around the view in a figure, and the loss curve over its corner. */
+enum figure_part { PART_TITLE = 1, PART_LEGEND = 2, PART_CAPTION = 4, PART_CURVE = 8,
+    PART_DEFAULT = PART_TITLE | PART_LEGEND | PART_CAPTION };
+
 enum { COMPARE_MAX = 4 };            /* trainings side by side */
 struct scene;
+struct figure_span;
 
 /* How a person looks at the snapshot: kept by the window, default in exports. */
 struct look {
@@ -31,6 +36,7 @@ struct look {
     bool pinned;
     int lit_class;                /* others fall to 30 %; -1 none */
     bool transparent;             /* exports: no background */
+    unsigned parts;               /* enum figure_part */
     bool formula_first;           /* header: the formula in place of the inequality where both have no room */
     float orbit[4];               /* how the sphere is turned: a unit quaternion x, y, z, w */
     double tau;                   /* verification threshold, a cosine; NaN: the one of equal errors */
@@ -46,6 +52,8 @@ struct look {
     bool probing;                 /* a free point takes the place of the selected sample under the lens */
     double probe[3];              /* in feature space */
     int probe_label;              /* the class it is said to be of */
+    const struct curves_reach *reach;     /* curves: axes shared with others, or NULL; borrowed */
+    const struct figure_span *span;   /* one of many figures in a row (render/span.h), or NULL; borrowed */
 };
 void look_init(struct look *look, const struct theme *theme);
 /* Of so many samples every how many'th is drawn: look.most_points. */
@@ -68,6 +76,8 @@ struct scene {
     struct solid solid;               /* directions in three dimensions, from 3-D on */
     float *eye;                       /* (count, 3) where a turned ball has the samples, NaN for none: of one drawing */
     double ring;                      /* norm at the ring, a 1-2-5 step above norm_p99, with hysteresis */
+    double least_end[2];              /* degrees the axes of view_angles and view_logit have at least (render/span.h) */
+    double least_reach[2];            /* and the places of view_score */
     int typical;                      /* what scene_typical answers */
     int typical_age;                  /* snapshots since it was chosen */
     double *unit;                     /* (classes * sub, dim) rows of the rule's head of length 1, zero rows zero */
@@ -139,7 +149,21 @@ int sphere_pick_chip(const struct scene *scene, const struct look *look, struct 
 
 /* The threshold in use, and the one of the curve's point nearest to `at`; NaN away from the plot. */
 double roc_tau(const struct scene *scene, const struct look *look);
+double roc_next(const struct scene *scene, const struct look *look, int points);   /* so many points along the curve */
 double roc_pick(const struct scene *scene, const struct look *look, struct rect rect, struct point at);
+
+/* Where the axes of angles end, degrees: as far as the samples lie, or scene.least_end. */
+double angles_end(const struct scene *scene);
+double logit_end(const struct scene *scene, bool large);
+/* The lowest and highest place of a sample in the score view, 0 between them. */
+void score_reach(const struct scene *scene, double reach[2]);
+
+/* How far the axes of several curves go together; all zeros at first. */
+struct curves_reach {
+    bool known;
+    double steps, accuracy, loss[2];  /* accuracy: where its axis begins */
+};
+void curves_reach_take(struct curves_reach *reach, const struct snapshot *snap, const struct look *look);
 
 /* The step of the curves under `at`, for look.cross_step; NaN away from them. */
 double curves_pick(const struct scene *scene, const struct look *look, struct rect rect, struct point at);
@@ -148,9 +172,14 @@ double curves_pick(const struct scene *scene, const struct look *look, struct re
  * W2 the angle between them. */
 int stage_pick(const struct look *look, struct rect rect, struct point at);
 void stage_drag(struct look *look, struct rect rect, int handle, struct point at);
+void stage_nudge(struct look *look, int handle, double degrees, double length);   /* by so much */
 
 /* The sample whose dot, image or row is under `at`; -1 none. */
 int input_pick(struct scene *scene, const struct look *look, struct rect rect, struct point at);
+/* Where `at` lies among inputs of two numbers, and back; false outside of their plane, or without one. */
+bool input_unplace(struct scene *scene, const struct look *look, struct rect rect, struct point at, double out[2]);
+bool input_place(struct scene *scene, const struct look *look, struct rect rect, const double xy[2],
+    struct point *out);
 
 /* What is under the lens: the probe, the selected sample or else the typical one. Its feature (LENS_DIM) and numbers;
  * false when there is nothing. lens_sample: which shown sample, -1 for the probe. */
@@ -196,13 +225,15 @@ int feature_toggles(const struct scene *scene, struct rect rect, struct rect out
 void figure_draw(struct canvas *c, const struct view *view, struct scene *scene, const struct look *look,
     double width, double height);
 /* Where figure_draw lays the feature plane, alone or in the dashboard; another view's whole rectangle. */
-struct rect figure_plane(
-    const struct view *view, const struct scene *scene, double width, double height);
+struct rect figure_plane(const struct view *view, const struct scene *scene, const struct look *look,
+    double width, double height);
 /* "Softmax + center" */
 void figure_title(const struct snapshot *snap, char *out, int size);
 /* arcface_m0.30_s16_seed6_step4000 */
 void figure_name(const struct snapshot *snap, char *out, int size);
 /* "mnist · MLP 128-64-2 · ArcFace m 0.30, s 30 · Adam 1e-3, batch 128 · seed 1 · step 4,000 · train 96.4 % ..." */
 void figure_caption(const struct snapshot *snap, char *out, int size);
+/* And the pinned point with its angles. */
+void figure_caption_of(const struct scene *scene, const struct look *look, char *out, int size);
 
 #endif

@@ -26,12 +26,13 @@ struct angles {
     bool root; /* heights are square roots, so that a few far off are still seen */
     double near_mean, far_mean; /* radians */
     double overlap;
+    const char *near_mark, *far_mark; /* what the bars are called (canvas_mark) */
 };
 
 /* ---- counting ---- */
 
 /* The axis grows in steps until 99 % of both kinds are on it. */
-static double end_of_axis(const struct scene *scene)
+double angles_end(const struct scene *scene)
 {
     static const double end[] = { 30, 60, 90, 180 };
     int n = scene->snap->count;
@@ -42,7 +43,7 @@ static double end_of_axis(const struct scene *scene)
             rival += (double)scene->rival[j] * 180 / pi > end[i];
         }
         if (own * 100 <= n && rival * 100 <= n)
-            return end[i];
+            return fmax(end[i], scene->least_end[0]);
     }
     return end[3];
 }
@@ -87,7 +88,7 @@ static void weights_layout(struct angles *v, const struct scene *scene, struct r
 {
     const struct snapshot *snap = scene->snap;
     v->plot = plot_layout(rect, false);
-    v->x = (struct axis){ 0, end_of_axis(scene), v->plot.area.x, v->plot.area.x + v->plot.area.w, false };
+    v->x = (struct axis){ 0, angles_end(scene), v->plot.area.x, v->plot.area.x + v->plot.area.w, false };
     v->bins = v->plot.size->large ? 120 : 40;
     count_into(v->near, v, scene->own, snap->count);
     count_into(v->far, v, scene->rival, snap->count);
@@ -151,10 +152,12 @@ static void draw_bars(struct canvas *c, const struct angles *v)
 {
     struct color both = color_mix(v->theme->rival, v->theme->text1, 0.4);
     for (int i = 0; i < v->bins; i++) {
-        draw_bar(c, v, i, fmax(v->near[i], v->far[i]),
-            v->far[i] >= v->near[i] ? v->theme->rival : v->theme->text1);
+        bool far = v->far[i] >= v->near[i];
+        canvas_mark(c, far ? v->far_mark : v->near_mark);
+        draw_bar(c, v, i, fmax(v->near[i], v->far[i]), far ? v->theme->rival : v->theme->text1);
         draw_bar(c, v, i, fmin(v->near[i], v->far[i]), both);
     }
+    canvas_mark(c, NULL);
 }
 
 /* ---- captions ---- */
@@ -275,6 +278,7 @@ static void draw_bracket(
     double from = s->own_angle * 180 / pi, to = fmin(v->x.to, needed * 180 / pi);
     if (!(to - from > 0.05))
         return;
+    canvas_mark(c, "angles.bracket");
     double a = axis_at(&v->x, from), b = axis_at(&v->x, to), base = v->plot.area.y + v->plot.area.h;
     double y = floor(base - (v->plot.size->large ? 40 : 24)) + 0.5, width = 1.75;
     canvas_line(c, (struct point){ a, y }, (struct point){ b, y }, width, v->theme->margin);
@@ -289,12 +293,13 @@ static void draw_bracket(
     struct rect ground = { x - half - 3, y - 8 - font.size * 0.85, 2 * half + 6, font.size + 4 };
     canvas_round_rect(c, ground, 3, color_alpha(v->theme->bg, 0.85)); /* bars may reach here */
     canvas_text(c, (struct point){ x, y - 7 }, name, &font, v->theme->margin, ALIGN_CENTER);
+    canvas_mark(c, NULL);
 }
 
 static void draw_weights(
     struct canvas *c, const struct scene *scene, const struct look *look, struct rect rect)
 {
-    struct angles v = { .theme = look->theme };
+    struct angles v = { .theme = look->theme, .near_mark = "angles.own", .far_mark = "angles.rival" };
     const struct snapshot *snap = scene->snap;
     weights_layout(&v, scene, rect);
     plot_title(c, &v.plot, v.theme, view_angles.label);
@@ -329,6 +334,7 @@ static void draw_threshold(
         return;
     double angle = acos(fmin(1, fmax(-1, tau))), x = axis_at(&v->x, angle * 180 / pi);
     double base = v->plot.area.y + v->plot.area.h, top = v->plot.area.y + caption_height(v);
+    canvas_mark(c, "angles.threshold");
     canvas_line(c, (struct point){ x, top }, (struct point){ x, base }, 1.75, v->theme->bad);
     char text[96], a[24], b[24], d[24];
     struct operating_point at = verification_at(set, tau);
@@ -344,12 +350,13 @@ static void draw_threshold(
     struct rect ground = { label.x - 3, label.y - font->size, width + 6, font->size * 1.4 };
     canvas_round_rect(c, ground, 3, color_alpha(v->theme->bg, 0.85));
     canvas_text(c, label, text, font, v->theme->bad, ALIGN_LEFT);
+    canvas_mark(c, NULL);
 }
 
 static void draw_pairs(struct canvas *c, const struct scene *scene, const struct look *look,
     const struct verification *set, const char *title, struct rect rect)
 {
-    struct angles v = { .theme = look->theme };
+    struct angles v = { .theme = look->theme, .near_mark = "pairs.same", .far_mark = "pairs.different" };
     char note[128], a[24], b[24], pairs[24];
     pairs_layout(&v, set, rect);
     plot_title(c, &v.plot, v.theme, title);

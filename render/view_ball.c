@@ -407,9 +407,11 @@ static void draw_cell(const struct picture *p, int class)
     if (p->look->layers & LAYER_REGIONS)
         fill_region(p, &safe, NULL, color_alpha(color, alpha));
     fill_region(p, &decided, &safe, color_alpha(color, p->look->layers & LAYER_REGIONS ? alpha / 2 : 0));
+    const char *before = canvas_mark(p->c, "sphere.margin");
     if (p->outline->count >= 3)
         canvas_hatch(p->c, p->outline->at, p->outline->count, 7,
             color_alpha(p->theme->text1, (double)p->theme->hatch_alpha));
+    canvas_mark(p->c, before);
 }
 
 /* Runs of edges in front that one rule accepts. */
@@ -447,6 +449,7 @@ static void draw_borders(const struct picture *p)
         struct stroke dashes = {
             .color = color_alpha(p->theme->text3, 0.75), .width = 1, .dash_on = 2, .dash_off = 5
         };
+        canvas_mark(p->c, chain->safe ? "sphere.edge" : "sphere.boundary");
         if (chain->safe && p->look->layers & LAYER_MARGINS)
             draw_edges(p, chain, false, solid);
         else if (!chain->safe)
@@ -746,7 +749,11 @@ static void draw_words(const struct picture *p, struct rect rect)
     const char *part = test == 0 ? "training" : test == snap->count ? "test" : "training and test";
     int used = snprintf(text, sizeof text, "%s %s points%s", number_count(snap->count, n, sizeof n), part,
         snap->dim == 3 ? " on S\u00b2" : "");
-    if (snap->dim > 3)
+    char axes[32] = "";
+    if (snap->dim > 3 && p->scene->solid.chosen &&
+        experiment_get(&snap->experiment, "axes", axes, sizeof axes))
+        snprintf(text + used, sizeof text - (size_t)used, ", axes %s of %d", axes, snap->dim);
+    else if (snap->dim > 3)
         snprintf(text + used, sizeof text - (size_t)used,
             ", a projection from %d-D that keeps %s of the weights' spread", snap->dim,
             number_percent(p->scene->solid.share, n, sizeof n));
@@ -792,25 +799,35 @@ void ball_draw(struct canvas *c, struct scene *scene, const struct look *look, s
     struct picture p = { c, scene, look, look->theme, ball_layout(look, rect), &outline, room,
         rect.h < SMALL_HEIGHT };
     turn_samples(&p);
+    canvas_mark(c, "sphere.weight");
     if (look->layers & LAYER_WEIGHTS)
         draw_weights(&p, false);
+    canvas_mark(c, "sphere.ball");
     canvas_disc(c, p.ball.center, p.ball.radius, look->theme->disc);
     if (!p.small)
         draw_samples(&p, false);
+    canvas_mark(c, "sphere.cell");
     for (int j = 0; look->layers & LAYER_REGIONS && j < scene->snap->classes; j++)
         draw_cell(&p, j);
+    canvas_mark(c, NULL);
     draw_graticule(&p);
     draw_shade(&p);
     draw_borders(&p);
+    canvas_mark(c, "sphere.ball");
     canvas_ring(c, p.ball.center, p.ball.radius, 1.25, look->theme->text3);
+    canvas_mark(c, "sphere.point");
     draw_samples(&p, true);
+    canvas_mark(c, "sphere.weight");
     if (look->layers & LAYER_WEIGHTS)
         draw_weights(&p, true);
+    canvas_mark(c, "plane.selected");
     if (!look->bare) {
         draw_selection(&p);
+        canvas_mark(c, NULL);
         draw_words(&p, rect);
         draw_stats(&p, rect);
     }
+    canvas_mark(c, NULL);
     struct plane room_taken = { .center = p.ball.center, .radius = p.ball.radius };
     if (look->interactive && !look->bare && !p.small)
         feature_toggles_draw(c, scene, look, &room_taken, rect);

@@ -67,8 +67,20 @@ static double band_height(struct rect cell)
     return fmin(190, cell.h * 0.3);
 }
 
+/* No room for words, picture and numbers side by side: in a low cell the picture goes, else the numbers do. */
+static bool is_tight(struct rect cell)
+{
+    return !is_high(cell) && cell.w < 430;
+}
+
+enum { TIGHT_WORDS = 132, TIGHT_LOW = 200 };
+
 struct rect compare_picture(struct rect cell)
 {
+    if (is_tight(cell)) {
+        double wide = cell.h < TIGHT_LOW ? 0 : cell.w - TIGHT_WORDS - 8;
+        return (struct rect){ cell.x + TIGHT_WORDS, cell.y, wide, wide > 0 ? cell.h : 0 };
+    }
     if (is_high(cell)) {
         double head = 44;
         return (struct rect){ cell.x, cell.y + head, cell.w, cell.h - head - band_height(cell) };
@@ -96,7 +108,10 @@ static struct side side_of(struct rect cell)
         s.bars = (struct rect){ x + wide + gap, y, wide, high };
         return s;
     }
-    double x = cell.x + cell.w - fmax(0.265 * cell.w, 190), wide = cell.x + cell.w - EDGE - x;
+    if (is_tight(cell) && cell.h >= TIGHT_LOW)
+        return (struct side){ .table = { cell.x, cell.y, 0, 0 } };
+    double x = cell.x + cell.w - fmax(0.265 * cell.w, is_tight(cell) ? 166 : 190),
+           wide = cell.x + cell.w - EDGE - x;
     double high = cell.h - 40, rows = fmin(5 * ROW_HEIGHT, ROW_HEIGHT * floor(high * 0.45 / ROW_HEIGHT));
     s.table = (struct rect){ x, cell.y + 22, wide, rows };
     double left = high - rows - 12, curve = left > 200 ? 0.42 * left : 0;
@@ -567,7 +582,8 @@ static void draw_cell(const struct compare *v, int which, struct rect cell, stru
     struct scene *scene = v->scene[which];
     struct look own = compare_look(v->scene[0], scene, v->look);
     struct side side = side_of(cell);
-    view_draw(compare_view(scene), v->canvas, scene, &own, compare_picture(cell));
+    if (compare_picture(cell).w > 0)
+        view_draw(compare_view(scene), v->canvas, scene, &own, compare_picture(cell));
     canvas_clip(v->canvas, &whole);
     draw_words(v, which, cell);
     draw_table(v, which, side.table);

@@ -233,11 +233,15 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
     draw_note(c, &v);
     if (v.cell < 4)
         return;
+    canvas_mark(c, "confusion.cell");
     for (int row = 0; row < v.shown; row++)
         for (int column = 0; column < v.shown; column++)
             draw_cell(c, &v, row, column);
+    canvas_mark(c, "confusion.name");
     draw_names(c, &v);
+    canvas_mark(c, "confusion.recall");
     draw_recall(c, &v);
+    canvas_mark(c, NULL);
     draw_worst(c, &v);
 }
 

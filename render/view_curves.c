@@ -8,6 +8,7 @@
 
 #include "render/axes.h"
 #include "render/number.h"
+#include "render/span.h"
 #include "render/text.h"
 
 static const double ema_keep = 0.75;
@@ -183,6 +184,8 @@ static double measured_step(const struct snapshot *snap, double wanted, double l
     return isnan(best) ? round(wanted) : best;
 }
 
+static void reach_as_far(struct curves *v, const struct figure_span *span, struct rect rect);
+
 static void curves_layout(
     struct curves *v, const struct snapshot *snap, const struct look *look, struct rect rect)
 {
@@ -214,6 +217,40 @@ static void curves_layout(
     v->loss = (struct axis){ .a = area.y + area.h, .b = lower };
     loss_range(v);
     v->cross = measured_step(snap, look->cross_step, v->x.to);
+    if (look->span)
+        reach_as_far(v, look->span, rect);
+    if (look->reach) {
+        v->x.to = look->reach->steps;
+        v->accuracy.from = look->reach->accuracy;
+        v->loss.from = look->reach->loss[0];
+        v->loss.to = look->reach->loss[1];
+    }
+}
+
+void curves_reach_take(struct curves_reach *reach, const struct snapshot *snap, const struct look *look)
+{
+    static const struct rect somewhere = { 0, 0, 400, 300 };
+    struct curves v;
+    struct look alone = *look;
+    alone.reach = NULL;
+    curves_layout(&v, snap, &alone, somewhere);
+    reach->steps = fmax(reach->steps, v.x.to);
+    reach->accuracy = reach->known ? fmin(reach->accuracy, v.accuracy.from) : v.accuracy.from;
+    reach->loss[0] = reach->known ? fmin(reach->loss[0], v.loss.from) : v.loss.from;
+    reach->loss[1] = fmax(reach->loss[1], v.loss.to);
+    reach->known = true;
+}
+
+/* One of many figures in a row has the axes of the last. */
+static void reach_as_far(struct curves *v, const struct figure_span *span, struct rect rect)
+{
+    struct curves last;
+    struct look alone = *v->look;
+    alone.span = NULL;
+    curves_layout(&last, &span->newest, &alone, rect);
+    v->x.to = last.x.to;
+    v->accuracy.from = last.accuracy.from;
+    v->loss = last.loss;
 }
 
 static void draw_accuracy_grid(struct canvas *c, const struct curves *v)
@@ -419,18 +456,27 @@ static void draw_lines(struct canvas *c, const struct curves *v)
     bool tested = v->test.n > 0;
     double line = v->plot.size->line;
     canvas_clip(c, &top);
+    canvas_mark(c, "curves.ghost");
     draw_ghosts(c, v, true);
+    canvas_mark(c, "curves.train");
     series_draw(c, &v->train, &v->x, &v->accuracy, tested ? 1 : line, tested ? theme->text3 : theme->text1);
+    canvas_mark(c, "curves.margin");
     series_stroke(c, &v->margin, &v->x, &v->accuracy,
         (struct stroke){ .color = theme->text2, .width = 1, .dash_on = 4, .dash_off = 3 });
+    canvas_mark(c, "curves.test");
     series_draw(c, &v->test, &v->x, &v->accuracy, line, theme->text1);
     canvas_clip(c, &v->plot.rect);
+    canvas_mark(c, "curves.ghost");
     draw_ghosts(c, v, false);
+    canvas_mark(c, "curves.raw");
     series_draw(c, &v->raw, &v->x, &v->loss, 1, color_alpha(theme->text3, 0.75));
+    canvas_mark(c, "curves.loss");
     series_draw(c, &v->smooth, &v->x, &v->loss, line, theme->text1);
+    canvas_mark(c, "curves.test-loss");
     if (v->plot.size->large)
         series_stroke(c, &v->test_loss, &v->x, &v->loss,
             (struct stroke){ .color = theme->text2, .width = 1.25, .dash_on = 5, .dash_off = 3 });
+    canvas_mark(c, NULL);
 }
 
 static double inside(const struct axis *axis, double value)
@@ -589,11 +635,15 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
     draw_loss_grid(c, &v);
     draw_steps(c, &v);
     draw_lines(c, &v);
+    canvas_mark(c, "curves.event");
     draw_events(c, &v, scene->snap);
+    canvas_mark(c, "curves.ghost");
     name_ghosts(c, &v, scene->snap);
+    canvas_mark(c, "curves.margin");
     name_margin(c, &v);
     draw_accuracies(c, &v);
     draw_losses(c, &v);
+    canvas_mark(c, NULL); /* the cross-hair is under the pointer: what it crosses is meant */
     draw_cross(c, &v);
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "math/draw.h"
 #include "render/disc.h"
 #include "render/feature_data.h"
 #include "render/feature_lens.h"
@@ -296,8 +297,10 @@ static void draw_selection(
     struct selection selection;
     if (!view_selection(scene, look, &selection))
         return;
+    const char *before = canvas_mark(d->canvas, "plane.gap");
     if (look->layers & LAYER_MARGINS)
         draw_zone(d, scene, look, &selection, plane->unit);
+    canvas_mark(d->canvas, before);
     if (selection.sample != look->selected) /* the typical sample: its zone is named, it is not ringed */
         return;
     struct point at = feature_place(scene, plane, selection.sample);
@@ -313,13 +316,14 @@ static void draw_selection(
 
 /* ---- the view ---- */
 
-static void draw_empty(const struct disc *d, const struct look *look)
+static void draw_empty(const struct disc *d, const struct look *look, bool drawn)
 {
     struct font font = { 20, WEIGHT_REGULAR, false };
     canvas_disc(d->canvas, d->center, 3.5, look->theme->text1);
     canvas_ring(d->canvas, d->center, d->outer, 1.25, look->theme->text3);
     struct point at = { d->center.x, d->center.y + 48 };
-    canvas_text(d->canvas, at, "Choose a data set to begin", &font, look->theme->text2, ALIGN_CENTER);
+    const char *text = drawn ? "Draw points: press L, then click" : "Choose a data set to begin";
+    canvas_text(d->canvas, at, text, &font, look->theme->text2, ALIGN_CENTER);
 }
 
 static void draw_disc(const struct ground *g)
@@ -328,20 +332,32 @@ static void draw_disc(const struct ground *g)
     struct scene *scene = g->scene;
     const struct look *look = g->look;
     regions_draw(g);
+    canvas_mark(d->canvas, "plane.norm");
     draw_norm_rings(d, scene, look, g->plane, false);
+    canvas_mark(d->canvas, "plane.weight");
     marks_shafts(g);
+    canvas_mark(d->canvas, "plane.point");
     draw_points(d, scene, look, g->plane);
+    canvas_mark(d->canvas, "plane.norm");
     if (d->outer >= 150)
         draw_norm_rings(d, scene, look, g->plane, true);
+    canvas_mark(d->canvas, "plane.rose");
     if (look->layers & LAYER_ROSE)
         rose_draw(d, scene, look, 5);
+    canvas_mark(d->canvas, "plane.ring");
     canvas_ring(d->canvas, d->center, d->outer, 1.25, look->theme->text3);
+    canvas_mark(d->canvas, "plane.weight");
     marks_heads(g);
     marks_over(g);
+    canvas_mark(d->canvas, "plane.origin");
     canvas_disc(d->canvas, d->center, 3.5, look->theme->text1);
+    canvas_mark(d->canvas, "plane.selected");
     draw_selection(d, scene, look, g->plane);
+    canvas_mark(d->canvas, "plane.probe");
     feature_lens(d->canvas, scene, look, g->plane, g->rect);
+    canvas_mark(d->canvas, "plane.chip");
     draw_chips(d, scene, look, g->plane, g->rect);
+    canvas_mark(d->canvas, NULL);
 }
 
 static void feature_draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
@@ -349,16 +365,19 @@ static void feature_draw(struct canvas *c, struct scene *scene, const struct loo
     struct plane plane = feature_plane(scene, look, rect);
     struct disc d = disc_whole(c, scene, plane.center, plane.radius);
     struct ground g = ground_of(&d, scene, look, &plane, rect);
-    bool empty = !scene->snap || scene->snap->count == 0 || scene->snap->classes == 0;
+    bool drawn = scene->snap && draw_chosen(&scene->snap->experiment);
+    bool empty =
+        !scene->snap || (scene->snap->count == 0 && !(drawn && scene->data)) || scene->snap->classes == 0;
     canvas_clip(c, &rect);
     if (!look->transparent && !scene->data)
         canvas_disc(c, plane.center, plane.radius, look->theme->disc);
     if (empty)
-        draw_empty(&d, look);
+        draw_empty(&d, look, drawn);
     else if (scene->data)
         data_draw(&g);
     else
         draw_disc(&g);
+    canvas_mark(c, NULL);
     if (!empty)
         feature_words(c, scene, look, &plane, rect);
     canvas_clip(c, NULL);

@@ -379,6 +379,7 @@ static void draw_class_field(struct ground_field *g)
     struct contours contours = { .count = 0 };
     if (g->round && !g->look->transparent)
         canvas_disc(g->canvas, g->plane.center, g->plane.radius, g->theme->disc);
+    canvas_mark(g->canvas, "field.ground");
     if (g->round)
         mesh_disc(g);
     else
@@ -386,15 +387,21 @@ static void draw_class_field(struct ground_field *g)
     find_range(g);
     if (g->low < g->high)
         contours = contours_of(g);
+    canvas_mark(g->canvas, "field.contour");
     field_contours(g->canvas, g->field, &g->mesh, &contours);
+    canvas_mark(g->canvas, "field.point");
     draw_points(g);
+    canvas_mark(g->canvas, "field.arrow");
     double most = draw_forces(g);
+    canvas_mark(g->canvas, NULL);
     if (fmin(g->rect.w, g->rect.h) > 400)
         field_labels(g->canvas, g->field, &g->mesh, &contours, g->theme);
     if (g->round) {
         canvas_ring(g->canvas, g->plane.center, g->plane.radius, 1.25, g->theme->text3);
         canvas_disc(g->canvas, g->plane.center, 3.5, g->theme->text1);
+        canvas_mark(g->canvas, "plane.weight");
         draw_weights(g);
+        canvas_mark(g->canvas, NULL);
     }
     draw_title(g);
     draw_key(g, most);

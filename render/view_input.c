@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "math/draw.h"
 #include "render/axes.h"
 #include "render/disc.h"
 #include "render/input_shape.h"
@@ -85,6 +86,10 @@ static void find_box(const struct scene *scene, double box[4])
         memcpy(box, scene->snap->inputs.box, 4 * sizeof *box);
         return;
     }
+    if (draw_chosen(&scene->snap->experiment)) {
+        draw_box(&scene->snap->experiment, box);
+        return;
+    }
     box[0] = box[1] = INFINITY;
     box[2] = box[3] = -INFINITY;
     for (int i = 0; i < scene->snap->count; i++) {
@@ -157,6 +162,7 @@ static double region_alpha(const struct input_view *v, int class)
 static void draw_map(const struct input_view *v, const struct input_plane *p)
 {
     const struct input_shape *shape = v->scene->input;
+    const char *before = canvas_mark(v->canvas, "plane.region");
     for (int i = 0; i < shape->parts; i++)
         if (shape->part[i].class >= 0)
             fill_part(v, p, &shape->part[i],
@@ -176,9 +182,11 @@ static void draw_map(const struct input_view *v, const struct input_plane *p)
     int classes = 0;
     for (int i = 0; i < shape->parts; i++)
         classes += shape->part[i].class >= 0;
+    canvas_mark(v->canvas, "input.boundary");
     for (int i = 0, drawn = 0; i < shape->parts && drawn < (classes > 2 ? classes : 1); i++, drawn++)
         if (shape->part[i].class >= 0)
             draw_edges(v, p, &shape->part[i]);
+    canvas_mark(v->canvas, before);
 }
 
 static double marker_size(const struct input_view *v)
@@ -637,17 +645,19 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
     rank(scene);
     if (!look->bare)
         draw_note(&v);
+    canvas_mark(c, has_plane(scene) ? "input.dot" : "input.image");
     if (has_plane(scene))
         draw_plane(&v, rect);
     else if (has_image(scene))
         draw_thumbnails(&v);
     else
         draw_table(&v);
+    canvas_mark(c, NULL);
 }
 
 static const char *missing(const struct scene *scene)
 {
-    if (scene->snap->count == 0 || scene->snap->classes == 0)
+    if ((scene->snap->count == 0 && !draw_chosen(&scene->snap->experiment)) || scene->snap->classes == 0)
         return "There are no samples yet.";
     return NULL;
 }
@@ -710,4 +720,29 @@ int input_pick(struct scene *scene, const struct look *look, struct rect rect, s
     return has_plane(scene)   ? pick_plane(&v, at)
            : has_image(scene) ? pick_thumbnail(&v, at)
                               : pick_line(&v, at);
+}
+
+bool input_unplace(
+    struct scene *scene, const struct look *look, struct rect rect, struct point at, double out[2])
+{
+    if (!scene->snap || missing(scene) || !has_plane(scene))
+        return false;
+    struct input_view v = view_of(NULL, scene, look, rect);
+    struct input_plane p = plane_of(scene, &v.plot, look->bare);
+    if (!plot_fits(&v.plot) || !holds(p.frame, at))
+        return false;
+    out[0] = (at.x - p.origin.x) / p.unit;
+    out[1] = (p.origin.y - at.y) / p.unit;
+    return true;
+}
+
+bool input_place(
+    struct scene *scene, const struct look *look, struct rect rect, const double xy[2], struct point *out)
+{
+    if (!scene->snap || missing(scene) || !has_plane(scene))
+        return false;
+    struct input_view v = view_of(NULL, scene, look, rect);
+    struct input_plane p = plane_of(scene, &v.plot, look->bare);
+    *out = plane_at(&p, xy[0], xy[1]);
+    return plot_fits(&v.plot);
 }

@@ -575,10 +575,14 @@ static void draw_large(const struct lens_view *v)
     draw_who(v, a.x, y, a.x + side);
     double facts = draw_facts(v, a.x, a.x + side, fit ? y : y + 52 * k);
     struct rect table = { x, a.y - 4, a.x + a.w - x, bottom - foot - a.y - 8 };
+    canvas_mark(v->canvas, "lens.row");
     double below = fmin(bottom - foot, fmax(draw_rows(v, table), facts) + 8 * k);
+    canvas_mark(v->canvas, NULL);
     rule(v, a.x, below, a.w);
     write_total(v, text, sizeof text);
+    canvas_mark(v->canvas, "lens.total");
     draw_words(v, a.x, below + 34 * k, a.w, text, 20 * k, true);
+    canvas_mark(v->canvas, NULL);
     bool drawn = draw_formula(v, (struct rect){ a.x, below + 48 * k, a.w, 56 * k });
     write_sentence(v, text, sizeof text);
     if (v->lens.kind != LENS_SOFTMAX || !v->lens.is_entropy)
@@ -598,7 +602,9 @@ static void draw_small(const struct lens_view *v)
     if (y + 20 < bottom)
         draw_who(v, a.x, y, a.x + wide);
     struct rect table = { x, a.y - 6, a.x + a.w - x, bottom - 16 - a.y };
+    canvas_mark(v->canvas, "lens.row");
     double end = fmax(y + 20, v->lens.kind == LENS_FIT ? a.y : draw_rows(v, table));
+    canvas_mark(v->canvas, NULL);
     bool drawn = bottom - 22 - end >= 34 && draw_formula(v, (struct rect){ a.x, bottom - 24 - 34, a.w, 34 });
     bool told = v->lens.kind == LENS_SOFTMAX || v->lens.kind == LENS_PAIR || v->lens.kind == LENS_FIT;
     if (!drawn && !told && bottom - 22 - end >= 14) {
@@ -612,7 +618,9 @@ static void draw_small(const struct lens_view *v)
             number_short(v->lens.pull, pull, sizeof pull));
     if (n == 0 || v->lens.kind == LENS_FIT)
         write_sentence(v, text, sizeof text);
+    canvas_mark(v->canvas, "lens.total");
     draw_words(v, a.x, bottom, a.w, text, 12, n > 0);
+    canvas_mark(v->canvas, NULL);
 }
 
 static void draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)

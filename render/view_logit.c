@@ -170,12 +170,12 @@ static void find_ghosts(struct logit *v, const struct snapshot *snap, int sample
 }
 
 /* 120 degrees show all of a usual training; the whole half turn where samples lie beyond. */
-static double end_of_axis(const struct scene *scene, bool large)
+double logit_end(const struct scene *scene, bool large)
 {
     int beyond = 0;
     for (int i = 0; i < scene->snap->count; i++)
         beyond += scene->own[i] > 2 * pi / 3;
-    return large || beyond * 50 > scene->snap->count ? 180 : 120;
+    return large || beyond * 50 > scene->snap->count ? 180 : fmax(120, scene->least_end[1]);
 }
 
 static void fit_range(struct logit *v)
@@ -199,7 +199,7 @@ static void logit_layout(struct logit *v, const struct scene *scene, struct rect
     double bars = floor((large ? 0.2 : 0.17) * area.h), gap = large ? 36 : 4;
     v->field = (struct rect){ area.x, area.y, area.w, area.h - bars - gap };
     v->bars = (struct rect){ area.x, area.y + area.h - bars, area.w, bars };
-    v->end_deg = end_of_axis(scene, large);
+    v->end_deg = logit_end(scene, large);
     v->own.force = scene->snap->force;
     v->own.norm = NAN;
     sample_curve(&v->own, v->end_deg, large ? SAMPLE_MAX : SAMPLE_PANEL);
@@ -667,23 +667,32 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
     struct rect field = { v.field.x - 3, v.field.y - 3, v.field.w + 6, v.field.h + 6 };
     draw_grid(c, &v);
     canvas_clip(c, &field);
+    canvas_mark(c, "logit.gap");
     for (int i = 0; i < v.own.pieces && v.bent; i++)
         draw_gap(c, &v, &v.own.piece[i]);
+    canvas_mark(c, "logit.ghost");
     draw_ghosts(c, &v);
     draw_lengths(c, &v, &names);
     draw_full(c, &v, &names);
     canvas_clip(c, &v.plot.rect);
     draw_lambda(c, &v);
+    canvas_mark(c, "logit.rival");
     if (selected)
         draw_rival(c, &v, &selection);
+    canvas_mark(c, "logit.cosine");
     if (v.bent)
         draw_cosine(c, &v);
+    canvas_mark(c, "logit.own");
     draw_own(c, &v);
     name_fallback(c, &v);
+    canvas_mark(c, "logit.bars");
     draw_bars(c, &v, scene);
+    canvas_mark(c, NULL);
     draw_names(c, &v, &names);
+    canvas_mark(c, "logit.selected");
     if (selected)
         draw_selected(c, &v, &selection);
+    canvas_mark(c, NULL);
 }
 
 /* By family, for those whose logits are not cosines of class weights. */

@@ -93,7 +93,9 @@ static void draw_axes(struct canvas *c, const struct roc *v)
         line[i] = roc_at(v, far, 1 - far);
     }
     struct stroke dotted = { .color = v->theme->axis, .width = 1, .dash_on = 1.5, .dash_off = 3 };
+    canvas_mark(c, "roc.chance");
     canvas_lines(c, line, 65, &dotted);
+    canvas_mark(c, NULL);
 }
 
 static void draw_curve(
@@ -114,10 +116,14 @@ static void draw_marks(struct canvas *c, const struct roc *v, const struct verif
 {
     if (isnan(set->eer))
         return;
+    canvas_mark(c, "roc.eer");
     canvas_disc(c, roc_at(v, set->eer, 1 - set->eer), radius, v->theme->text1);
+    canvas_mark(c, NULL);
     struct operating_point at = verification_at(set, v->tau);
     struct point p = roc_at(v, at.far, at.tar);
+    canvas_mark(c, "roc.threshold");
     canvas_ring(c, p, radius + 2.5, 1.75, v->theme->bad);
+    canvas_mark(c, NULL);
 }
 
 static struct stroke curve_stroke(const struct roc *v, bool open)
@@ -294,9 +300,12 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
     bool open = v.r->open.roc_count > 0;
     draw_note(c, &v);
     draw_axes(c, &v);
+    canvas_mark(c, "roc.open");
     if (open)
         draw_curve(c, &v, &v.r->open, curve_stroke(&v, true));
+    canvas_mark(c, "roc.seen");
     draw_curve(c, &v, &v.r->closed, curve_stroke(&v, false));
+    canvas_mark(c, NULL);
     double radius = v.plot.size->large ? 4.5 : 3.5;
     if (open)
         draw_marks(c, &v, &v.r->open, radius);
@@ -306,9 +315,12 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
         name_curve(c, &v, &v.r->open, "never seen", 0.25);
     }
     if (v.table.h > 0) {
+        canvas_mark(c, "roc.table");
         draw_table(c, &v);
+        canvas_mark(c, "roc.gallery");
         draw_gallery(c, &v);
     }
+    canvas_mark(c, NULL);
 }
 
 static const char *missing(const struct scene *scene)
@@ -324,6 +336,24 @@ static const char *missing(const struct scene *scene)
 }
 
 const struct view view_roc = { "roc", "Verification ROC", draw, missing };
+
+double roc_next(const struct scene *scene, const struct look *look, int points)
+{
+    if (!scene->snap || missing(scene))
+        return NAN;
+    const struct verification *set = &scene->snap->recognition.closed;
+    double tau = roc_tau(scene, look);
+    int nearest = 0;
+    for (int i = 1; i < set->roc_count; i++)
+        if (fabs(set->roc[i].tau - tau) < fabs(set->roc[nearest].tau - tau))
+            nearest = i;
+    int at = nearest + points;
+    return set->roc_count > 0 ? set->roc[at < 0                ? 0
+                                         : at < set->roc_count ? at
+                                                               : set->roc_count - 1]
+                                    .tau
+                              : NAN;
+}
 
 double roc_pick(const struct scene *scene, const struct look *look, struct rect rect, struct point at)
 {

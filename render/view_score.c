@@ -100,6 +100,18 @@ static void find_range(struct score *v)
     }
 }
 
+void score_reach(const struct scene *scene, double reach[2])
+{
+    struct score v = { .snap = scene->snap };
+    reach[0] = reach[1] = 0;
+    if (!v.snap->force.loss)
+        return;
+    v.fit = v.snap->force.loss->task == TASK_REAL;
+    find_range(&v);
+    reach[0] = fmin(v.low, 0);
+    reach[1] = fmax(v.high, 0);
+}
+
 /* ---- the rows ---- */
 
 static void find_rows(struct score *v)
@@ -284,8 +296,11 @@ static void draw_rows(const struct score *v, const struct pane *p)
             if ((row == v->active) != (pass == 1) || flat)
                 continue;
             struct stroke stroke = row_stroke(v, row, 2.25);
+            bool slope = p->graph != GRAPH_VALUE;
+            canvas_mark(v->canvas, row != v->active ? "score.other" : slope ? "score.slope" : "score.curve");
             draw_trace(v, p, at, sample_row(v, p, row, at), &stroke);
         }
+    canvas_mark(v->canvas, NULL);
 }
 
 /* ---- names at the lines ---- */
@@ -634,7 +649,9 @@ static void draw_piles(const struct score *v, const struct pane *p)
         draw_dots(v, p, bin, bins);
         return;
     }
+    canvas_mark(v->canvas, "score.bars");
     draw_bars(v, p, bin, bins, tallest);
+    canvas_mark(v->canvas, NULL);
 }
 
 /* ---- the panes ---- */
@@ -644,13 +661,18 @@ static void draw_loss_pane(const struct score *v, struct pane *p, bool large)
     pane_title(v, p, v->fit ? "Loss against residual" : "Loss against margin",
         v->fit ? "w·x + b − y" : "t (w·x + b)");
     pane_grid(v, p, large ? 6 : 4);
+    canvas_mark(v->canvas, "score.margin");
     if (has_margin(v))
         draw_zone(v, p, true);
+    canvas_mark(v->canvas, NULL);
     pane_ticks(v, p, has_margin(v));
     draw_rows(v, p);
+    canvas_mark(v->canvas, "score.point");
     draw_samples(v, p);
     draw_beyond(v, p);
+    canvas_mark(v->canvas, "score.selected");
     draw_chosen(v, p);
+    canvas_mark(v->canvas, NULL);
     draw_names(v, p);
 }
 
@@ -948,6 +970,10 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
     v.fit = v.snap->force.loss->task == TASK_REAL;
     find_rows(&v);
     find_range(&v);
+    if (v.low <= v.high) {
+        v.low = fmin(v.low, scene->least_reach[0]);
+        v.high = fmax(v.high, scene->least_reach[1]);
+    }
     if (rect.w >= 600 && rect.h >= 520)
         draw_large(&v, inset(rect, 24));
     else

@@ -328,12 +328,16 @@ static void draw_panel(struct canvas *c, struct scene *scene, const struct look 
     if (box.w < 60 || box.h < 40)
         return;
     struct fan fan = fan_layout(c, scene, &selection, box);
+    canvas_mark(c, "sphere.fan");
     draw_fan(&fan, scene, look, &selection);
+    canvas_mark(c, NULL);
     if (side == 0)
         return;
     if (box.h >= 130)
         draw_thumbnail(c, scene, look, &fan, (struct point){ plot.right - 36, rect.y + 82 }, 32);
+    canvas_mark(c, "sphere.values");
     draw_values(c, scene, look, &fan, &selection, plot.right - 80, plot.right, rect.y + rect.h - 16);
+    canvas_mark(c, NULL);
 }
 
 /* ---- figure: the whole circle ---- */
@@ -377,13 +381,19 @@ static void draw_figure(struct canvas *c, struct scene *scene, const struct look
     plot_title(c, &plot, theme, "On the unit circle");
     canvas_text(c, (struct point){ plot.right, rect.y + plot.size->title_y },
         norm_note(scene->snap, note, sizeof note), &small, theme->text3, ALIGN_RIGHT);
+    canvas_mark(c, "plane.region");
     draw_cells(&d, scene, look, 1);
     zones_hatch(&d, scene, look);
+    canvas_mark(c, "plane.boundary");
     draw_borders(&d, scene, look);
     canvas_ring(c, d.center, radius, 1.25, theme->text3);
+    canvas_mark(c, "plane.edge");
     draw_bands(&d, scene, look);
+    canvas_mark(c, "sphere.point");
     draw_circle_points(&d, scene, look);
+    canvas_mark(c, "plane.rose");
     rose_draw(&d, scene, look, 7);
+    canvas_mark(c, "plane.weight");
     for (int j = 0; j < scene->snap->classes; j++) {
         double angle = class_axis(scene, j);
         struct color color = color_alpha(class_color(theme, j), 0.9 * class_alpha(look, j));
@@ -394,6 +404,7 @@ static void draw_figure(struct canvas *c, struct scene *scene, const struct look
         chip_draw(c, theme, chip, j, snapshot_class(scene->snap, j, room), 10, class_alpha(look, j),
             class_no_room(scene, j));
     }
+    canvas_mark(c, NULL);
     canvas_disc(c, d.center, 3.5, theme->text1);
 }
 

@@ -145,6 +145,13 @@ void stage_drag(struct look *look, struct rect rect, int handle, struct point at
     look->stage_norm[handle] = fmin(LONGEST, fmax(SHORTEST, round(length * 20) / 20));
 }
 
+void stage_nudge(struct look *look, int handle, double degrees, double length)
+{
+    double wide = look->stage_angle * 180 / PI + degrees, norm = look->stage_norm[handle] + length;
+    look->stage_angle = fmin(180, fmax(NARROWEST, round(wide))) * PI / 180;
+    look->stage_norm[handle] = fmin(LONGEST, fmax(SHORTEST, round(norm * 20) / 20));
+}
+
 /* ---- what is shown ---- */
 
 static struct loss_force force_set(const struct snapshot *snap, const struct loss *loss)
@@ -508,15 +515,20 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
     if (v.radius < 40)
         return;
     fill_rows(&v, scene ? scene->snap : NULL);
+    canvas_mark(c, "stage.band");
     draw_rings(c, &v);
     draw_ring_numbers(c, &v);
+    canvas_mark(c, "stage.weight");
     draw_weight(c, &v, 0);
     draw_weight(c, &v, 1);
+    canvas_mark(c, "stage.angle");
     draw_angle(c, &v);
+    canvas_mark(c, "stage.table");
     if (v.table.h > 0)
         draw_table(c, &v, scene ? scene->snap : NULL);
     else
         draw_note(c, &v);
+    canvas_mark(c, NULL);
 }
 
 const struct view view_stage = { "stage", "Two classes", draw, NULL };

@@ -275,6 +275,71 @@ static void the_timeline_is_that_of_all(void **state)
     worker_destroy(w);
 }
 
+/* The leader goes: who takes its place stands where it stood, with the timeline it had, and nobody begins anew. */
+static void without_the_leader_the_others_go_on(void **state)
+{
+    (void)state;
+    struct experiment e = small(), other = e;
+    struct worker *w = start(&e, false, 0);
+    set(&other, "loss", "softmax");
+    struct beside_wish wish[2] = { wish_of(1, 0, &other), wish_of(2, 0, &e) };
+    worker_beside(w, wish, 2);
+    await(w, has_besides, 2);
+    worker_step(w, 30);
+    struct seen s = await(w, both_at, 30);
+    float second[40], third[40];
+    memcpy(second, s.beside[0]->feature, sizeof second);
+    memcpy(third, s.beside[1]->feature, sizeof third);
+    worker_lead(w, 1, &other);
+    worker_beside(w, &wish[1], 1);
+    s = await(w, has_besides, 1);
+    assert_int_equal(s.snap->step, 30);
+    assert_int_equal(s.id[0], 2);
+    assert_memory_equal(s.snap->feature, second, sizeof second);
+    assert_memory_equal(s.beside[0]->feature, third, sizeof third);
+    assert_true(worker_history_count(w) > 1);
+    worker_step(w, 5);
+    s = await(w, both_at, 35);
+    assert_string_equal(experiment_loss(&s.snap->experiment)->id, "softmax");
+    worker_destroy(w);
+}
+
+/* What was changed in one of them is changed again in that one. */
+static void a_replay_is_that_of_all(void **state)
+{
+    (void)state;
+    struct experiment e = small(), other = e;
+    struct worker *w = start(&e, false, 0);
+    struct beside_wish wish = wish_of(1, 0, &e);
+    worker_beside(w, &wish, 1);
+    await(w, has_besides, 1);
+    worker_step(w, 20);
+    await(w, both_at, 20);
+    worker_step(w, 20);
+    await(w, both_at, 40);
+    set(&other, "lr", "0.01");
+    wish.experiment = other;
+    worker_beside(w, &wish, 1);
+    worker_step(w, 30);
+    struct seen s = await(w, both_at, 70);
+    float first[2][40];
+    memcpy(first[0], s.snap->feature, sizeof first[0]);
+    memcpy(first[1], s.beside[0]->feature, sizeof first[1]);
+    assert_memory_not_equal(first[0], first[1], sizeof first[0]);
+    worker_branch(w, 20);
+    struct worker_state now = { .replay_end = -1 };
+    for (int i = 0; i < 60000 && now.replay_end < 0; i++) {
+        SDL_Delay(1);
+        worker_state(w, &now);
+    }
+    assert_int_equal(now.replay_end, 70);
+    worker_replay(w, true);
+    s = await(w, both_at, 70);
+    assert_memory_equal(s.snap->feature, first[0], sizeof first[0]);
+    assert_memory_equal(s.beside[0]->feature, first[1], sizeof first[1]);
+    worker_destroy(w);
+}
+
 /* A loss that wants other labels cannot go along: the rest goes on without it. */
 static void what_cannot_be_trained_is_left_out(void **state)
 {
@@ -328,6 +393,8 @@ int main(void)
         cmocka_unit_test(another_network_takes_all_to_the_start),
         cmocka_unit_test(other_data_are_for_all),
         cmocka_unit_test(the_timeline_is_that_of_all),
+        cmocka_unit_test(without_the_leader_the_others_go_on),
+        cmocka_unit_test(a_replay_is_that_of_all),
         cmocka_unit_test(what_cannot_be_trained_is_left_out),
         cmocka_unit_test(trainings_come_and_go),
     };

@@ -322,7 +322,7 @@ static void wrong_lines_are_refused_with_what_is_allowed(void **state)
         { "mnist", "no operand" },
         { "--pace fast", "--pace fast: " },
         { "--model free --holdout 7", ": " },
-        { "--session f", "no such option" },
+        { "--sessions f", "no such option" },
         { "--add arcface", "--add arcface: " },
         { "--bias maybe", "--bias maybe: " },
         { "--move 3:1", "--move 3:1: " },
@@ -334,7 +334,6 @@ static void wrong_lines_are_refused_with_what_is_allowed(void **state)
         { "--loss triplet --set mining=every", "choose all, hard, semihard" },
         { "--at 5:loss=zero_one", "--at 5:loss=zero_one: has no gradient" },
         { "--add regular --at 5:loss=triplet", "--at 5:loss=triplet: " },
-        { "--save f", "no such option" },
         { "--fullscreen", "no such option" },
     };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)

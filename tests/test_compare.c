@@ -75,7 +75,7 @@ static void every_key_follows_or_not(void **state)
         { "feature-dim", "3" }, { "seed", "5" }, { "loss", "softmax" }, { "optimizer", "sgd" },
         { "lr", "0.5" }, { "momentum", "0.1" }, { "weight-decay", "0.1" }, { "clip", "0" }, { "batch", "16" },
         { "warmup", "1,2" }, { "anneal", "off" }, { "points", "10" }, { "split", "both" }, { "add", "ring" },
-        { "bias", "off" }, { "move", "3:1:2" } };
+        { "bias", "off" }, { "move", "3:1:2" }, { "draw", "3:1:2" }, { "axes", "0,1" } };
     for (int k = 0; k < experiment_key_count(); k++) {
         size_t i = 0;
         while (i < sizeof value / sizeof *value && strcmp(value[i][0], experiment_key(k)) != 0)
@@ -90,9 +90,9 @@ static void every_key_follows_or_not(void **state)
         compare_follow(&focus, &before, &after, false);
         if (strcmp(get(&all, value[i][0]), value[i][1]) != 0)
             fail_msg("%s does not follow", value[i][0]);
-        bool data =
-            strstr("dataset classes holdout features-npy labels-npy weights-npy seed points split move",
-                value[i][0]) != NULL;
+        bool data = strstr("dataset classes holdout features-npy labels-npy weights-npy seed points split "
+                           "move draw axes",
+                        value[i][0]) != NULL;
         if ((strcmp(get(&focus, value[i][0]), value[i][1]) == 0) != data)
             fail_msg("%s %s", value[i][0], data ? "does not follow" : "follows");
     }

@@ -259,7 +259,7 @@ static void generated_sets_hang_on_the_seed_only(void **state)
         assert_int_equal(row->make(7, &b, NULL), STATUS_OK);
         assert_int_equal(row->make(8, &c, NULL), STATUS_OK);
         assert_true(same_data(&a, &b));
-        assert_false(same_data(&a, &c));
+        assert_true(same_data(&a, &c) == a.drawn); /* a hand draws, no seed */
         assert_int_equal(a.targets, b.targets);
         if (a.target)
             assert_memory_equal(a.target, b.target, rows_of(&a) * (size_t)a.targets * sizeof *a.target);

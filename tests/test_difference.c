@@ -43,6 +43,8 @@ static const struct {
     { "add", "center", "add none vs center" },
     { "bias", "off", "bias on vs off" },
     { "move", "3:0.5:-2", "move none vs 3:0.5:-2" },
+    { "draw", "0:0.5:-2,1:1:1", "draw 0 vs 2" },
+    { "axes", "3,7", "axes pca vs 3,7" },
 };
 
 static void every_key_that_is_not_equal_is_named(void **state)

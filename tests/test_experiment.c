@@ -34,9 +34,11 @@ static const struct sample_value samples[] = {
     { "anneal", "off" },
     { "points", "1234" },
     { "split", "both" },
+    { "axes", "3,7,1" },
     { "add", "center,ring" },
     { "bias", "off" },
     { "move", "3:0.5:-2,7:1:1" },
+    { "draw", "3:0.5:-2,7:1:1" },
 };
 
 static const char *sample_for(const char *key)

@@ -1,34 +1,13 @@
 /* Figures as files: the right bytes under the right name, and nothing left behind when it fails. */
 #include "app/export.h"
 #include "render/text.h"
-#include "tests/support/check.h"
+#include "tests/support/folder.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static char folder[512];
-
-static const char *in_folder(const char *name)
-{
-    static char path[1024];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
-static int files_in_folder(void)
-{
-    int n = 0;
-    DIR *d = opendir(folder);
-    assert_non_null(d);
-    for (struct dirent *entry; (entry = readdir(d));)
-        n += entry->d_name[0] != '.';
-    closedir(d);
-    return n;
-}
 
 /* Three classes on a circle, ArcFace. */
 static void make_snapshot(struct snapshot *s)

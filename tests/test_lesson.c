@@ -485,6 +485,19 @@ static int stop(void **state)
     return 0;
 }
 
+static void a_group_hides_what_is_in_it(void **state)
+{
+    (void)state;
+    assert_true(lesson_covers("transport", "play") && lesson_covers("transport", "pace"));
+    assert_true(lesson_covers("params", "param.m") && lesson_covers("param.m", "param.m"));
+    assert_true(lesson_covers("panel", "param.ring.lambda") && lesson_covers("panel", "loss.arcface"));
+    assert_true(lesson_covers("terms", "param.ring.lambda") && lesson_covers("timeline", "branch"));
+    assert_false(lesson_covers("terms", "param.m") || lesson_covers("training", "param.m"));
+    assert_false(lesson_covers("param.m", "param.s") || lesson_covers("tabs", "play"));
+    for (int i = 0; lesson_group(i); i++)
+        assert_true(lesson_hideable(lesson_group(i)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -500,6 +513,7 @@ int main(void)
         cmocka_unit_test(a_rehearsal_finds_what_only_the_data_tell),
         cmocka_unit_test(text_is_broken_between_words_only),
         cmocka_unit_test(tall_formulas_get_room),
+        cmocka_unit_test(a_group_hides_what_is_in_it),
         cmocka_unit_test(damaged_lessons_do_no_harm),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -607,8 +607,8 @@ static void groupface_without_corrections_is_arcface(void **state)
     memset(t.extra + 3 * 4, 0, 3 * 9 * sizeof(double));
     solve(&force, &t);
     solve(&arc, &same);
-    assert_close(t.loss, same.loss, 0);
-    assert_all_close(t.d_feature, same.d_feature, N * 3, 0);
+    assert_close(t.loss, same.loss, 1e-13); /* ArcFace takes its sums in another order (loss_wide.c) */
+    assert_all_close(t.d_feature, same.d_feature, N * 3, 1e-13);
 }
 
 /* ---- margins that samples meet ---- */

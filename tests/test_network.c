@@ -12,6 +12,7 @@ enum { INPUT = 7, SAMPLES = 5 };
 struct rig {
     struct network net;
     struct network_work work;
+    struct network_input in;
     float *value, *grad, input[SAMPLES * INPUT], pull[SAMPLES * 4];
 };
 
@@ -24,7 +25,8 @@ static void rig_make(struct rig *rig, const char *hidden, const char *activation
     assert_int_equal(experiment_set(&e, "activation", activation, NULL), STATUS_OK);
     e.feature_dim = dim;
     network_init(&rig->net, &e, INPUT);
-    assert_true(network_work_init(&rig->work, &rig->net, SAMPLES));
+    assert_true(network_work_init(&rig->work, &rig->net, SAMPLES, NULL));
+    rig->in = (struct network_input){ .dense = rig->input };
     rig->value = calloc(rig->net.size, sizeof *rig->value);
     rig->grad = calloc(rig->net.size, sizeof *rig->grad);
     rng_init(&rng, 3, RNG_WEIGHTS);
@@ -45,7 +47,7 @@ static void rig_clear(struct rig *rig)
 /* A loss that is linear in the features, so that d_feature is `pull`. */
 static double pulled(struct rig *rig)
 {
-    const float *feature = network_forward(&rig->net, rig->value, rig->input, SAMPLES, &rig->work);
+    const float *feature = network_forward(&rig->net, rig->value, &rig->in, SAMPLES, &rig->work);
     double sum = 0;
     for (int i = 0; i < SAMPLES * rig->net.dim; i++)
         sum += (double)feature[i] * (double)rig->pull[i];
@@ -57,7 +59,7 @@ static void check_gradient(const char *hidden, const char *activation, int dim)
     struct rig rig;
     rig_make(&rig, hidden, activation, dim);
     pulled(&rig);
-    network_backward(&rig.net, rig.value, rig.input, SAMPLES, rig.pull, &rig.work, rig.grad);
+    network_backward(&rig.net, rig.value, &rig.in, SAMPLES, rig.pull, &rig.work, rig.grad);
     double error = 0, size = 0;
     for (size_t i = 0; i < rig.net.size; i++) {
         const float step = 1e-3f, kept = rig.value[i];
@@ -84,6 +86,8 @@ static void gradients_match_finite_differences(void **state)
     check_gradient("12,10", "prelu", 2);
     check_gradient("12,10", "relu", 2);
     check_gradient("5,3,12", "prelu", 4);
+    check_gradient("12,10", "tanh", 2);
+    check_gradient("20,24", "tanh", 3);
 }
 
 /* The slope's own derivative, by hand: one unit, one sample. */
@@ -92,16 +96,16 @@ static void slope_gradient_is_the_negative_sum(void **state)
     (void)state;
     struct rig rig;
     rig_make(&rig, "1", "prelu", 2);
-    const struct dense *layer = &rig.net.layer[0];
+    const struct layer *layer = &rig.net.layer[0];
     for (int k = 0; k < INPUT; k++)
         rig.value[layer->weight + (size_t)k] = 0;
     rig.value[layer->bias] = -2;
     rig.value[rig.net.layer[1].weight] = 3;
     rig.value[rig.net.layer[1].weight + 1] = 0;
     float pull[2] = { 1, 0 };
-    const float *feature = network_forward(&rig.net, rig.value, rig.input, 1, &rig.work);
+    const float *feature = network_forward(&rig.net, rig.value, &rig.in, 1, &rig.work);
     assert_close((double)feature[0], 3 * 0.25 * -2, 1e-6);
-    network_backward(&rig.net, rig.value, rig.input, 1, pull, &rig.work, rig.grad);
+    network_backward(&rig.net, rig.value, &rig.in, 1, pull, &rig.work, rig.grad);
     assert_close((double)rig.grad[layer->slope], 3 * -2, 1e-6);
     assert_close((double)rig.grad[layer->bias], 3 * 0.25, 1e-6);
     rig_clear(&rig);
@@ -113,13 +117,121 @@ static void batch_size_does_not_change_a_feature_much(void **state)
     struct rig rig;
     rig_make(&rig, "32,16", "prelu", 2);
     float all[SAMPLES * 2];
-    memcpy(all, network_forward(&rig.net, rig.value, rig.input, SAMPLES, &rig.work), sizeof all);
+    memcpy(all, network_forward(&rig.net, rig.value, &rig.in, SAMPLES, &rig.work), sizeof all);
     for (int i = 0; i < SAMPLES; i++) {
-        const float *one = network_forward(&rig.net, rig.value, rig.input + i * INPUT, 1, &rig.work);
+        const struct network_input in = { .dense = rig.input + i * INPUT };
+        const float *one = network_forward(&rig.net, rig.value, &in, 1, &rig.work);
         assert_close((double)one[0], (double)all[2 * i], 1e-5);
         assert_close((double)one[1], (double)all[2 * i + 1], 1e-5);
     }
     rig_clear(&rig);
+}
+
+/* Pictures of which a fifth is not empty; every level has its value. */
+static void make_pictures(uint8_t *level, float *dense, size_t n, float value[SPARSE_LEVELS])
+{
+    struct rng rng;
+    rng_init(&rng, 5, RNG_DATA);
+    for (int l = 0; l < SPARSE_LEVELS; l++)
+        value[l] = (float)((l / 255.0 - 0.13) / 0.31);
+    for (size_t i = 0; i < n; i++) {
+        level[i] = rng_uniform(&rng) < 0.2 ? (uint8_t)(1 + 255 * rng_uniform(&rng)) : 0;
+        dense[i] = value[level[i]];
+    }
+}
+
+static double relative_error(const float *a, const float *b, size_t n)
+{
+    double error = 0, size = 0;
+    for (size_t i = 0; i < n; i++) {
+        error += ((double)a[i] - (double)b[i]) * ((double)a[i] - (double)b[i]);
+        size += (double)b[i] * (double)b[i];
+    }
+    return sqrt(error / size);
+}
+
+/* Widths that fill blocks of columns and that do not; more samples than are turned at once; a row twice. */
+static void check_sparse(const char *hidden)
+{
+    enum { ROWS = 300, DIM = 130, N = 290 };
+    static uint8_t level[ROWS * DIM];
+    static float dense[ROWS * DIM], picked[N * DIM], value[SPARSE_LEVELS], pull[N * 2];
+    struct sparse sparse;
+    struct experiment e;
+    struct network net;
+    struct network_work work;
+    struct rng rng;
+    int row[N];
+    make_pictures(level, dense, ROWS * DIM, value);
+    assert_true(sparse_make(level, ROWS, DIM, value, 0.4, &sparse));
+    for (int i = 0; i < N; i++) {
+        row[i] = (i * 7 + i / 200) % ROWS;
+        memcpy(picked + i * DIM, dense + row[i] * DIM, DIM * sizeof *picked);
+        pull[2 * i] = (float)(i % 5 - 2);
+        pull[2 * i + 1] = (float)(i % 3 - 1);
+    }
+    experiment_init(&e);
+    assert_int_equal(experiment_set(&e, "hidden", hidden, NULL), STATUS_OK);
+    network_init(&net, &e, DIM);
+    assert_true(network_takes_sparse(&net));
+    assert_true(network_work_init(&work, &net, N, &sparse));
+    float *w = calloc(net.size, sizeof *w), *want = calloc(net.size, sizeof *want);
+    float *got = calloc(net.size, sizeof *got), feature[N * 2];
+    rng_init(&rng, 3, RNG_WEIGHTS);
+    network_randomise(&net, &rng, w);
+    const struct network_input plain = { .dense = picked }, rows = { .sparse = &sparse, .row = row };
+    memcpy(feature, network_forward(&net, w, &plain, N, &work), sizeof feature);
+    network_backward(&net, w, &plain, N, pull, &work, want);
+    double forward = relative_error(network_forward(&net, w, &rows, N, &work), feature, N * 2);
+    network_backward(&net, w, &rows, N, pull, &work, got);
+    double backward = relative_error(got, want, net.size);
+    if (!(forward < 1e-5 && backward < 1e-5))
+        fail_msg("%s: features %.1e, gradient %.1e", hidden, forward, backward);
+    free(w);
+    free(want);
+    free(got);
+    network_work_clear(&work);
+    sparse_clear(&sparse);
+}
+
+static void sparse_inputs_give_what_dense_ones_give(void **state)
+{
+    (void)state;
+    check_sparse("128,64");
+    check_sparse("64");
+    check_sparse("77,20");
+    check_sparse("5");
+}
+
+static void tanh_is_that_of_the_library(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_make(&rig, "1", "tanh", 2);
+    const struct layer *layer = &rig.net.layer[0];
+    memset(rig.value, 0, rig.net.size * sizeof *rig.value);
+    rig.value[layer->end] = 1; /* the first feature is the one hidden number */
+    for (double z = -30; z <= 30; z += 0.0625) {
+        rig.value[layer->bias] = (float)z;
+        const float *feature = network_forward(&rig.net, rig.value, &rig.in, 1, &rig.work);
+        assert_close((double)feature[0], tanh(z), 2e-7);
+    }
+    rig_clear(&rig);
+}
+
+static void full_pictures_are_no_sparse_set(void **state)
+{
+    (void)state;
+    uint8_t level[40];
+    float value[SPARSE_LEVELS] = { 0 };
+    struct sparse sparse;
+    memset(level, 9, sizeof level);
+    assert_false(sparse_make(level, 10, 4, value, 0.4, &sparse));
+    assert_null(sparse.start);
+    memset(level, 0, sizeof level);
+    assert_true(sparse_make(level, 10, 4, value, 0.4, &sparse));
+    assert_int_equal(sparse.widest, 0);
+    sparse_clear(&sparse);
 }
 
 static void he_spread_has_the_right_variance(void **state)
@@ -189,6 +301,9 @@ int main(void)
         cmocka_unit_test(gradients_match_finite_differences),
         cmocka_unit_test(slope_gradient_is_the_negative_sum),
         cmocka_unit_test(batch_size_does_not_change_a_feature_much),
+        cmocka_unit_test(sparse_inputs_give_what_dense_ones_give),
+        cmocka_unit_test(full_pictures_are_no_sparse_set),
+        cmocka_unit_test(tanh_is_that_of_the_library),
         cmocka_unit_test(he_spread_has_the_right_variance),
         cmocka_unit_test(optimisers_follow_their_papers),
         cmocka_unit_test(square_sum_sees_every_element),

@@ -269,6 +269,44 @@ static void steps_of_the_hand_are_kept_going_on_and_forgotten_going_back(void **
     school_close(&s);
 }
 
+static bool first_is_kept(void *user, int step)
+{
+    (void)user;
+    return step == 0;
+}
+
+/* What its owner has kept is not gone through again. */
+static void back_to_a_kept_end_no_step_is_made_anew(void **state)
+{
+    (void)state;
+    struct school s;
+    struct player_order order;
+    school_open(&s, parse(two_steps));
+    settle(&s);
+    player_next(&s.player);
+    settle(&s);
+    s.now.marked = first_is_kept;
+    player_back(&s.player);
+    assert_true(player_behind(&s.player, &s.now) || s.player.at < s.player.step);
+    assert_true(player_turn(&s.player, &s.now, &order));
+    assert_int_equal(order.recall, 0);
+    assert_int_equal(order.until, 100);
+    s.now.step = 100;
+    assert_false(player_turn(&s.player, &s.now, &order));
+    assert_false(player_behind(&s.player, &s.now));
+    player_next(&s.player); /* on from there as ever */
+    assert_true(player_turn(&s.player, &s.now, &order));
+    assert_int_equal(order.recall, -1);
+    assert_int_equal(order.until, 150);
+    player_goto(&s.player, 1); /* on the way to a step after it */
+    assert_true(player_turn(&s.player, &s.now, &order));
+    assert_int_equal(order.recall, 0);
+    assert_int_equal(s.player.at, 0);
+    assert_true(player_turn(&s.player, &s.now, &order));
+    assert_true(order.set && order.recall < 0 && order.until == 150);
+    school_close(&s);
+}
+
 static void an_answer_waits_until_it_is_shown(void **state)
 {
     (void)state;
@@ -317,6 +355,7 @@ int main(void)
         cmocka_unit_test(what_is_unfinished_is_finished_first_at_max_pace),
         cmocka_unit_test(paused_on_the_way_it_still_arrives),
         cmocka_unit_test(steps_of_the_hand_are_kept_going_on_and_forgotten_going_back),
+        cmocka_unit_test(back_to_a_kept_end_no_step_is_made_anew),
         cmocka_unit_test(an_answer_waits_until_it_is_shown),
         cmocka_unit_test(a_step_that_names_no_pace_keeps_the_one_before),
     };

@@ -253,6 +253,202 @@ static void a_branch_with_the_same_changes_is_the_original(void **unused)
     worker_destroy(w);
 }
 
+static void await_state(struct worker *w, bool (*fits)(const struct worker_state *state), const char *what)
+{
+    for (int i = 0; i < 60000; i++) {
+        struct worker_state state;
+        worker_state(w, &state);
+        if (fits(&state))
+            return;
+        SDL_Delay(1);
+    }
+    fail_msg("%s: it does not come to that", what);
+}
+
+static bool replays(const struct worker_state *state)
+{
+    return state->replaying;
+}
+
+static bool rests(const struct worker_state *state)
+{
+    return !state->replaying && !state->playing;
+}
+
+static bool is_stuck(const struct worker_state *state)
+{
+    return state->stuck;
+}
+
+static bool can_replay(const struct worker_state *state)
+{
+    return state->replay_end >= 0;
+}
+
+/* What a snapshot has of the training, and its journal. */
+static void assert_same_future(const struct snapshot *a, const struct snapshot *b)
+{
+    assert_int_equal(a->step, b->step);
+    assert_memory_equal(&a->experiment, &b->experiment, sizeof a->experiment);
+    assert_memory_equal(a->feature, b->feature, (size_t)(a->count * a->dim) * sizeof *a->feature);
+    assert_memory_equal(a->weight, b->weight, (size_t)(a->classes * a->dim) * sizeof *a->weight);
+    assert_int_equal(a->event_count, b->event_count);
+    for (int i = 0; i < a->event_count; i++) {
+        assert_int_equal(a->event[i].step, b->event[i].step);
+        assert_string_equal(a->event[i].text, b->event[i].text);
+    }
+    assert_memory_equal(&a->train_loss, &b->train_loss, sizeof a->train_loss);
+    assert_memory_equal(&a->force.param, &b->force.param, sizeof a->force.param);
+}
+
+static struct snapshot *keep(const struct snapshot *s)
+{
+    struct snapshot *copy = calloc(1, sizeof *copy);
+    assert_non_null(copy);
+    snapshot_init(copy);
+    assert_true(snapshot_copy(copy, s));
+    return copy;
+}
+
+static void forget(struct snapshot *s)
+{
+    snapshot_clear(s);
+    free(s);
+}
+
+static void branch_at(struct worker *w, long step)
+{
+    worker_show(w, step);
+    await(w, step, step);
+    worker_branch(w, step);
+    await(w, step, -1);
+    await_state(w, can_replay, "branch");
+}
+
+static void replayed_changes_lead_to_the_old_future(void **unused)
+{
+    (void)unused;
+    struct experiment e = small();
+    struct worker *w = start(&e);
+    struct worker_state state;
+    struct numbers *first = calloc(END + 1, sizeof *first), now;
+    assert_non_null(first);
+    follow(w, &e, 0, first);
+    struct snapshot *old = keep(await(w, END, -1));
+    worker_state(w, &state);
+    assert_int_equal(state.replay_end, -1); /* nothing was cut off */
+    branch_at(w, AT);
+    worker_state(w, &state);
+    assert_int_equal(state.replay_end, END);
+    assert_int_equal(state.replay_left, 2);
+    worker_pace(w, 1);
+    worker_replay(w, true);
+    await_state(w, replays, "replay");
+    worker_play(w, false); /* a pause: the steps after it are the replay's too */
+    worker_state(w, &state);
+    for (long step = state.step + 1; step < END; step++) {
+        worker_step(w, 1);
+        const struct snapshot *s = await(w, step, -1);
+        note(s, &now);
+        assert_memory_equal(&first[step], &now, sizeof now);
+    }
+    assert_true(worker_replayed(w));
+    worker_step(w, 1);
+    assert_same_future(old, await(w, END, -1));
+    await_state(w, rests, "end");
+    worker_state(w, &state);
+    assert_int_equal(state.replay_end, -1);
+    assert_non_null(worker_ghost(w));
+    forget(old);
+    free(first);
+    worker_destroy(w);
+}
+
+/* Training on first, past a change of the old future: the replay begins at the branch. A change made since would be
+ * lost by that: then it goes on from where it is, with the changes that are left. */
+static void a_late_replay_begins_at_the_branch_unless_something_was_changed(void **unused)
+{
+    (void)unused;
+    struct experiment e = small();
+    struct worker *w = start(&e);
+    struct worker_state state;
+    struct numbers *numbers = calloc(END + 1, sizeof *numbers);
+    assert_non_null(numbers);
+    follow(w, &e, 0, numbers);
+    struct snapshot *old = keep(await(w, END, -1));
+    branch_at(w, AT);
+    walk(w, AT, 220);
+    worker_pace(w, 0);
+    worker_replay(w, true);
+    assert_same_future(old, await(w, END, -1));
+    await_state(w, rests, "end");
+    branch_at(w, AT);
+    walk(w, AT, 220);
+    struct experiment now = await(w, 220, -1)->experiment;
+    want(w, &now, "m", "0.25");
+    assert_false(worker_replayed(w));
+    await_state(w, can_replay, "change");
+    worker_state(w, &state);
+    assert_int_equal(state.replay_left, 1);
+    worker_replay(w, true);
+    const struct snapshot *s = await(w, END, -1);
+    assert_string_equal(experiment_loss(&s->experiment)->id, "arcface");
+    assert_memory_not_equal(s->weight, old->weight, (size_t)(s->classes * s->dim) * sizeof *s->weight);
+    now = s->experiment;
+    await_state(w, rests, "end");
+    want(w, &now, "m", "0.3");
+    assert_false(worker_replayed(w)); /* a hand has spoken since */
+    forget(old);
+    free(numbers);
+    worker_destroy(w);
+}
+
+/* What was changed only after the training had blown up is changed there again. */
+static void a_replay_goes_through_a_divergence(void **unused)
+{
+    (void)unused;
+    struct experiment e = small();
+    assert_int_equal(experiment_set(&e, "optimizer", "momentum", NULL), STATUS_OK);
+    assert_int_equal(experiment_set(&e, "clip", "0", NULL), STATUS_OK);
+    struct worker *w = start(&e);
+    struct worker_state state;
+    await(w, 0, -1);
+    walk(w, 0, 20);
+    want(w, &e, "lr", "100");
+    worker_play(w, true);
+    await_state(w, is_stuck, "divergence");
+    worker_state(w, &state);
+    assert_false(state.playing);
+    worker_play(w, false);
+    long fallen = state.step;
+    want(w, &e, "lr", "0.001");
+    walk(w, fallen, fallen + 30);
+    struct snapshot *old = keep(await(w, fallen + 30, -1));
+    branch_at(w, 10);
+    worker_replay(w, true);
+    assert_same_future(old, await(w, fallen + 30, -1));
+    await_state(w, rests, "end");
+    forget(old);
+    worker_destroy(w);
+}
+
+/* A second change of the network before the first step takes nothing away. */
+static void the_ghost_outlasts_two_new_networks(void **unused)
+{
+    (void)unused;
+    struct experiment e = small();
+    struct worker *w = start(&e);
+    await(w, 0, -1);
+    walk(w, 0, 7);
+    want(w, &e, "hidden", "12");
+    await(w, 0, -1);
+    want(w, &e, "hidden", "10");
+    const struct snapshot *ghost = worker_ghost(w);
+    assert_non_null(ghost);
+    assert_int_equal(ghost->curve[ghost->curve_count - 1].step, 7);
+    worker_destroy(w);
+}
+
 static void a_small_budget_keeps_few_frames_and_no_way_back(void **unused)
 {
     (void)unused;
@@ -307,6 +503,9 @@ static void a_storm_ends_where_the_last_command_leads(void **unused)
         case 7:
             worker_step(w, 3);
             break;
+        case 9:
+            worker_replay(w, dice & 256);
+            break;
         case 8:
             e.param[e.loss][experiment_loss(&e)->margin] = 0.001 * (i % 500);
             worker_want(w, &e);
@@ -330,6 +529,10 @@ int main(void)
         cmocka_unit_test(playing_leads_to_the_present),
         cmocka_unit_test(the_past_rolls_by_itself),
         cmocka_unit_test(a_branch_with_the_same_changes_is_the_original),
+        cmocka_unit_test(replayed_changes_lead_to_the_old_future),
+        cmocka_unit_test(a_late_replay_begins_at_the_branch_unless_something_was_changed),
+        cmocka_unit_test(a_replay_goes_through_a_divergence),
+        cmocka_unit_test(the_ghost_outlasts_two_new_networks),
         cmocka_unit_test(a_small_budget_keeps_few_frames_and_no_way_back),
         cmocka_unit_test(a_storm_ends_where_the_last_command_leads),
     };

@@ -62,9 +62,9 @@ static void fill_curve(struct snapshot *s)
     }
     s->curve[59].test_accuracy = 0.949f;
     s->event_count = 3;
-    s->event[0] = (struct event){ 400, true, "m 0.15" };
-    s->event[1] = (struct event){ 405, true, "m 0.20" };
-    s->event[2] = (struct event){ 410, true, "m 0.30" };
+    s->event[0] = (struct event){ 400, true, "m 0.15", "" };
+    s->event[1] = (struct event){ 405, true, "m 0.20", "" };
+    s->event[2] = (struct event){ 410, true, "m 0.30", "" };
 }
 
 /* Classes evenly on a circle of radius 1 (in the first two dimensions), samples scattered about them by seed. */
@@ -611,7 +611,7 @@ static void only_the_sphere_has_a_row_of_classes(void **state)
     struct stage *stage = stage_two_classes("arcface", 0.3);
     for (int v = 0; v < view_count(); v++) {
         const double alone = 1000 - 88 - (2 * (14 + 6) + 16);
-        double height = figure_plane(view_at(v), &stage->scene, 1600, 1000).h;
+        double height = figure_plane(view_at(v), &stage->scene, &stage->look, 1600, 1000).h;
         if (view_at(v) != &view_dashboard && view_at(v) != &view_compare)
             assert_true(fabs(alone - height - (view_at(v) == &view_sphere ? 28 : 0)) < 1e-9);
     }

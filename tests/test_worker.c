@@ -348,7 +348,7 @@ static void a_run_stands_exactly_where_it_ends(void **state)
     struct experiment e = small();
     struct worker *w = start(&e, false, 0);
     struct worker_state now;
-    long run = worker_run(w, &e, true, 70);
+    long run = worker_run(w, &e, true, 70, -1);
     do {
         SDL_Delay(1);
         worker_state(w, &now);
@@ -356,7 +356,7 @@ static void a_run_stands_exactly_where_it_ends(void **state)
     assert_false(now.playing);
     assert_int_equal(now.step, 70);
     await(w, at_step, 70);
-    run = worker_run(w, NULL, false, 70); /* it is there already */
+    run = worker_run(w, NULL, false, 70, -1); /* it is there already */
     do {
         SDL_Delay(1);
         worker_state(w, &now);
@@ -373,7 +373,7 @@ static void a_run_goes_on_after_a_pause_and_begins_anew(void **state)
     struct experiment e = small();
     struct worker *w = start(&e, false, 600);
     struct worker_state now;
-    long run = worker_run(w, &e, true, 400);
+    long run = worker_run(w, &e, true, 400, -1);
     await(w, past_step, 0);
     worker_play(w, false);
     idle(w);
@@ -382,11 +382,62 @@ static void a_run_goes_on_after_a_pause_and_begins_anew(void **state)
     worker_pace(w, 0);
     worker_play(w, true);
     await(w, at_step, 400);
-    worker_run(w, &e, true, 30);
+    worker_run(w, &e, true, 30, -1);
     await(w, at_step, 30);
     idle(w);
     worker_state(w, &now);
     assert_int_equal(now.step, 30);
+    worker_destroy(w);
+}
+
+static void await_run(struct worker *w, long run)
+{
+    struct worker_state now;
+    do {
+        SDL_Delay(1);
+        worker_state(w, &now);
+    } while (now.run != run);
+}
+
+/* The trainings of a run's end, whatever has been done since; and not those of a run that a hand was in. */
+static void a_marked_end_comes_back_to_the_byte(void **state)
+{
+    (void)state;
+    struct experiment e = small(), other = e;
+    struct worker *w = start(&e, false, 0);
+    static struct beside_wish wish = { .id = 7, .from = BESIDE_LEADER };
+    const struct snapshot *beside[BESIDE_MAX];
+    const long again[BESIDE_MAX] = { 9 };
+    long id[BESIDE_MAX];
+    float first[2][40];
+    assert_int_equal(experiment_set(&other, "loss", "softmax", NULL), STATUS_OK);
+    wish.experiment = other;
+    worker_beside(w, &wish, 1);
+    await_run(w, worker_run(w, &e, true, 40, 3));
+    await_run(w, worker_run(w, &e, true, 60, 4));
+    const struct snapshot *s = await(w, at_step, 60);
+    assert_int_equal(worker_besides(w, id, beside), 1);
+    memcpy(first[0], s->feature, sizeof first[0]);
+    memcpy(first[1], beside[0]->feature, sizeof first[1]);
+    assert_true(worker_marked(w, 3) && worker_marked(w, 4));
+    assert_false(worker_marked(w, 5) || worker_marked(w, -1) || worker_marked(w, 64));
+
+    await_run(w, worker_run(w, &other, true, 90, 5)); /* everything is changed */
+    worker_touch(w, "m");
+    await_run(w, worker_run(w, NULL, false, 110, 6));
+    assert_true(worker_marked(w, 5));
+    assert_false(worker_marked(w, 6));
+
+    await_run(w, worker_recall(w, 4, again));
+    s = await(w, at_step, 60);
+    assert_int_equal(worker_besides(w, id, beside), 1);
+    assert_int_equal(id[0], 9);
+    assert_memory_equal(s->feature, first[0], sizeof first[0]);
+    assert_memory_equal(beside[0]->feature, first[1], sizeof first[1]);
+    assert_memory_equal(&s->experiment, &e, sizeof e);
+    assert_int_equal(worker_history_count(w), 1);
+    await_run(w, worker_run(w, &e, false, 70, 8)); /* and goes on from there, as a run does */
+    assert_true(worker_marked(w, 8));
     worker_destroy(w);
 }
 
@@ -407,6 +458,7 @@ int main(void)
         cmocka_unit_test(a_snapshot_keeps_its_data),
         cmocka_unit_test(a_run_stands_exactly_where_it_ends),
         cmocka_unit_test(a_run_goes_on_after_a_pause_and_begins_anew),
+        cmocka_unit_test(a_marked_end_comes_back_to_the_byte),
         cmocka_unit_test(what_is_watched_is_measured),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,6 +134,11 @@ static void side(const struct pen *p)
     path(p, (double[]){ 15, 5, 15, 19 }, 2, false);
 }
 
+static void folder(const struct pen *p)
+{
+    path(p, (double[]){ 3, 19, 3, 5.5, 9, 5.5, 11.5, 8.5, 21, 8.5, 21, 19 }, 6, true);
+}
+
 /* Two rays and the arc between them: the margin. */
 static void logo(const struct pen *p)
 {
@@ -155,6 +160,7 @@ static void (*const icons[ICON_COUNT])(const struct pen *) = {
     [ICON_DOWN] = down,
     [ICON_SIDE] = side,
     [ICON_LOGO] = logo,
+    [ICON_FOLDER] = folder,
 };
 
 void ui_icon_draw(struct canvas *c, enum ui_icon icon, struct point center, double size, struct color color,

@@ -27,7 +27,8 @@ void ui_begin(struct ui *ui, const struct ui_input *input)
     ui->canvas = NULL;
     ui->clip = NULL;
     ui->input = input ? *input : (struct ui_input){ .kind = UI_NONE };
-    ui->item_count = 0;
+    ui->item_count = ui->group = 0;
+    ui->cover = (struct rect){ 0, 0, 0, 0 };
     ui->next_hot = 0;
     if (input && input->kind >= UI_MOVE && input->kind <= UI_WHEEL) {
         ui->mouse = input->at;
@@ -56,22 +57,45 @@ const struct ui_item *ui_find(const struct ui *ui, const char *id)
     return NULL;
 }
 
+/* Where Tab comes to an item: group by group, in each as it is listed. */
+static int place_of(const struct ui *ui, int i)
+{
+    return ui->item[i].group * UI_ITEM_MAX + i;
+}
+
+/* The item with the smallest place after `at`, or the largest before it; with none, the first or last of all. */
+static int focus_after(const struct ui *ui, int at, int direction, int keeper)
+{
+    int best = -1, end = -1;
+    for (int i = 0; i < ui->item_count; i++) {
+        const struct ui_item *item = &ui->item[i];
+        if (!item->focusable || (keeper < 0 && item->group != keeper))
+            continue;
+        int way = direction * place_of(ui, i);
+        if (way > direction * at && (best < 0 || way < direction * place_of(ui, best)))
+            best = i;
+        if (end < 0 || way < direction * place_of(ui, end))
+            end = i;
+    }
+    return best >= 0 ? best : end;
+}
+
 const struct ui_item *ui_focus_next(struct ui *ui, int direction)
 {
-    int at = direction > 0 ? -1 : ui->item_count;
-    for (int i = 0; i < ui->item_count; i++)
+    int at = direction > 0 ? -UI_ITEM_MAX * UI_ITEM_MAX : UI_ITEM_MAX * UI_ITEM_MAX;
+    int keeper = 0;
+    for (int i = 0; i < ui->item_count; i++) {
+        if (ui->item[i].focusable && ui->item[i].group < keeper)
+            keeper = ui->item[i].group;
         if (ui->item[i].hash == ui->focus)
-            at = i;
-    for (int n = 0; n < ui->item_count; n++) {
-        at = (at + direction + ui->item_count) % ui->item_count;
-        if (ui->item[at].focusable)
-            break;
+            at = place_of(ui, i);
     }
-    if (at < 0 || at >= ui->item_count || !ui->item[at].focusable)
+    int next = focus_after(ui, at, direction, keeper);
+    if (next < 0)
         return NULL;
-    ui->focus = ui->item[at].hash;
+    ui->focus = ui->item[next].hash;
     ui->focus_shown = true;
-    return &ui->item[at];
+    return &ui->item[next];
 }
 
 void ui_block_mouse(struct ui *ui)
@@ -148,9 +172,16 @@ static double reveal(const struct ui *ui, struct rect r)
     return above > 0 ? -above : below > 0 ? below : 0;
 }
 
+static bool is_covered(const struct ui *ui, struct rect r)
+{
+    const struct rect *c = &ui->cover;
+    return c->w > 0 && r.x >= c->x && r.x + r.w <= c->x + c->w && r.y >= c->y && r.y + r.h <= c->y + c->h;
+}
+
 static void list(struct ui *ui, const char *id, const char *label, struct rect rect, bool focusable)
 {
-    if (ui->item_count == UI_ITEM_MAX)
+    ui->unlisted = ui->item_count == UI_ITEM_MAX || is_covered(ui, rect);
+    if (ui->unlisted)
         return;
     struct ui_item *item = &ui->item[ui->item_count++];
     snprintf(item->id, sizeof item->id, "%s", id);
@@ -161,6 +192,7 @@ static void list(struct ui *ui, const char *id, const char *label, struct rect r
     item->reveal = reveal(ui, rect);
     item->hash = ui_hash(id);
     item->focusable = focusable;
+    item->group = ui->group;
 }
 
 bool ui_control(struct ui *ui, const char *id, const char *label, struct rect rect, bool focusable)
@@ -176,7 +208,7 @@ bool ui_control(struct ui *ui, const char *id, const char *label, struct rect re
 
 void ui_value(struct ui *ui, const char *format, ...)
 {
-    if (ui->canvas || ui->item_count == 0)
+    if (ui->canvas || ui->item_count == 0 || ui->unlisted)
         return;
     va_list args;
     va_start(args, format);

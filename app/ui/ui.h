@@ -26,6 +26,7 @@ struct ui_item {
     struct rect rect;
     unsigned hash;
     bool focusable;
+    int group;                        /* Tab goes through one after the other; one below 0 keeps it */
     bool hidden;                      /* scrolled out of sight: only Tab goes there */
     double reveal;                    /* how far to scroll so that it is seen */
 };
@@ -45,6 +46,7 @@ struct ui {
     struct point mouse;
     bool mouse_inside;                /* of the window, and no popup above takes it */
     const struct rect *clip;          /* widgets outside get no mouse */
+    struct rect cover;                /* what lies wholly under it is not there; empty: nothing is covered */
     unsigned hot, next_hot;           /* under the mouse */
     unsigned active;                  /* pressed and not released */
     unsigned focus;
@@ -58,7 +60,8 @@ struct ui {
     unsigned error_owner;             /* the red line under this control */
     char error[200];
     struct ui_item item[UI_ITEM_MAX];
-    int item_count;
+    bool unlisted;                    /* the last one was left out */
+    int item_count, group;            /* of those that are listed next */
 };
 
 void ui_begin(struct ui *ui, const struct ui_input *input);    /* an input pass; NULL: lists only */
@@ -96,7 +99,7 @@ void ui_hairline(struct ui *ui, struct point a, struct point b);
 void ui_focus_ring(struct ui *ui, const char *id, struct rect rect, double radius);
 
 enum ui_icon { ICON_CAMERA, ICON_MOON, ICON_SUN, ICON_HELP, ICON_FULL, ICON_RESET, ICON_PLAY, ICON_PAUSE,
-    ICON_STEP, ICON_DICE, ICON_DOWN, ICON_SIDE, ICON_LOGO, ICON_BACK, ICON_COUNT };
+    ICON_STEP, ICON_DICE, ICON_DOWN, ICON_SIDE, ICON_LOGO, ICON_BACK, ICON_FOLDER, ICON_COUNT };
 void ui_icon_draw(struct canvas *c, enum ui_icon icon, struct point center, double size, struct color color,
     struct color accent);
 

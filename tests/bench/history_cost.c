@@ -1,13 +1,15 @@
-/* What keeping the past costs a training, and how fast it comes back. Run: build/history_cost [KEY VALUE]... */
+/* What keeping the past costs a training, and how fast it comes back. Run: build/history_cost [--rounds N] [KEY VALUE]...
+ * The last line is JSON: step_ms, snapshot_ms, frame_ms, back_ms, checkpoint_ms. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "app/dataset_open.h"
 #include "math/history.h"
 #include "math/trainer.h"
 
-enum { ROUNDS = 60, STEPS = 40 };
+enum { STEPS = 40 };
 
 static double now_s(void)
 {
@@ -32,8 +34,13 @@ int main(int argc, char **argv)
     struct snapshot s;
     experiment_init(&e);
     enum status status = STATUS_OK;
+    int rounds = 60;
     for (int i = 1; i + 1 < argc && status == STATUS_OK; i += 2)
-        status = experiment_set(&e, argv[i], argv[i + 1], &why);
+        if (strcmp(argv[i], "--rounds") == 0)
+            rounds = atoi(argv[i + 1]);
+        else
+            status = experiment_set(&e, argv[i], argv[i + 1], &why);
+    rounds = rounds < 1 ? 1 : rounds;
     if (status != STATUS_OK || dataset_open(&e, &data, &why) != STATUS_OK ||
         trainer_create(&e, &data, &t, &why) != STATUS_OK) {
         fprintf(stderr, "%s\n", why.text);
@@ -43,7 +50,7 @@ int main(int argc, char **argv)
     double steps = 0, looks = 0, frames = 0, saves = 0, back = 0, since = now_s();
     size_t size = 0;
     snapshot_init(&s);
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < rounds; round++) {
         for (int i = 0; i < STEPS; i++)
             trainer_step(t);
         steps += lap(&since);
@@ -57,14 +64,18 @@ int main(int argc, char **argv)
         free(bytes);
         lap(&since);
     }
-    for (int i = 0; i < ROUNDS; i++)
+    for (int i = 0; i < rounds; i++)
         history_snapshot(h, i, &s);
     back = lap(&since);
     printf("%s, %d points: step %.3f ms, snapshot %.2f ms, frame %.3f ms and %.1f KB, back %.3f ms, "
            "checkpoint %.2f ms and %.2f MB\n",
-        e.dataset, s.count, steps / ROUNDS / STEPS * 1e3, looks / ROUNDS * 1e3, frames / ROUNDS * 1e3,
-        (double)history_bytes(h) / history_count(h) / 1e3, back / ROUNDS * 1e3, saves / ROUNDS * 1e3,
+        e.dataset, s.count, steps / rounds / STEPS * 1e3, looks / rounds * 1e3, frames / rounds * 1e3,
+        (double)history_bytes(h) / history_count(h) / 1e3, back / rounds * 1e3, saves / rounds * 1e3,
         (double)size / 1e6);
+    printf("{\"step_ms\": %.4f, \"snapshot_ms\": %.3f, \"frame_ms\": %.4f, \"back_ms\": %.4f, "
+           "\"checkpoint_ms\": %.3f}\n",
+        steps / rounds / STEPS * 1e3, looks / rounds * 1e3, frames / rounds * 1e3, back / rounds * 1e3,
+        saves / rounds * 1e3);
     history_destroy(h);
     snapshot_clear(&s);
     trainer_destroy(t);

@@ -1,6 +1,7 @@
 #!/bin/bash
 # cli.sh BINARY - the command line from outside: what it writes, what it refuses, what it leaves behind.
-# One line per failure, and at the end "N passed, N failed". Needs bash and python3 (standard library only).
+# One line per failure, and at the end "N passed, N failed". Needs bash, python3 (standard library only), and
+# librsvg's and poppler's tools, which look at pictures.
 # shellcheck disable=SC2046,SC2086,SC2015  # option lists are split on purpose; pass cannot fail
 set -u
 [ $# -eq 1 ] || { echo "usage: cli.sh BINARY" >&2; exit 2; }
@@ -113,8 +114,9 @@ refuses 2 "known" losses --loss arcface
 refuses 2 "one case" eval
 refuses 2 "one case" eval a b
 refuses 2 "--out" figure
-refuses 2 "no such option" --session f.json
-refuses 2 "no such option" train --save f.json
+refuses 1 "cannot be read" --session nowhere.json
+refuses 1 "cannot be read" train --session nowhere.json
+refuses 2 "no such option" figure --save f.json --out f.png
 refuses 2 "choose center, ring, uniform, regular" train --add arcface
 refuses 2 "has no gradient; use it in the score view" train --loss zero_one
 refuses 2 "nothing to train" train --loss triplet --model identity
@@ -467,6 +469,100 @@ for path in ("f.svg", "one.svg"):
 data = open("f.pdf", "rb").read()
 assert data[:5] == b"%PDF-" and b"%%EOF" in data[-64:]
 P
+# ---------------------------------------------------------------- figures, opened by other programs
+pixel() {  # FILE X Y: as rrggbbaa
+    python3 - "$@" <<'P'
+import struct, sys, zlib
+data = open(sys.argv[1], "rb").read()
+w, h, depth, kind = struct.unpack(">IIBB", data[16:26])
+assert depth == 8 and kind in (2, 6), (depth, kind)
+n, at, packed = {2: 3, 6: 4}[kind], 8, b""
+while at < len(data):
+    size, name = struct.unpack(">I4s", data[at:at + 8])
+    packed += data[at + 8:at + 8 + size] if name == b"IDAT" else b""
+    at += 12 + size
+raw, before = zlib.decompress(packed), bytearray(w * n)
+x, y = int(sys.argv[2]), int(sys.argv[3])
+for line in range(y + 1):
+    start = line * (w * n + 1)
+    f, row = raw[start], bytearray(raw[start + 1:start + 1 + w * n])
+    for i in range(w * n):
+        a, b, c = row[i - n] if i >= n else 0, before[i], before[i - n] if i >= n else 0
+        near = min((abs(b - c), 0, a), (abs(a - c), 1, b), (abs(a + b - 2 * c), 2, c))[2]
+        row[i] = (row[i] + [0, a, b, (a + b) // 2, near][f]) & 255
+    before = row
+print(row[x * n:x * n + n].hex() + ("ff" if n == 3 else ""))
+P
+}
+sized() { python3 -c 'import struct, sys; print("%dx%d" % struct.unpack(">II", open(sys.argv[1], "rb").read()[16:24]))' "$1"; }
+same() { if [ "$2" = "$3" ]; then pass; else miss "$1: $2, want $3"; fi; }  # SENTENCE GOT WANT
+least() { if [ "$2" -ge "$3" ]; then pass; else miss "$1: $2, want at least $3"; fi; }
+changed="$short --loss arcface --warmup 0,0 --set m=0 --at 20:m=0.3"
+for shape in 16:9=1600x900 4:3=1440x1080 1:1=1200x1200; do
+    check "figure --size ${shape%=*}" run figure $short --size "${shape%=*}" --scale 1 --out shape.png
+    same "--size ${shape%=*}" "$(sized shape.png)" "${shape#*=}"
+done
+for scale in 1 3 8; do
+    check "figure --scale $scale" run figure $short --size 320x200 --scale $scale --out scale.png
+    same "--scale $scale" "$(sized scale.png)" "$((320 * scale))x$((200 * scale))"
+done
+for ground in light=ffffffff dark=0d0f13ff print=ffffffff; do
+    check "figure --theme ${ground%=*}" run figure $short $size --scale 1 --theme "${ground%=*}" --out ground.png
+    same "the ground of ${ground%=*}" "$(pixel ground.png 2 2)" "${ground#*=}"
+    check "figure --theme ${ground%=*}, svg" run figure $short $size --theme "${ground%=*}" --out ground_${ground%=*}.svg
+done
+cmp -s ground_light.svg ground_print.svg && miss "print is the light theme" || pass
+check "figure --transparent" run figure $short $size --scale 1 --transparent --out clear.png
+same "a transparent ground" "$(pixel clear.png 2 2 | cut -c7-8)" 00
+check "figure --transparent as svg" run figure $short $size --transparent --out clear.svg
+check "rsvg-convert opens it" rsvg-convert clear.svg -o clear_svg.png
+same "a transparent drawing" "$(pixel clear_svg.png 2 2 | cut -c7-8)" 00
+check "figure of everything" run figure $changed $size --curve --select 2 --out parts.svg
+for words in ">ArcFace<" "class weight" "m 0 → 0.30 at 20" "seed 1" "Accuracy and loss" "° to its class"; do
+    check "a figure says $words" grep -q -- "$words" parts.svg
+done
+for part in title=">ArcFace<" legend="class weight" caption="seed 1"; do
+    check "figure --no-${part%%=*}" run figure $changed $size "--no-${part%%=*}" --out part.svg
+    if grep -q -- "${part#*=}" part.svg; then miss "--no-${part%%=*} leaves ${part#*=}"; else pass; fi
+done
+check "figure without a selection" run figure $changed $size --out part.svg
+if grep -Eq "° to its class|Accuracy and loss" part.svg; then miss "an inset or a point nobody asked for"; else pass; fi
+many="--dataset mnist --hidden 16 --steps 20 --points 5000"
+for format in svg pdf; do check "5,000 points, $format" run figure $many --out many.$format; done
+least "bytes that an svg of 5,000 points leaves of 600 KB" $((600000 - $(stat -c %s many.svg))) 0
+least "bytes that a pdf of 5,000 points leaves of 250 KB" $((250000 - $(stat -c %s many.pdf))) 0
+least "points inside the plane are references" "$(grep -c '<use href' many.svg)" 4900  # the ring is at the 99th percentile
+check "rsvg-convert draws it" rsvg-convert -w 800 many.svg -o many_svg.png
+same "as wide as asked" "$(sized many_svg.png)" 800x500
+check "pdftoppm draws it" pdftoppm -r 48 -png -singlefile many.pdf many_pdf
+same "as wide as the page" "$(sized many_pdf.png)" 800x500
+same "one page" "$(pdfinfo many.pdf | awk '/^Pages/ { print $2 }')" 1
+check "a page of 160 x 90 mm" run figure $short --size 160x90mm --out page.pdf
+same "its size" "$(pdfinfo page.pdf | awk '/^Page size/ { printf "%.0fx%.0f", $3 * 25.4 / 72, $5 * 25.4 / 72 }')" 160x90
+check "text of a pdf can be taken out" sh -c "pdftotext many.pdf - | grep -q ArcFace"
+same "fonts of a pdf that are not inside" "$(pdffonts many.pdf | awk 'NR > 2 && $(NF - 4) != "yes"' | wc -l)" 0
+least "fonts of a pdf" "$(pdffonts many.pdf | awk 'NR > 2' | wc -l)" 2
+check "figure --text outlines, pdf" run figure $short $size --text outlines --out shapes.pdf
+same "fonts of a pdf of outlines" "$(pdffonts shapes.pdf | awk 'NR > 2' | wc -l)" 0
+check "figure --text outlines, svg" run figure $short $size --text outlines --out shapes.svg
+same "texts of an svg of outlines" "$(grep -c '<text' shapes.svg)" 0
+check "figure --text font" run figure $short $size --text font --out letters.svg
+least "texts with their length" "$(grep -c '<text.*textLength=' letters.svg)" 5
+for file in shapes letters; do check "rsvg-convert draws $file" rsvg-convert $file.svg -o $file.png; done
+check "figure --text embed" run figure $short $size --text embed --out inside.svg
+check "fonts inside an svg hold its letters and little more" python3 - <<'P'
+import base64, re, struct
+fonts = re.findall(r"@font-face\{font-family:'([^']+)'[^}]*base64,([^)]+)\)", open("inside.svg").read())
+assert len(fonts) >= 3, len(fonts)
+for name, data in fonts:
+    font = base64.b64decode(data)
+    tables = {font[12 + 16 * i:16 + 16 * i] for i in range(struct.unpack(">H", font[4:6])[0])}
+    assert {b"cmap", b"hmtx", b"head"} <= tables and len(font) < 60000, (name, len(font), tables)
+P
+refuses 2 "--text" figure $short --text letters --out none.svg
+refuses 2 "--select" figure $short --select first --out none.svg
+refuses 2 "--size" figure $short --size 16:11 --out none.svg
+
 check "figures of what is measured only for them" run train --dataset moons --steps 60 $size --figure in.svg --view input \
     --figure roc.svg --view roc --figure lens.svg --view lens
 check "the inputs have their map, the ROC its numbers, the lens its sample" python3 - <<'P'
@@ -502,6 +598,62 @@ refuses 2 "--vs: " figure $short --view compare --vs "--steps 3" --out none.svg
 refuses 2 "--vs " figure $short --vs "--lr 0.1" --out none.svg
 refuses 2 "--view compare: " train $short --view compare --figure none.svg
 [ -e none.svg ] && miss "a refused comparison left its figure"
+
+# ---------------------------------------------------------------- sessions
+begin="--dataset optdigits --hidden 16 --at 5:m=0.1 --at 20:m=0.4"
+later="--at 40:loss=cosface --at 50:m=0.2"
+outputs() { echo "--features $1-f.csv --weights $1-w.csv --metrics $1-m.csv"; }
+check "six epochs in one go" run train $begin $later --epochs 6 $(outputs whole)
+check "three epochs, saved" run train $begin --epochs 3 --save s.json --features half-f.csv
+check "three more, gone on from there" run train --session s.json $later --epochs 6 $(outputs rest)
+for file in f w; do check "a session goes on to the same bytes, $file" cmp whole-$file.csv rest-$file.csv; done
+check "its metrics are the end of those of one go" sh -c 'tail -n 3 whole-m.csv >a && tail -n 3 rest-m.csv >b && cmp a b'
+[ $(wc -l <rest-m.csv) -eq 5 ] && pass || miss "metrics of a session begin where it stands: $(wc -l <rest-m.csv) lines, want 5"
+check "saved again where it stands" run train --session s.json --epochs 3 --save t.json --features same-f.csv
+check "a session saved again is the same bytes" cmp s.json t.json
+check "and its features those of the first run" cmp half-f.csv same-f.csv
+check "over itself" run train --session t.json --epochs 4 --save t.json
+check "check of sessions" run check s.json t.json
+grep -q "s.json: session of step 36, 1 training, good" out.txt && pass || miss "check says what a session is: $(cat out.txt)"
+check "figure of a session" run figure --session s.json --out s.svg $size
+grep -q "step 36" s.svg && pass || miss "a figure of a session is of its step"
+check "an option beside a session changes it there" run train --session s.json --set m=0.2 --lr 0.01 --epochs 4 --save u.json
+check "and is in the journal" python3 -c 'import json; j = json.load(open("u.json"))["training"]["journal"]
+assert [36, "m", "0.2"] in j and [36, "lr", "0.01"] in j and [5, "m", "0.1"] in j, j'
+check "sweep from a session" run sweep --session s.json --set m=0.1,0.4 --steps 50 --csv c.csv
+check "a comparison from a session" run figure --session s.json --view compare --vs "--set m=0" --epochs 4 --out c.svg $size
+refuses 2 "needs a new training" train --session s.json --hidden 8
+refuses 2 "needs a new training" train --session s.json --dataset blobs
+refuses 2 "stands at step 36" train --session s.json --at 20:m=0.3
+refuses 2 "second session" train --session s.json --session t.json
+refuses 2 "two outputs" train $short --save x.json --metrics x.json
+mkdir -p moved/data && printf 'x,y,label\n1,2,a\n2,1,a\n3,3,a\n1,1,a\n2,2,a\n9,8,b\n8,8,b\n7,9,b\n8,7,b\n9,9,b\n' >moved/data/p.csv
+check "a session of a table" run train --dataset moved/data/p.csv --hidden 4 --steps 5 --save moved/p.json
+grep -q '"dataset": "data/p.csv"' moved/p.json && pass || miss "data below a session are named from there"
+mv moved elsewhere
+check "a folder moved as a whole" run train --session elsewhere/p.json --steps 9
+sed -i 's/7,9,b/6,9,b/' elsewhere/data/p.csv
+refuses 1 "the data have changed" train --session elsewhere/p.json --steps 9
+refuses 1 "the data have changed" check elsewhere/p.json
+rm elsewhere/data/p.csv
+refuses 1 "cannot be opened" train --session elsewhere/p.json --steps 9
+head -c 3000 s.json >cut.json
+refuses 1 "cut.json:" check cut.json
+refuses 1 "cut.json:" train --session cut.json
+sed 's/"lr": "default"/"lr": "0.5"/' s.json >other.json
+refuses 1 '"lr" is not what the checkpoint was saved with' train --session other.json
+sed 's/"journal"/"jornal"/' s.json >word.json
+refuses 1 "training.jornal: unknown key" check word.json
+before=$(cksum <s.json)
+if [ -w /dev/full ] && (ulimit -f 8; trap '' XFSZ; "$binary" train --session s.json --epochs 4 --save s.json >out.txt 2>err.txt); then
+    miss "a disk that is full was not told"
+elif [ "$(wc -l <err.txt)" -ne 1 ] || ! grep -q "s.json" err.txt; then miss "a full disk: $(cat err.txt)"
+elif [ "$(cksum <s.json)" != "$before" ]; then miss "a full disk has changed the old session"
+elif ls s.json.*.tmp >/dev/null 2>&1; then miss "a full disk left a temporary file"
+else pass; fi
+mkdir -p locked && cp s.json locked && chmod a-w locked locked/s.json
+if [ "$(id -u)" -ne 0 ]; then refuses 1 "write-protected" train $short --save locked/s.json; fi
+chmod u+w locked locked/s.json
 
 # ---------------------------------------------------------------- sweeps
 sweep="sweep $short --loss cosface --set m=0,0.2 --set s=10,30,64"
@@ -588,6 +740,61 @@ check "a lesson with its own data beside it" run check course/own.json
 run check bad.json "$lessons/05-l-softmax.json" broken.json >out.txt 2>err.txt
 [ $? -eq 1 ] && [ "$(wc -l <err.txt)" -eq 2 ] && [ "$(wc -l <out.txt)" -eq 1 ] && pass ||
     miss "check of three files, two of them wrong: $(cat out.txt err.txt)"
+
+# ---------------------------------------------------------------- moving pictures
+moving="animate --dataset blobs --loss arcface --steps 40 --seconds 1 --fps 10 --size 320x200"
+check "animate --help" run animate --help
+check "animate as GIF" run $moving --out a.gif
+mv out.txt moving.json
+check "the summary tells frames, size and bytes" python3 - moving.json <<'P'
+import json, os, struct, sys
+told = json.load(open(sys.argv[1]))
+assert [told[k] for k in ("frames", "width", "height", "fps", "seconds", "steps")] == [10, 320, 200, 10, 1, 40], told
+data = open("a.gif", "rb").read()
+assert told["bytes"] == len(data) and data[:6] == b"GIF89a" and struct.unpack("<HH", data[6:10]) == (320, 200)
+assert data.count(b"\x21\xf9\x04") >= 10 and b"NETSCAPE2.0" in data
+P
+check "animate again" run $moving --out b.gif
+cmp -s a.gif b.gif && pass || miss "the same line gave another GIF"
+check "animate another seed" run $moving --seed 2 --out b.gif
+cmp -s a.gif b.gif && miss "another seed gave the same GIF" || pass
+check "animate a sweep" run $moving --over m=0..0.5 --theme dark --out m.gif
+cmp -s a.gif m.gif && miss "a sweep is the history" || pass
+check "animate a sweep in a training" run $moving --over m=0..0.5 --while-training 2 --out n.gif
+grep -q '"steps": 40' out.txt && pass || miss "the sweep moved the training it began from: $(cat out.txt)"
+cmp -s m.gif n.gif && miss "--while-training does nothing" || pass
+check "animate as WebP" run $moving --view curves --out a.webp
+check "animate as PNG files" run $moving --no-caption --out frame-%03d.png
+[ "$(ls frame-*.png | wc -l)" -eq 10 ] && [ -e frame-001.png ] && pass || miss "PNG frames: $(ls frame-*)"
+if command -v webpinfo >/dev/null; then
+    [ "$(webpinfo a.webp | grep -c 'Chunk ANMF')" -eq 10 ] && pass || miss "webpinfo counts other frames in a.webp"
+fi
+if command -v ffprobe >/dev/null; then
+    check "animate as MP4" run $moving --out a.mp4
+    check "animate as WebM" run $moving --out a.webm
+    for film in a.gif a.mp4 a.webm; do
+        got=$(ffprobe -v error -count_frames -select_streams v -of csv=p=0 \
+            -show_entries stream=width,height,nb_read_frames "$film" | tr -d '\r')
+        [ "$got" = 320,200,10 ] && pass || miss "ffprobe says of $film: $got"
+    done
+    refuses 2 "odd.mp4: 321 x 200 pixels; " $moving --size 321x200 --out odd.mp4
+    mkdir fake && printf '#!/bin/sh\nhead -c 9 >/dev/null; echo "no such codec" >&2; exit 1\n' >fake/ffmpeg && chmod +x fake/ffmpeg
+    cp a.gif old.mp4
+    PATH=$PWD/fake:$PATH refuses 1 "old.mp4: ffmpeg: no such codec; " $moving --out old.mp4
+    cmp -s a.gif old.mp4 && pass || miss "an ffmpeg that failed has touched the old file"
+fi
+refuses 2 "animate: no file named" animate --steps 1
+refuses 2 "a.bmp: the ending names no moving picture" $moving --out a.bmp
+refuses 2 "a.png: one name for many frames" $moving --out a.png
+refuses 2 "--over m=0..9: 9: allowed 0 to 1.2" $moving --over m=0..9 --out x.gif
+refuses 2 "--over m: neither history nor KEY=FROM..TO" $moving --over m --out x.gif
+refuses 2 "--over hidden=3..4: " $moving --over hidden=3..4 --out x.gif
+refuses 2 "--while-training 3: nothing is swept" $moving --while-training 3 --out x.gif
+refuses 2 "--fps 61: " $moving --fps 61 --out x.gif
+refuses 2 "x.gif: 3999 s at 50 frames a second" animate --seconds 3999 --fps 50 --out x.gif
+refuses 2 "x.gif: 9000 x 200 " $moving --size 9000x200 --out x.gif
+refuses 1 "nowhere/x.gif: " $moving --out nowhere/x.gif
+[ -e x.gif ] && miss "a refused animation left a file" || pass
 
 # ---------------------------------------------------------------- interrupted: nothing is left, exit 1
 mkdir stopped

@@ -361,6 +361,30 @@ def screenshot(w):
     assert len(colours) > 8, "the picture is empty"
 
 
+def exports(w):
+    """E opens the export dialog; what is chosen there is written while the window goes on; Esc closes it."""
+    folder = pathlib.Path(w.env["HOME"], "Pictures")
+    folder.mkdir(exist_ok=True)
+    w.key("e")
+    w.wait(lambda: "export.save" in w.controls(), "the export dialog")
+    w.click("export.format")
+    w.wait(lambda: "export.format.2" in w.controls(), "the list of formats")
+    w.click("export.format.2")
+    w.wait(lambda: w.controls()["export.format"]["value"].startswith("PDF"), "PDF as the format")
+    w.click("export.folder")
+    w.x("type", str(folder))
+    w.key("Return")
+    w.click("export.save")
+    path = w.wait(lambda: next(folder.glob("*.pdf"), None), "a page in Pictures", 10)
+    assert path.read_bytes()[:5] == b"%PDF-"
+    w.wait(lambda: "Saved" in w.state()["notice"], "word of it")
+    w.click("export.format")
+    w.wait(lambda: "export.format.0" in w.controls(), "the list of formats")
+    w.click("export.format.0")
+    w.key("Escape")
+    w.wait(lambda: "export.save" not in w.controls(), "the dialog away")
+
+
 def inside_and_apart(w, width, height):
     """No control leaves the window; no two clickable rectangles overlap."""
     rows = [row for row in w.controls().values() if "rect" in row and not row["id"].startswith(("view.", "timeline"))]
@@ -577,12 +601,85 @@ def sweeps(w):
     w.wait(lambda: w.state()["running"], "training")
 
 
+def animates(w):
+    """The Animation tab makes a GIF of the training while that goes on; one that is cancelled leaves nothing."""
+    def write(field, text):
+        w.click(field)
+        w.x("type", "--window", w.id, text)
+        w.key("Return")
+        w.wait(lambda: w.controls()[field]["value"] == text, f"{text} in {field}")
+    folder = w.map.parent
+    before = {path.name for path in folder.iterdir()}
+    w.key("e")
+    w.click("export.tab.animation")
+    w.click("animation.size.0")
+    write("animation.seconds", "1")
+    write("animation.name", "moving")
+    step = w.state()["step"]
+    w.click("animation.start")
+    w.wait(lambda: (folder / "moving.gif").exists(), "a GIF", 30)
+    assert (folder / "moving.gif").read_bytes()[:6] == b"GIF89a"
+    w.wait(lambda: w.state()["step"] > step, "training to go on")
+    write("animation.seconds", "100")
+    w.click("animation.source.1")
+    w.click("animation.start")
+    w.wait(lambda: "animation.cancel" in w.controls(), "a progress bar")
+    w.click("animation.cancel")
+    w.wait(lambda: "animation.start" in w.controls(), "an end")
+    left = {path.name for path in folder.iterdir()} - before - {"moving.gif"}
+    assert not left, left
+    w.click("export.close")
+    w.wait(lambda: "animation.start" not in w.controls(), "the window again")
+
+
+def draws(w):
+    """Points are drawn while it trains, a stroke is undone as a whole, and L again ends."""
+    w.key("ctrl+1")
+    w.wait(lambda: w.state()["bench"] == "plane", "plane")
+    w.key("l")
+    w.wait(lambda: w.state()["drawing"] and not w.state()["loading"], "drawing", 15)
+    x, y, wide, high = w.wait(lambda: w.controls().get("view.input"), "plane of the inputs")["rect"]
+    start = w.state()["drawn"]
+
+    def put(across, down):
+        w.move(x + wide * across, y + high * down)
+        time.sleep(0.05)
+        w.x("click", 1)
+
+    for i, (across, down) in enumerate([(0.4, 0.4), (0.4, 0.6), (0.6, 0.4), (0.6, 0.6)]):
+        w.key(str(i // 2))
+        put(across, down)
+        w.wait(lambda n=start + i + 1: w.state()["drawn"] == n, "point")
+    w.wait(lambda: w.state()["running"] and w.state()["step"] > 20, "training on drawn points", 15)
+    step = w.state()["step"]
+    w.click("draw.brush")
+    w.click("draw.class.2")
+    w.move(x + wide * 0.45, y + high * 0.3)
+    w.x("mousedown", 1)
+    for i in range(8):
+        w.move(x + wide * (0.45 + 0.012 * i), y + high * 0.3)
+        time.sleep(0.02)
+    w.x("mouseup", 1)
+    w.wait(lambda: w.state()["drawn"] > start + 8, "stroke")
+    w.wait(lambda: w.state()["step"] > step, "training that goes on")
+    w.key("ctrl+z")
+    w.wait(lambda: w.state()["drawn"] == start + 4, "undone stroke")
+    w.key("ctrl+shift+z")
+    w.wait(lambda: w.state()["drawn"] > start + 8, "stroke again")
+    w.key("l")
+    w.wait(lambda: not w.state()["drawing"], "end of drawing")
+    for _ in range(8):
+        w.key("ctrl+z")
+        time.sleep(0.75)
+    w.wait(lambda: w.state()["dataset"] != "drawn" and not w.state()["loading"], "the data of before", 15)
+
+
 def main():
     short = "--short" in sys.argv
     binary = os.path.abspath(sys.argv[-1])
     checks = [trains, compares, slider_drags, slider_keys_and_wheel, pauses_and_steps, goes_back_in_time,
-              loss_switches, screenshot]
-    checks += [lesson, presents, sweeps]
+              loss_switches, screenshot, exports]
+    checks += [lesson, presents, sweeps, animates, draws]
     checks += [finds_a_loss, adds_a_term, sphere, basics, resizes, storm, themes, bad_folder, diverges, quits]
     passed = failed = 0
     try:

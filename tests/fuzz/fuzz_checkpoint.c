@@ -19,8 +19,8 @@ static void make_training(void)
     experiment_set(&e, "dataset", "moons", &why);
     experiment_set(&e, "hidden", "4", &why);
     experiment_set(&e, "add", "center,ring", &why);
-    if (dataset_find("moons")->make(1, &data, &why) != STATUS_OK
-        || trainer_create(&e, &data, &trainer, &why) != STATUS_OK)
+    if (dataset_find("moons")->make(1, &data, &why) != STATUS_OK ||
+        trainer_create(&e, &data, &trainer, &why) != STATUS_OK)
         abort();
     for (int i = 0; i < 20; i++)
         trainer_step(trainer);

@@ -1,0 +1,637 @@
+#include "app/session_window.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/compare.h"
+#include "app/lecture.h"
+
+static const double AUTOSAVE_S = 60;
+enum { END_MS = 5000 };
+
+enum job { JOB_NONE, JOB_READ, JOB_WRITE };
+enum asked { ASKED_NOTHING, ASKED_SAVE, ASKED_AUTOSAVE };
+
+struct sessions {
+    struct session_home home; /* folder empty: no autosave */
+    struct session_panel panel;
+    char path[SESSION_PATH]; /* of the session in hand; empty: none yet */
+
+    enum job job; /* of the thread; NONE: there is none */
+    SDL_Thread *thread;
+    SDL_atomic_t done;
+    char target[SESSION_PATH]; /* thread: what is read or written */
+    struct session *session; /* thread: likewise */
+    enum status status; /* thread */
+    struct why why; /* thread */
+    bool quiet; /* an autosave */
+    void *wake;
+
+    enum asked asked; /* of the worker */
+    char wanted[SESSION_PATH]; /* to be saved next; empty: nothing */
+    char opens[SESSION_PATH]; /* to be opened next */
+    long opening; /* answer of worker_open; 0: nothing */
+    struct session *arriving; /* its words, without what the worker has taken over */
+    bool restoring; /* it is what a run that fell has left */
+
+    double next_autosave;
+    long saved_step; /* of the last autosave, and its settings */
+    struct experiment saved_experiment;
+};
+
+/* ---- the window as words ---- */
+
+static void put_view(char *out, const struct view *view)
+{
+    snprintf(out, SESSION_ID, "%s", view ? view->id : "");
+}
+
+static void note_look(const struct window *w, struct session_window *s)
+{
+    const struct look *l = &w->look;
+    s->zoom = l->zoom;
+    s->pan[0] = l->pan_x;
+    s->pan[1] = l->pan_y;
+    s->ring = l->ring;
+    for (int i = 0; i < 4; i++)
+        s->orbit[i] = (double)l->orbit[i];
+    s->tau = l->tau;
+    s->stage[0] = l->stage_angle;
+    s->stage[1] = l->stage_norm[0];
+    s->stage[2] = l->stage_norm[1];
+    memcpy(s->probe, l->probe, sizeof s->probe);
+    s->probe_label = l->probe_label;
+    s->probing = l->probing;
+    s->layers = (long)l->layers;
+    s->selected = l->pinned ? l->selected : -1;
+    s->pinned = l->pinned;
+    s->lit_class = w->lit_kept;
+}
+
+static void note_window(const struct window *w, struct session_window *s)
+{
+    const struct compare *c = w->compare;
+    session_window_init(s);
+    snprintf(s->theme, sizeof s->theme, "%s", w->look.theme->id);
+    snprintf(s->heads, sizeof s->heads, "%s", w->heads == BENCH_SPHERE ? "sphere" : "plane");
+    put_view(s->view, w->view);
+    put_view(s->larger, w->larger);
+    put_view(s->smaller, w->smaller);
+    for (int b = 0; b < BENCH_COUNT; b++)
+        for (int i = 0; i < SIDE_COUNT; i++)
+            put_view(s->cell[b * SIDE_COUNT + i], w->cell[b][i]);
+    s->text_scale = w->options.text_scale;
+    s->pace = action_pace_value(w);
+    s->side_first = w->side_first;
+    s->panels_hidden = w->panels_hidden;
+    s->coach_dismissed = w->coach_dismissed;
+    s->compare_open = c->open;
+    s->compare_all = c->all;
+    s->compare_focus = c->focus;
+    note_look(w, s);
+    for (int i = 0; i < c->count; i++) {
+        const struct scene *scene = compare_scene((struct window *)w, i);
+        s->scene_ring[i] = scene->ring;
+        s->typical[i] = scene->typical;
+    }
+}
+
+static void note_benches(const struct window *w, struct session *s)
+{
+    for (int b = 0; b < BENCH_COUNT; b++) {
+        s->kept[b] = w->kept_once[b] && b != (int)w->bench;
+        if (s->kept[b])
+            session_plan_bench(s, b, &w->kept[b]);
+    }
+}
+
+/* ---- and back ---- */
+
+static void take_look(struct window *w, const struct session_window *s)
+{
+    struct look *l = &w->look;
+    l->zoom = s->zoom;
+    l->pan_x = s->pan[0];
+    l->pan_y = s->pan[1];
+    l->ring = s->ring;
+    for (int i = 0; i < 4; i++)
+        l->orbit[i] = (float)s->orbit[i];
+    l->tau = s->tau;
+    if (s->stage[1] > 0 && s->stage[2] > 0) {
+        l->stage_angle = s->stage[0];
+        l->stage_norm[0] = s->stage[1];
+        l->stage_norm[1] = s->stage[2];
+    }
+    memcpy(l->probe, s->probe, sizeof l->probe);
+    l->probe_label = (int)s->probe_label;
+    l->probing = s->probing;
+    l->layers = (unsigned)s->layers;
+    l->selected = (int)s->selected;
+    l->pinned = s->pinned && s->selected >= 0;
+    l->lit_class = w->lit_kept = (int)s->lit_class;
+    w->hovered = -1;
+}
+
+static void take_views(struct window *w, const struct session_window *s)
+{
+    w->view = view_find(s->view);
+    w->larger = view_find(s->larger);
+    w->smaller = view_find(s->smaller);
+    w->heads = strcmp(s->heads, "sphere") == 0 ? BENCH_SPHERE : BENCH_PLANE;
+    for (int b = 0; b < BENCH_COUNT; b++)
+        for (int i = 0; i < SIDE_COUNT; i++)
+            if (view_find(s->cell[b * SIDE_COUNT + i]))
+                w->cell[b][i] = view_find(s->cell[b * SIDE_COUNT + i]);
+    w->side_first = (int)s->side_first;
+}
+
+static void take_window(struct window *w, const struct session_window *s)
+{
+    const struct theme *theme = theme_find(s->theme);
+    w->ui.theme = w->look.theme = theme ? theme : w->look.theme;
+    w->options.text_scale = s->text_scale;
+    w->panels_hidden = s->panels_hidden;
+    w->coach_dismissed = s->coach_dismissed;
+    action_pace_find(w, s->pace);
+    worker_pace(w->worker, action_pace_value(w));
+    take_views(w, s);
+    take_look(w, s);
+}
+
+/* Experiments with the data as they are found here. */
+static void take_experiments(struct window *w, const struct session *s)
+{
+    struct compare *c = w->compare;
+    for (int i = 0; i < s->count; i++)
+        session_experiment(s, &s->training[i].experiment, &c->wanted[i], NULL);
+    c->count = s->count;
+    c->focus = s->arranged && s->window.compare_focus < s->count ? (int)s->window.compare_focus : 0;
+    c->all = s->window.compare_all;
+    c->open = s->count > 1 && s->window.compare_open;
+    w->experiment = c->wanted[c->focus];
+    for (int b = 0; b < BENCH_COUNT; b++)
+        w->kept_once[b] = s->kept[b] && session_experiment(s, &s->bench[b], &w->kept[b], NULL) == STATUS_OK;
+}
+
+static void become(struct window *w, const struct session *s, const struct snapshot *snap)
+{
+    w->popup = POPUP_NONE;
+    w->help_open = w->sweeping = w->draw.on = w->drawer_open = false;
+    ui_edit_end(&w->ui);
+    take_experiments(w, s);
+    w->bench = action_bench(&w->experiment);
+    w->heads = w->bench != BENCH_BASICS ? w->bench : w->heads;
+    w->view = action_home(&w->experiment);
+    snprintf(w->shown_data, sizeof w->shown_data, "%s", snap->data_name); /* the selection is of these */
+    w->shown_seed = snap->experiment.seed;
+    if (s->arranged) {
+        take_window(w, &s->window);
+        for (int i = 0; i < s->count; i++)
+            compare_scene(w, i)->ring = s->window.scene_ring[i];
+    } else {
+        w->look.selected = -1;
+        w->look.pinned = false;
+    }
+    window_resize(w);
+    window_dirty(w, AREAS_ALL);
+    w->map_stale = true;
+}
+
+/* ---- the thread ---- */
+
+static int work(void *arg)
+{
+    struct sessions *d = arg;
+    if (d->job == JOB_READ)
+        d->status = session_read(d->target, &d->session, &d->why);
+    else
+        d->status = session_write(d->session, &d->why);
+    if (d->status == STATUS_OK && !d->quiet)
+        session_recent_add(&d->home, d->target);
+    SDL_AtomicSet(&d->done, 1);
+    window_wake(d->wake);
+    return 0;
+}
+
+static void begin_job(struct window *w, enum job job, const char *target, struct session *s, bool quiet)
+{
+    struct sessions *d = w->sessions;
+    d->job = job;
+    d->session = s;
+    d->quiet = quiet;
+    d->wake = w;
+    d->why.text[0] = '\0';
+    snprintf(d->target, sizeof d->target, "%s", target);
+    SDL_AtomicSet(&d->done, 0);
+    d->thread = SDL_CreateThread(work, "session", d);
+    if (!d->thread)
+        work(d); /* then the window waits, and nothing is lost */
+}
+
+/* The home folder as people write it. */
+static void notice_path(struct window *w, const char *verb, const char *path)
+{
+    const char *home = getenv("HOME");
+    size_t n = home ? strlen(home) : 0;
+    bool inside = n > 1 && strncmp(path, home, n) == 0 && path[n] == '/';
+    window_notice(w, false, "%s %s%s", verb, inside ? "~" : "", inside ? path + n : path);
+}
+
+static void take_up(struct window *w, struct session *s)
+{
+    struct sessions *d = w->sessions;
+    struct compare *c = w->compare;
+    long id[BESIDE_MAX] = { 0 };
+    lecture_leave(w);
+    session_destroy(d->arriving);
+    d->arriving = session_words(s);
+    if (!d->arriving) {
+        session_destroy(s);
+        window_notice(w, true, "%s: not enough memory; close other programs", d->target);
+        return;
+    }
+    for (int i = 1; i < s->count; i++)
+        id[i - 1] = c->id[i] = ++c->last_id;
+    d->opening = worker_open(w->worker, s, id);
+}
+
+static void finish_read(struct window *w)
+{
+    struct sessions *d = w->sessions;
+    if (d->status == STATUS_OK)
+        take_up(w, d->session);
+    else
+        window_notice(w, true, "%s", d->why.text);
+    d->session = NULL;
+}
+
+static void finish_write(struct window *w)
+{
+    struct sessions *d = w->sessions;
+    if (d->status != STATUS_OK)
+        window_notice(w, true, "%s", d->why.text);
+    else if (!d->quiet) {
+        snprintf(d->path, sizeof d->path, "%s", d->target);
+        notice_path(w, "Saved", d->path);
+    }
+    session_destroy(d->session);
+    d->session = NULL;
+}
+
+static void finish_job(struct window *w)
+{
+    struct sessions *d = w->sessions;
+    enum job job = d->job;
+    if (job == JOB_NONE || !SDL_AtomicGet(&d->done))
+        return;
+    if (d->thread)
+        SDL_WaitThread(d->thread, NULL);
+    d->thread = NULL;
+    d->job = JOB_NONE;
+    (job == JOB_READ ? finish_read : finish_write)(w);
+    w->map_stale = true;
+}
+
+/* ---- saving ---- */
+
+/* In a lesson the window's own training waits. */
+static bool ask(struct window *w, const char *path, enum asked asked)
+{
+    struct sessions *d = w->sessions;
+    if (lecture_lesson(w) || d->asked || d->opening)
+        return false;
+    d->asked = asked;
+    worker_save(w->worker, path);
+    return true;
+}
+
+static void note_autosave(struct window *w)
+{
+    struct sessions *d = w->sessions;
+    d->saved_step = w->state.step;
+    d->saved_experiment = w->experiment;
+    d->next_autosave = window_now() + AUTOSAVE_S;
+}
+
+static void fill(struct window *w, struct session *s)
+{
+    s->arranged = true;
+    note_window(w, &s->window);
+    note_benches(w, s);
+}
+
+/* What the worker has handed out goes to the thread. */
+static void take_answer(struct window *w)
+{
+    struct sessions *d = w->sessions;
+    struct session *s = NULL;
+    struct why why = { "" };
+    if (!d->asked || d->job || !worker_saved(w->worker, &s, &why))
+        return;
+    bool quiet = d->asked == ASKED_AUTOSAVE;
+    d->asked = ASKED_NOTHING;
+    if (!s) {
+        window_notice(w, true, "%s", why.text);
+        return;
+    }
+    fill(w, s);
+    if (quiet)
+        note_autosave(w);
+    begin_job(w, JOB_WRITE, s->path, s, quiet);
+}
+
+void sessions_save(struct window *w, const char *path)
+{
+    struct sessions *d = w->sessions;
+    if (lecture_lesson(w)) {
+        window_notice(w, false, "A lesson is open; leave it first (Esc), then save the session.");
+        return;
+    }
+    snprintf(d->wanted, sizeof d->wanted, "%s", path);
+}
+
+static bool has_changed(const struct window *w)
+{
+    const struct sessions *d = w->sessions;
+    return w->snap && (w->state.step != d->saved_step ||
+                          memcmp(&d->saved_experiment, &w->experiment, sizeof w->experiment) != 0);
+}
+
+double sessions_due(const struct window *w)
+{
+    const struct sessions *d = w->sessions;
+    bool busy = lecture_lesson(w) || d->asked || d->job || d->opening;
+    return d->home.autosave[0] && !busy && has_changed(w) ? d->next_autosave : 0;
+}
+
+static void ask_next(struct window *w)
+{
+    struct sessions *d = w->sessions;
+    if (d->wanted[0] && ask(w, d->wanted, ASKED_SAVE))
+        d->wanted[0] = '\0';
+    else if (d->opens[0] && !d->job && !d->asked && !d->opening) {
+        begin_job(w, JOB_READ, d->opens, NULL, d->restoring);
+        d->opens[0] = '\0';
+    } else if (d->home.autosave[0] && window_now() >= d->next_autosave && has_changed(w))
+        ask(w, d->home.autosave, ASKED_AUTOSAVE);
+}
+
+/* ---- opening ---- */
+
+void sessions_open(struct window *w, const char *path)
+{
+    struct sessions *d = w->sessions;
+    snprintf(d->opens, sizeof d->opens, "%s", path);
+    d->restoring = d->home.restore[0] && strcmp(path, d->home.restore) == 0;
+}
+
+static void arrived(struct window *w)
+{
+    struct sessions *d = w->sessions;
+    bool kept = d->restoring || strcmp(d->arriving->path, d->home.autosave) == 0;
+    snprintf(d->path, sizeof d->path, "%s", kept ? "" : d->arriving->path);
+    if (kept)
+        window_notice(w, false, "Restored, paused at step %ld", w->state.step);
+    else
+        notice_path(w, "Opened", d->path);
+    if (d->restoring)
+        session_home_forget(&d->home);
+    d->next_autosave = window_now();
+    d->restoring = false;
+    session_destroy(d->arriving);
+    d->arriving = NULL;
+    d->opening = 0;
+}
+
+void sessions_arrive(struct window *w, const struct snapshot *snap)
+{
+    struct sessions *d = w->sessions;
+    if (!d || !d->opening || worker_opened(w->worker) != d->opening)
+        return;
+    become(w, d->arriving, snap);
+}
+
+/* After the snapshot has been shown: what hangs on the scene. */
+static void settle(struct window *w)
+{
+    struct sessions *d = w->sessions;
+    if (!d->opening || worker_opened(w->worker) != d->opening || !w->snap)
+        return;
+    struct experiment *asked = &w->options.experiment;
+    for (int i = 0; i < d->arriving->count && d->arriving->arranged; i++) {
+        struct scene *scene = compare_scene(w, i);
+        long typical = d->arriving->window.typical[i];
+        if (scene->snap && typical >= 0 && typical < scene->snap->count)
+            scene->typical = (int)typical;
+    }
+    bool overridden = w->options.session && w->options.session_changed;
+    w->options.session_changed = false;
+    arrived(w);
+    if (overridden && w->compare->focus == 0) {
+        w->experiment = *asked;
+        action_settle(w, NULL);
+        action_apply(w);
+    }
+    window_dirty(w, AREAS_ALL);
+}
+
+static void take_refusal(struct window *w)
+{
+    struct sessions *d = w->sessions;
+    if (!d->opening || w->state.refused != d->opening)
+        return;
+    window_notice(w, true, "%s", w->state.refused_why.text);
+    session_destroy(d->arriving);
+    d->arriving = NULL;
+    d->opening = 0;
+    d->restoring = false;
+}
+
+void sessions_turn(struct window *w)
+{
+    if (!w->sessions)
+        return;
+    take_refusal(w);
+    settle(w);
+    finish_job(w);
+    take_answer(w);
+    ask_next(w);
+}
+
+static bool ends_in(const char *path, const char *ending)
+{
+    size_t length = strlen(path), tail = strlen(ending);
+    return length >= tail && strcasecmp(path + length - tail, ending) == 0;
+}
+
+static void set_data(struct window *w, const char *key, const char *path)
+{
+    struct why why = { "" };
+    struct experiment draft = w->experiment;
+    if (experiment_set(&draft, key, path, &why) != STATUS_OK) {
+        window_notice(w, true, "%s", why.text);
+        return;
+    }
+    w->experiment = draft;
+    action_apply(w);
+}
+
+/* Labels lie beside their features, as labels.npy or y.npy. */
+static void drop_array(struct window *w, const char *path)
+{
+    static const char *const names[] = { "labels.npy", "y.npy" };
+    const char *slash = strrchr(path, '/');
+    char labels[SESSION_PATH];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(labels, sizeof labels, "%.*s%s", slash ? (int)(slash - path) + 1 : 0, path, names[i]);
+        if (access(labels, R_OK) != 0 || strcmp(labels, path) == 0)
+            continue;
+        snprintf(w->experiment.labels_npy, sizeof w->experiment.labels_npy, "%s", labels);
+        set_data(w, "features-npy", path);
+        return;
+    }
+    window_notice(w, true, "%s: an array has no labels of its own; put labels.npy beside it", path);
+}
+
+void sessions_drop(struct window *w, const char *path)
+{
+    struct why why = { "" };
+    struct stat info;
+    if (stat(path, &info) != 0) {
+        window_notice(w, true, "%s: %s; check the path", path, strerror(errno));
+    } else if (ends_in(path, ".json") && !session_like(path)) {
+        if (lecture_open(w, path, &why) != STATUS_OK)
+            window_notice(w, true, "%s", why.text);
+    } else if (ends_in(path, ".json")) {
+        sessions_open(w, path);
+    } else {
+        lecture_leave(w);
+        if (ends_in(path, ".npy"))
+            drop_array(w, path);
+        else
+            set_data(w, "dataset", path); /* and the reading says what is wrong with it */
+    }
+    window_dirty(w, AREAS_ALL);
+}
+
+/* ---- the offer ---- */
+
+const char *sessions_offer(const struct window *w)
+{
+    const struct sessions *d = w->sessions;
+    return d && d->home.restore[0] && !d->restoring ? d->home.restore : NULL;
+}
+
+void sessions_answer(struct window *w, bool restore)
+{
+    struct sessions *d = w->sessions;
+    if (restore)
+        sessions_open(w, d->home.restore);
+    else
+        session_home_forget(&d->home);
+    window_dirty(w, AREAS_ALL);
+    w->map_stale = true;
+}
+
+/* ---- life ---- */
+
+enum status sessions_create(struct window *w, struct why *why)
+{
+    struct sessions *d = w->sessions = calloc(1, sizeof *d);
+    if (!d)
+        return why_set(why, STATUS_FAILED, "window: not enough memory; close something");
+    d->home.lock = -1;
+    if (w->options.autosave)
+        session_home_open(&d->home);
+    d->next_autosave = window_now() + AUTOSAVE_S;
+    d->saved_step = -1;
+    return STATUS_OK;
+}
+
+void sessions_begin(struct window *w)
+{
+    struct sessions *d = w->sessions;
+    struct session *s = w->options.session;
+    if (!s)
+        return;
+    snprintf(d->target, sizeof d->target, "%s", s->path);
+    w->options.session_changed =
+        memcmp(&w->options.experiment, &w->options.continued, sizeof w->experiment) != 0;
+    take_up(w, s);
+    worker_state(w->worker, &w->state);
+}
+
+/* At most some seconds: the training may be in a long step, or a file be read. */
+static struct session *last_answer(struct window *w)
+{
+    struct sessions *d = w->sessions;
+    struct session *s = NULL;
+    struct why why = { "" };
+    bool answered = false;
+    if (!ask(w, d->home.autosave, ASKED_AUTOSAVE))
+        return NULL;
+    for (int i = 0; i < END_MS && !answered; i++) {
+        answered = worker_saved(w->worker, &s, &why);
+        if (!answered)
+            SDL_Delay(1);
+    }
+    return s;
+}
+
+void sessions_end(struct window *w)
+{
+    struct sessions *d = w->sessions;
+    struct why why = { "" };
+    struct session *s;
+    while (d->job) {
+        finish_job(w);
+        SDL_Delay(1);
+    }
+    for (int i = 0; i < END_MS && (d->asked || d->wanted[0]); i++) { /* a save that was on its way */
+        sessions_turn(w);
+        SDL_Delay(1);
+    }
+    lecture_leave(w);
+    if (d->home.autosave[0] && w->snap && (s = last_answer(w))) {
+        fill(w, s);
+        if (session_write(s, &why) != STATUS_OK)
+            fprintf(stderr, "marginscope: %s\n", why.text);
+        session_destroy(s);
+    }
+    session_home_close(&d->home, true);
+}
+
+void sessions_destroy(struct window *w)
+{
+    struct sessions *d = w->sessions;
+    if (!d)
+        return;
+    if (d->thread)
+        SDL_WaitThread(d->thread, NULL);
+    session_destroy(d->session);
+    session_destroy(d->arriving);
+    session_home_close(&d->home, false);
+    free(d);
+    w->sessions = NULL;
+}
+
+const char *sessions_path(const struct window *w)
+{
+    return w->sessions->path;
+}
+
+struct session_panel *sessions_panel(struct window *w)
+{
+    return &w->sessions->panel;
+}
+
+int sessions_recent(struct window *w, char list[SESSION_RECENT][SESSION_PATH])
+{
+    return session_recent_read(&w->sessions->home, list);
+}

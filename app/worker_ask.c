@@ -1,0 +1,296 @@
+/* The main thread's side of a worker. */
+#include "app/worker_state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* With the lock. */
+static void ask_live(struct worker *w)
+{
+    w->command.show = SHOW_LIVE;
+    w->command.show_by = 0;
+    w->command.rolling = w->state.rolling = false;
+}
+
+void worker_want(struct worker *w, const struct experiment *e)
+{
+    SDL_LockMutex(w->lock);
+    w->command.wanted = *e;
+    w->command.wanted_serial++;
+    w->command.own_way = false;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+long worker_run(struct worker *w, const struct experiment *e, bool anew, long until, int mark)
+{
+    SDL_LockMutex(w->lock);
+    struct command *c = &w->command;
+    if (e) {
+        c->wanted = *e;
+        c->wanted_serial++;
+        c->anew = c->anew || anew;
+    }
+    if (e && anew) { /* what was asked for before does not reach it */
+        c->own_way = true;
+        c->steps = c->touch_count = 0;
+    }
+    c->until = until;
+    c->mark = mark;
+    long serial = ++c->run_serial;
+    c->playing = w->state.playing = true;
+    ask_live(w);
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+    return serial;
+}
+
+void worker_beside(struct worker *w, const struct beside_wish *wish, int count)
+{
+    SDL_LockMutex(w->lock);
+    memcpy(w->wish, wish, (size_t)count * sizeof *wish);
+    w->wishes = count;
+    w->wish_serial++;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_lead(struct worker *w, long id, const struct experiment *e)
+{
+    SDL_LockMutex(w->lock);
+    w->command.lead = id;
+    w->command.lead_serial++;
+    w->command.wanted = *e;
+    w->command.own_way = false;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+int worker_besides(const struct worker *w, long id[BESIDE_MAX], const struct snapshot *snap[BESIDE_MAX])
+{
+    int count = w->seen ? w->front->besides : 0;
+    for (int i = 0; i < count; i++) {
+        id[i] = w->front->beside_id[i];
+        snap[i] = w->front->beside[i];
+    }
+    return count;
+}
+
+void worker_touch(struct worker *w, const char *key)
+{
+    SDL_LockMutex(w->lock);
+    struct command *c = &w->command;
+    int at = 0;
+    while (at < c->touch_count && strcmp(c->touched[at], key) != 0)
+        at++;
+    if (at < TOUCH_MAX) {
+        snprintf(c->touched[at], TOUCH_KEY, "%s", key);
+        c->touch_count = at < c->touch_count ? c->touch_count : at + 1;
+    }
+    w->command.own_way = false;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_cure(struct worker *w, const struct cure *cure, const struct experiment *e)
+{
+    SDL_LockMutex(w->lock);
+    w->command.cure = *cure;
+    w->command.cure_serial++;
+    w->command.wanted = *e;
+    w->command.own_way = false;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_watch(struct worker *w, unsigned needs)
+{
+    SDL_LockMutex(w->lock);
+    w->command.watch = needs;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_play(struct worker *w, bool playing)
+{
+    SDL_LockMutex(w->lock);
+    w->command.playing = playing;
+    w->state.playing = playing;
+    if (playing)
+        ask_live(w);
+    if (playing && w->command.until == NO_END)
+        w->command.own_way = false;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_pace(struct worker *w, double steps_per_s)
+{
+    SDL_LockMutex(w->lock);
+    w->command.pace = steps_per_s;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_step(struct worker *w, int steps)
+{
+    SDL_LockMutex(w->lock);
+    if (!w->command.playing)
+        w->command.steps += steps;
+    w->command.own_way = false;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_reset(struct worker *w)
+{
+    SDL_LockMutex(w->lock);
+    w->command.reset_serial++;
+    w->command.own_way = false;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+/* With the lock: the training pauses, and steps still owed to it are not made. */
+static void look_back(struct worker *w)
+{
+    w->command.steps = 0;
+    w->command.playing = w->state.playing = false;
+    w->command.rolling = w->state.rolling = false;
+}
+
+void worker_show(struct worker *w, long step)
+{
+    SDL_LockMutex(w->lock);
+    look_back(w);
+    w->command.show = step > 0 ? step : 0;
+    w->command.show_by = 0;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_show_by(struct worker *w, int frames)
+{
+    SDL_LockMutex(w->lock);
+    look_back(w);
+    w->command.show_by += frames;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_roll(struct worker *w, bool rolling)
+{
+    SDL_LockMutex(w->lock);
+    look_back(w);
+    w->command.rolling = w->state.rolling = rolling;
+    if (rolling && w->state.shown < 0)
+        w->command.show = 0;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_live(struct worker *w)
+{
+    SDL_LockMutex(w->lock);
+    ask_live(w);
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_branch(struct worker *w, long step)
+{
+    SDL_LockMutex(w->lock);
+    look_back(w);
+    w->command.branch = step > 0 ? step : 0;
+    w->command.own_way = false;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_replay(struct worker *w, bool on)
+{
+    SDL_LockMutex(w->lock);
+    w->command.replay_serial++;
+    w->command.replay = on;
+    w->command.steps = 0;
+    w->command.playing = w->state.playing = on;
+    ask_live(w);
+    w->command.own_way = false;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+void worker_history_budget(struct worker *w, size_t bytes)
+{
+    SDL_LockMutex(w->lock);
+    w->command.budget = bytes;
+    SDL_CondSignal(w->posted);
+    SDL_UnlockMutex(w->lock);
+}
+
+int worker_history_count(struct worker *w)
+{
+    SDL_LockMutex(w->lock);
+    int count = w->kept_count;
+    SDL_UnlockMutex(w->lock);
+    return count;
+}
+
+int worker_history_steps(struct worker *w, long *out, int capacity)
+{
+    SDL_LockMutex(w->lock);
+    int count = w->kept_count < capacity ? w->kept_count : capacity;
+    memcpy(out, w->kept, (size_t)count * sizeof *out);
+    SDL_UnlockMutex(w->lock);
+    return count;
+}
+
+bool worker_past(const struct worker *w)
+{
+    return w->seen && w->front->past;
+}
+
+/* With the lock: how many orders have changed settings: a sum that only grows. */
+static long orders(const struct worker *w)
+{
+    const struct command *c = &w->command;
+    return c->wanted_serial + c->reset_serial + c->cure_serial + w->wish_serial;
+}
+
+bool worker_replayed(struct worker *w)
+{
+    SDL_LockMutex(w->lock);
+    bool last = w->seen && w->front->replayed && w->front->heard == orders(w);
+    SDL_UnlockMutex(w->lock);
+    return last;
+}
+
+const struct snapshot *worker_ghost(const struct worker *w)
+{
+    return w->seen && w->front->shade ? &w->front->shade->snapshot : NULL;
+}
+
+const struct snapshot *worker_take(struct worker *w, bool *fresh, const struct dataset **data)
+{
+    SDL_LockMutex(w->lock);
+    *fresh = w->fresh;
+    if (w->fresh) {
+        struct slot *slot = w->front;
+        w->front = w->ready;
+        w->ready = slot;
+        w->fresh = false;
+    }
+    SDL_UnlockMutex(w->lock);
+    w->seen = w->seen || *fresh;
+    if (data)
+        *data = w->seen ? slot_data(w->front) : NULL;
+    return w->seen ? &w->front->snapshot : NULL;
+}
+
+void worker_state(struct worker *w, struct worker_state *out)
+{
+    SDL_LockMutex(w->lock);
+    *out = w->state;
+    out->playing = out->playing && !out->stuck;
+    SDL_UnlockMutex(w->lock);
+}

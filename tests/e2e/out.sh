@@ -1,0 +1,262 @@
+#!/bin/bash
+# out.sh BINARY - decks, tables and sweeps opened by programs not written here: poppler, numpy, pandas.
+# One line per failure, and at the end "N passed, N failed". What is not installed is left out, and named.
+# shellcheck disable=SC2086,SC2015  # option lists are split on purpose; pass cannot fail
+set -u
+[ $# -eq 1 ] || { echo "usage: out.sh BINARY" >&2; exit 2; }
+binary=$(realpath "$1")
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+passed=0 failed=0
+short="--dataset blobs --hidden 16 --steps 40"
+
+pass() { passed=$((passed + 1)); }
+miss() { failed=$((failed + 1)); echo "FAILED: $*"; }
+run() { timeout 300 "$binary" "$@"; }
+# check SENTENCE COMMAND...   passes when the command does
+check() {
+    local sentence=$1
+    shift
+    if "$@" >out.txt 2>err.txt; then pass; else miss "$sentence: $(head -c 300 err.txt | tr '\n' ' ')"; fi
+}
+# same SENTENCE GOT WANTED
+same() { [ "$2" = "$3" ] && pass || miss "$1: got \"$2\", want \"$3\""; }
+# has SENTENCE FILE TEXT      (has_not: the contrary)
+has() { grep -Fq -- "$3" "$2" && pass || miss "$1: no \"$3\" in $2"; }
+has_not() { grep -Fq -- "$3" "$2" && miss "$1: \"$3\" in $2" || pass; }
+# refuses STATUS PART ARGS...  one line of error with PART in it, and no file left
+refuses() {
+    local want=$1 part=$2 got
+    shift 2
+    run "$@" >out.txt 2>err.txt
+    got=$?
+    [ $got -eq "$want" ] && [ "$(wc -l <err.txt)" -eq 1 ] && grep -Fq -- "$part" err.txt && grep -q '; ' err.txt && pass ||
+        miss "$*: exit $got, said $(head -c 300 err.txt)"
+    ls | grep -q '^refused' && miss "$*: left a file" && rm -f refused*
+}
+
+# ---------------------------------------------------------------- slides
+cat >lesson.json <<'J'
+{"marginscope": 1, "title": "A small lesson", "author": "Nobody Special", "steps": [
+ {"title": "First view", "text": "The angle $\\theta$ and **bold words** here.", "views": ["feature", "curves"],
+  "set": {"dataset": "blobs", "hidden": "16", "loss": "arcface", "m": 0.2}, "run_steps": 30},
+ {"title": "Second view", "text": "More of the same.", "ask": {"question": "What comes next?", "answer": "The third step."},
+  "run_steps": 30},
+ {"title": "Two at once", "text": "Side by side.", "from": "start", "compare": [{"m": 0}], "views": ["feature"], "run_steps": 20},
+ {"title": "A sweep", "text": "Moves.", "from": "start", "views": ["logit", "feature"], "point": 3,
+  "sweep": {"param": "m", "from": 0, "to": 0.5, "seconds": 1}},
+ {"title": "Last view", "text": "The end.", "run_steps": 10}]}
+J
+check "a deck" run slides lesson.json --out deck.pdf
+[ -s err.txt ] && miss "slides wrote on stderr without a terminal: $(head -c 200 err.txt)"
+check "the same deck" run slides --out again.pdf lesson.json
+cmp -s deck.pdf again.pdf && pass || miss "the same lesson gave two different files"
+check "pages of it" run slides lesson.json --pages 2-3,5 --out pages.pdf
+check "a handout" run slides lesson.json --handout --out handout.pdf
+check "a title page" run slides lesson.json --title-page --out title.pdf
+check "questions alone" run slides lesson.json --answers off --pages 2 --out asks.pdf
+check "a dark deck" run slides lesson.json --theme dark --pages 1 --out dark.pdf
+check "a deck for paper" run slides lesson.json --theme print --pages 1 --out print.pdf
+refuses 2 "no lesson" slides --out refused.pdf
+refuses 2 "no file to write" slides lesson.json
+refuses 2 "end the name in .pdf" slides lesson.json --out refused.svg
+refuses 2 "write for example 2-4,7" slides lesson.json --pages x --out refused.pdf
+refuses 2 "allowed 1 to 5" slides lesson.json --pages 4-6 --out refused.pdf
+refuses 2 "choose from dark, light, print" slides lesson.json --theme pink --out refused.pdf
+refuses 2 "choose from on, off" slides lesson.json --answers maybe --out refused.pdf
+refuses 1 "1 to 10 are shipped" slides 11 --out refused.pdf
+refuses 1 "nosuch-folder" slides lesson.json --out nosuch-folder/refused.pdf
+if [ -e /dev/full ]; then
+    ln -s /dev/full full.pdf
+    refuses 1 "full.pdf: " slides lesson.json --pages 1 --out full.pdf
+fi
+
+if command -v pdfinfo >/dev/null && command -v pdftotext >/dev/null && command -v pdffonts >/dev/null; then
+    value() { pdfinfo "$1" | sed -n "s/^$2: *//p"; }
+    same "pages of the deck" "$(value deck.pdf Pages)" 5
+    same "size of a page" "$(value deck.pdf 'Page size')" "960 x 540 pts"
+    same "title" "$(value deck.pdf Title)" "A small lesson"
+    same "author" "$(value deck.pdf Author)" "Nobody Special"
+    same "chosen pages" "$(value pages.pdf Pages)" 3
+    same "pages of the handout" "$(value handout.pdf Pages)" 2
+    value handout.pdf 'Page size' | grep -q A4 && pass || miss "a handout is not A4: $(value handout.pdf 'Page size')"
+    same "title page and steps" "$(value title.pdf Pages)" 6
+    for i in 1 2 3 4 5; do
+        pdftotext -f $i -l $i deck.pdf page$i.txt
+        has "page $i" page$i.txt "$i of 5"
+    done
+    has "title of a step" page1.txt "First view"
+    has "caption" page1.txt "bold words"
+    has "Greek of a formula" page1.txt "θ"
+    has "numbers of a step" page1.txt "step 30"
+    has "the margin's number" page1.txt "margin met"
+    has "a step goes on where the one before ended" page2.txt "step 60"
+    has "question" page2.txt "What comes next?"
+    has "answer" page2.txt "The third step."
+    has "a cell of a comparison" page3.txt "m 0.3,"
+    has "the other cell" page3.txt "m 0,"
+    has "chosen pages keep their numbers" <(pdftotext -f 1 -l 1 pages.pdf -) "2 of 5"
+    has "title page" <(pdftotext -f 1 -l 1 title.pdf -) "Nobody Special"
+    has "handout's rows" <(pdftotext -f 1 -l 1 handout.pdf -) "Two at once"
+    has "handout's second page" <(pdftotext -f 2 -l 2 handout.pdf -) "Last view"
+    pdftotext asks.pdf asks.txt
+    has "a question alone" asks.txt "What comes next?"
+    has_not "an answer that was turned off" asks.txt "The third step."
+    pdffonts deck.pdf | tail -n +3 | awk '{ if ($(NF - 4) != "yes") bad = 1; n++ } END { exit bad || n == 0 }' && pass ||
+        miss "a font is not inside the deck"
+    command -v pdfimages >/dev/null && same "nothing is an image" "$(pdfimages -list deck.pdf | tail -n +3 | wc -l)" 0
+    command -v pdftohtml >/dev/null && has "bookmarks" <(pdftohtml -xml -i -stdout deck.pdf) "3  Two at once"
+    corner() {
+        pdftoppm -r 10 -f 1 -l 1 "$1" |
+            python3 -c 'import sys; b = sys.stdin.buffer.read(); w, h = map(int, b.split()[1:3]); print(*b[-w * h * 3:][:3])'
+    }
+    if command -v pdftoppm >/dev/null; then
+        dark=$(corner dark.pdf | awk '{ print ($1 < 60) }')
+        light=$(corner deck.pdf | awk '{ print ($1 > 200) }')
+        same "a dark page is dark, a light one light" "$dark$light" 11
+        same "paper is white" "$(corner print.pdf)" "255 255 255"
+    fi
+else
+    echo "poppler-utils is not here: decks were not opened"
+fi
+check "a shipped lesson by number" run slides 1 --pages 1-2 --out shipped.pdf
+check "the same by name" run slides logistic-to-softmax --pages 1-2 --out named.pdf
+cmp -s shipped.pdf named.pdf && pass || miss "a lesson by number and by name differ"
+
+# ---------------------------------------------------------------- tables
+iris="--dataset iris --epochs 12 --seed 3"
+check "every table as arrays" run train $iris --features f.npy --labels y.npy --weights w.npy --metrics m.npy \
+    --history h.npz --moments 5 --data d.csv --points-csv p.csv
+cp out.txt whole.json
+check "every table as text" run train $iris --features f.csv --labels y.csv --weights w.csv --metrics m.csv --history h.csv
+check "features with all that belongs to them" run train $iris --features f.npz --weights w.npz
+check "points beside a figure" run figure $iris --out g.svg --points-csv gp.csv --data gd.csv
+cmp -s p.csv gp.csv && cmp -s d.csv gd.csv && pass || miss "train and figure wrote different tables"
+check "what was written is a data set" run train --dataset d.csv --epochs 12 --seed 3
+python3 - <<'P' && pass || miss "a training on the written inputs is another one"
+import json
+a, b = json.load(open("whole.json")), json.load(open("out.txt"))
+keys = ["train_loss", "test_loss", "train_accuracy", "test_accuracy", "eer"]
+assert [a[k] for k in keys] == [b[k] for k in keys], (a, b)
+P
+check "features come back" run train --features-npy f.npy --labels-npy y.npy --weights-npy w.npy --steps 0
+refuses 2 "labels are not written as this; end the name in .csv or .npy" train $short --labels refused.npz
+refuses 2 "end the name in .csv or .npz" train $short --history refused.npy
+refuses 2 "end the name in .csv" train $short --data refused.npy
+refuses 2 "allowed 2 to 10000" train $short --history refused.npz --moments 1
+refuses 2 "two outputs" train $short --history refused.csv --data ./refused.csv
+printf 'x,split,label\n1,train,a\n2,neither,b\n' >split.csv
+refuses 1 "split.csv:3: the split is \"neither\"; write train or test" train --dataset split.csv --steps 0
+
+python=
+for candidate in python3 /usr/bin/python3; do
+    [ -z "$python" ] && $candidate -c 'import numpy, pandas' 2>/dev/null && python=$candidate
+done
+if [ -n "$python" ]; then
+    $python - <<'P' && pass || miss "numpy and pandas read something else"
+import csv, json
+import numpy as np, pandas as pd
+f, y, w, m, h, z, wz = (np.load(n) for n in ["f.npy", "y.npy", "w.npy", "m.npy", "h.npz", "f.npz", "w.npz"])
+text, whole = pd.read_csv("f.csv"), json.load(open("whole.json"))
+assert f.shape == (150, 2) and f.dtype == np.float32 and y.shape == (150,), (f.shape, y.shape)
+assert np.allclose(f, text[["f0", "f1"]], rtol=1e-6)
+assert (z["features"] == f).all() and (z["labels"] == y).all() and (z["index"] == text["index"]).all()
+assert (np.array(["train", "test", "holdout"])[z["split"]] == text["split"]).all()
+names = np.unique(text["label"])
+assert (names[y] == text["label"]).all() and (names[z["predicted"]] == text["predicted"]).all()
+assert np.allclose(w, pd.read_csv("w.csv")[["w0", "w1"]]) and (wz["weights"] == w).all()
+metrics, frame = pd.read_csv("m.csv"), pd.DataFrame(m)
+assert list(frame.columns) == list(metrics.columns), list(frame.columns)
+assert np.allclose(frame.fillna(-1), metrics.fillna(-1)) and frame["step"].iloc[-1] == whole["steps"]
+k = len(h["steps"])
+assert 5 <= k <= 6 and h["steps"][0] == 0 and h["steps"][-1] == whole["steps"] and (np.diff(h["steps"]) > 0).all()
+assert h["features"].shape == (k, 120, 2) and h["predicted"].shape == (k, 120) and h["weights"].shape == (k, 3, 2)
+train = text[text["split"] == "train"][["f0", "f1"]].to_numpy()
+assert np.allclose(h["features"][-1][np.argsort(h["rows"])], train, rtol=1e-5)
+assert np.allclose(h["weights"][-1], w) and h["test"].sum() == 0
+assert np.allclose((h["predicted"][-1] == h["labels"]).mean(), h["train_accuracy"][-1])
+curve, points, data = pd.read_csv("h.csv"), pd.read_csv("p.csv"), pd.read_csv("d.csv")
+assert curve["step"].is_monotonic_increasing and abs(curve["train_accuracy"].iloc[-1] - whole["train_accuracy"]) < 1e-6
+assert len(points) == 120 and np.allclose(points["norm"], np.hypot(points["f0"], points["f1"]), rtol=1e-5)
+assert points["own_angle_deg"].between(0, 180).all() and data.shape == (150, 6)
+assert np.allclose(data[data["split"] == "train"][["x0", "x1", "x2", "x3"]].mean(), 0, atol=1e-5)
+P
+    # features of eight numbers: what is shown are the axes asked for, what is computed does not depend on them
+    $python - <<'P'
+import numpy as np
+r = np.random.default_rng(0)
+w = r.standard_normal((4, 8)); y = np.arange(200) % 4
+np.save("X.npy", (w[y] + 0.4 * r.standard_normal((200, 8))).astype("f4")); np.save("Y.npy", y); np.save("W.npy", w)
+P
+    own="--features-npy X.npy --labels-npy Y.npy --weights-npy W.npy --steps 0"
+    check "own features, principal axes" run figure $own --view sphere --out pca.svg
+    check "own features, chosen axes" run figure $own --view sphere --axes 3,7 --out axes.svg
+    check "three axes" run figure $own --view sphere --axes 3,7,1 --out three.svg
+    has "principal axes say so" pca.svg "a projection from 8-D"
+    has "chosen axes say so" axes.svg "axes 3,7 of 8"
+    has "three of them too" three.svg "axes 3,7,1 of 8"
+    run train $own --axes 3,7 >chosen.json; run train $own >principal.json
+    python3 - <<'P' && pass || miss "the axes that are shown change a number"
+import json
+a, b = json.load(open("chosen.json")), json.load(open("principal.json"))
+assert a["eer"] is not None and all(a[k] == b[k] for k in ["eer", "test_accuracy", "intra_angle_deg", "train_loss"])
+P
+    refuses 2 "0 to 7" figure $own --axes 3,8 --out refused.svg
+    for wrong in 3 3,3 3,x -1,2 3,7,1,2 3,; do
+        refuses 2 "allowed pca" figure $own --axes=$wrong --out refused.svg
+    done
+else
+    echo "numpy and pandas are not here: arrays were not opened"
+fi
+
+# ---------------------------------------------------------------- sweeps
+sweep="sweep $short --loss cosface --set m=0,0.2"
+check "a sweep" run $sweep --out a.svg --csv a.csv
+has "its values" a.svg "m = 0.2"
+has "shared scales" a.svg "one scale: every ring is at norm"
+same "a row a training" "$(tail -n +2 a.csv | wc -l)" 2
+check "both rows" run $sweep --rows both --out both.svg
+count() { grep -o "$1" "$2" | wc -l; }
+same "planes of one row and of two" "$(($(count 'test [0-9.]*%<' both.svg) == 2 && $(count 'train [0-9.]*%<' both.svg) == 2))" 1
+check "own scales" run $sweep --scales own --out own.svg
+has_not "own scales" own.svg "one scale"
+has "own scales are written" own.svg "ring at norm"
+check "the gap" run $sweep --summary gap --out gap.svg
+has "the gap's words" gap.svg "gap between test and train error"
+has_not "the gap has no planes" gap.svg "decision boundary"
+check "another view" run $sweep --view logit --out view.svg
+has "another view" view.svg "Target logit"
+check "curves on one scale" run $sweep --view curves --out curves.svg
+has "curves on one scale" curves.svg "one scale"
+check "curves on their own" run $sweep --view curves --scales own --out ownc.svg
+has_not "curves on their own" ownc.svg "one scale"
+cmp -s curves.svg ownc.svg && miss "curves do not share their scale" || pass
+check "a dark sweep" run $sweep --theme dark --out dark.svg
+cmp -s a.svg dark.svg && miss "--theme changes nothing in a sweep" || pass
+check "sizes" run $sweep --size 900x500 --scale 1 --out a.png
+python3 - <<'P' && pass || miss "a sweep's picture has another size"
+import struct
+assert struct.unpack(">II", open("a.png", "rb").read()[16:24]) == (900, 500)
+P
+check "dpi" run $sweep --size 90x60mm --dpi 200 --out dpi.png
+python3 - <<'P' && pass || miss "a sweep's picture does not follow --dpi"
+import struct
+size, body = None, open("dpi.png", "rb").read()
+w, h = struct.unpack(">II", body[16:24])
+assert abs(w - 90 / 25.4 * 200) <= 2 and abs(h - 60 / 25.4 * 200) <= 2, (w, h)
+at = body.index(b"pHYs")
+assert abs(struct.unpack(">I", body[at + 4:at + 8])[0] - 200 / 0.0254) < 2
+P
+check "no background" run $sweep --transparent --scale 1 --out clear.png
+cmp -s clear.png a.png && miss "--transparent changes nothing in a sweep" || pass
+check "L-Softmax, one command" run sweep $short --loss lsoftmax --set m=1,2,3,4 --rows both --out lsoftmax.svg
+has "L-Softmax" lsoftmax.svg "m = 4"
+check "center loss, one command" run sweep $short --loss center --set center.lambda=0.001,0.01,0.1,1 --rows both --scales own \
+    --out center.svg
+has "center loss" center.svg "0.001"
+check "another option" run sweep $short --vary batch=16,64 --csv vary.csv
+same "its column" "$(head -n 1 vary.csv | cut -d, -f1)" batch
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

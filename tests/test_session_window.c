@@ -1,0 +1,459 @@
+/* The window's side of sessions, on SDL's dummy driver: saved by the keyboard, opened by another window, the same
+ * picture; autosave, what a fall leaves, files that are dropped. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/compare.h"
+#include "app/session_window.h"
+#include "app/window.h"
+#include "tests/support/check.h"
+
+static char folder[] = P_tmpdir "/session-window-XXXXXX";
+
+static const char *in_folder(const char *name)
+{
+    static char path[4][256];
+    static int turn;
+    turn = (turn + 1) % 4;
+    snprintf(path[turn], sizeof path[turn], "%s/%s", folder, name);
+    return path[turn];
+}
+
+static void frames(struct window *w, int n)
+{
+    for (int i = 0; i < n; i++)
+        window_wait(w, 5);
+}
+
+static struct window *open_window(struct window_options *o)
+{
+    struct window *w = NULL;
+    struct why why = { "" };
+    if (window_create(o, &w, &why) != STATUS_OK)
+        fail_msg("%s", why.text);
+    for (int i = 0; i < 20000 && !w->snap; i++)
+        window_wait(w, 2);
+    assert_non_null(w->snap);
+    return w;
+}
+
+static struct window_options small(const char *loss)
+{
+    struct window_options o;
+    window_options_init(&o);
+    experiment_set(&o.experiment, "dataset", "blobs", NULL);
+    experiment_set(&o.experiment, "hidden", "32", NULL);
+    experiment_set(&o.experiment, "loss", loss, NULL);
+    o.experiment.points = 200;
+    o.pace = 0;
+    return o;
+}
+
+static void press(struct window *w, int key, int mod)
+{
+    SDL_Event e = { .key = { .type = SDL_KEYDOWN, .keysym = { .sym = key, .mod = (Uint16)mod } } };
+    window_event(w, &e);
+    e.type = SDL_KEYUP;
+    window_event(w, &e);
+    frames(w, 2);
+}
+
+static void type(struct window *w, const char *text)
+{
+    for (; *text; text++) {
+        SDL_Event e = { .text = { .type = SDL_TEXTINPUT, .text = { *text } } };
+        window_event(w, &e);
+    }
+    frames(w, 2);
+}
+
+static void click(struct window *w, const char *id)
+{
+    double r[4];
+    if (!window_control(w, id, r))
+        fail_msg("no control %s", id);
+    SDL_Event e = { .button = { .type = SDL_MOUSEBUTTONDOWN,
+                        .button = SDL_BUTTON_LEFT,
+                        .clicks = 1,
+                        .x = (int)(r[0] + r[2] / 2),
+                        .y = (int)(r[1] + r[3] / 2) } };
+    window_event(w, &e);
+    e.type = SDL_MOUSEBUTTONUP;
+    window_event(w, &e);
+    frames(w, 2);
+}
+
+static void await_notice(struct window *w, const char *begin)
+{
+    for (int i = 0; i < 20000; i++) {
+        window_wait(w, 2);
+        if (strncmp(w->notice, begin, strlen(begin)) == 0)
+            return;
+    }
+    fail_msg("notice \"%s\", want \"%s\"", w->notice, begin);
+}
+
+/* At rest and drawn. */
+static void rest(struct window *w)
+{
+    worker_play(w->worker, false);
+    for (int i = 0; i < 20000; i++) {
+        window_wait(w, 2);
+        if (w->snap->step == w->state.step && !w->state.playing && i > 20)
+            break;
+    }
+    w->hovered = -1;
+    window_dirty(w, AREAS_ALL);
+    frames(w, 30);
+}
+
+static void train_to(struct window *w, long step)
+{
+    for (int i = 0; i < 20000 && w->state.step < step; i++)
+        window_wait(w, 2);
+    rest(w);
+}
+
+/* The pixels of an area, as they are on the screen. */
+static uint32_t *picture(const struct window *w, enum area area, int *size)
+{
+    struct rect r = w->area[area];
+    int x = (int)(r.x * w->scale), y = (int)(r.y * w->scale), wide = (int)(r.w * w->scale),
+        high = (int)(r.h * w->scale);
+    uint32_t *out = malloc((size_t)(wide * high) * sizeof *out);
+    for (int i = 0; i < high; i++)
+        memcpy(out + i * wide, w->pixels + (y + i) * w->width_px + x, (size_t)wide * sizeof *out);
+    *size = wide * high;
+    return out;
+}
+
+static void assert_same_area(const uint32_t *a, int a_size, const uint32_t *b, int b_size, const char *what)
+{
+    int other = 0;
+    assert_int_equal(a_size, b_size);
+    for (int i = 0; i < a_size; i++)
+        other += a[i] != b[i];
+    if (other)
+        fail_msg("%s: %d of %d pixels differ", what, other, a_size);
+}
+
+static void save_to(struct window *w, const char *path)
+{
+    press(w, SDLK_s, KMOD_CTRL | KMOD_SHIFT);
+    assert_true(panel_session_open(w));
+    type(w, path);
+    press(w, SDLK_RETURN, 0);
+    if (panel_session_open(w))
+        fail_msg("name %s edit %s owner %u error %s", sessions_panel(w)->name, w->ui.edit.text,
+            w->ui.edit.owner, w->ui.error);
+    await_notice(w, "Saved");
+}
+
+static void open_from(struct window *w, const char *path)
+{
+    press(w, SDLK_o, KMOD_CTRL);
+    type(w, path);
+    press(w, SDLK_RETURN, 0);
+    await_notice(w, "Opened");
+    rest(w);
+}
+
+static char *content(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    char *text = calloc(1, 1 << 24);
+    *size = fread(text, 1, (1 << 24) - 1, file);
+    fclose(file);
+    return text;
+}
+
+static void assert_same_files(const char *a, const char *b)
+{
+    size_t left, right;
+    char *one = content(a, &left), *two = content(b, &right);
+    if (left != right || memcmp(one, two, left) != 0) {
+        size_t at = 0;
+        while (one[at] == two[at])
+            at++;
+        fail_msg("they differ: %.80s | %.80s", one + (at > 30 ? at - 30 : 0), two + (at > 30 ? at - 30 : 0));
+    }
+    free(one);
+    free(two);
+}
+
+/* Saves what the first window shows; another one, with other data, opens it. */
+static void compare_windows(struct window *a, const char *name)
+{
+    static const struct {
+        enum area area;
+        const char *name;
+    } row[] = { { AREA_MAIN, "main" }, { AREA_SIDE, "side" }, { AREA_HEADER, "header" },
+        { AREA_PANEL, "panel" } };
+    char first[300], second[300];
+    uint32_t *before[4];
+    int size[4];
+    snprintf(first, sizeof first, "%s.json", in_folder(name));
+    snprintf(second, sizeof second, "%s-again.json", in_folder(name));
+    rest(a);
+    for (int i = 0; i < 4; i++)
+        before[i] = picture(a, row[i].area, &size[i]);
+    save_to(a, first);
+    window_destroy(a);
+    struct window_options o = small("softmax");
+    experiment_set(&o.experiment, "dataset", "moons", NULL);
+    struct window *b = open_window(&o);
+    open_from(b, first);
+    for (int i = 0; i < 4; i++) {
+        int own;
+        uint32_t *after = picture(b, row[i].area, &own);
+        assert_same_area(before[i], size[i], after, own, row[i].name);
+        free(before[i]);
+        free(after);
+    }
+    save_to(b, second);
+    assert_same_files(first, second);
+    window_destroy(b);
+}
+
+static void the_same_window_comes_back(void **state)
+{
+    (void)state;
+    struct window_options o = small("arcface");
+    struct window *w = open_window(&o);
+    train_to(w, 300);
+    window_select(w, 17, true);
+    press(w, SDLK_t, 0); /* the other theme */
+    action_cell(w, 1, view_find("confusion"));
+    w->look.layers &= ~(unsigned)LAYER_ROSE;
+    w->look.zoom = 1.5;
+    w->look.pan_x = 20;
+    compare_windows(w, "plane");
+}
+
+static void mined_pairs_come_back(void **state)
+{
+    (void)state;
+    struct window_options o = small("triplet");
+    struct window *w = open_window(&o);
+    train_to(w, 60);
+    compare_windows(w, "triplet");
+}
+
+static void a_turned_sphere_comes_back(void **state)
+{
+    (void)state;
+    struct window_options o = small("cosface");
+    o.experiment.feature_dim = 3;
+    struct window *w = open_window(&o);
+    train_to(w, 60);
+    look_orbit(&w->look, 40, 25, 100);
+    compare_windows(w, "ball");
+}
+
+static void a_comparison_comes_back(void **state)
+{
+    (void)state;
+    struct window_options o = small("arcface");
+    struct window *w = open_window(&o);
+    train_to(w, 40);
+    press(w, SDLK_c, 0);
+    experiment_set(&w->experiment, "loss", "softmax", NULL);
+    action_apply(w);
+    for (int i = 0; i < 20000 && w->compare->shown < 2; i++)
+        window_wait(w, 2);
+    long to = w->state.step + 30;
+    worker_step(w->worker, 30);
+    for (int i = 0; i < 20000 && w->snap->step < to; i++)
+        window_wait(w, 2);
+    assert_int_equal(w->snap->step, to);
+    assert_int_equal(w->compare->count, 2);
+    compare_windows(w, "beside");
+}
+
+static void it_trains_on_after_opening(void **state)
+{
+    (void)state;
+    struct window_options o = small("arcface");
+    struct window *w = open_window(&o);
+    train_to(w, 30);
+    long step = w->state.step;
+    save_to(w, in_folder("on.json"));
+    train_to(w, 0);
+    open_from(w, in_folder("on.json"));
+    assert_int_equal(w->state.step, step);
+    press(w, SDLK_SPACE, 0);
+    for (int i = 0; i < 20000 && w->snap->step <= step + 5; i++)
+        window_wait(w, 2);
+    assert_true(w->snap->step > step + 5);
+    window_destroy(w);
+}
+
+static void a_second_save_is_silent(void **state)
+{
+    (void)state;
+    struct window_options o = small("arcface");
+    struct window *w = open_window(&o);
+    train_to(w, 10);
+    save_to(w, in_folder("silent.json"));
+    w->notice[0] = '\0';
+    press(w, SDLK_s, KMOD_CTRL);
+    assert_false(panel_session_open(w));
+    await_notice(w, "Saved");
+    press(w, SDLK_o, KMOD_CTRL);
+    double r[4];
+    assert_false(window_control(w, "session.recent.1", r)); /* without autosave nothing is remembered */
+    window_destroy(w);
+}
+
+static void a_bad_file_leaves_the_window(void **state)
+{
+    (void)state;
+    struct window_options o = small("arcface");
+    struct window *w = open_window(&o);
+    train_to(w, 10);
+    FILE *file = fopen(in_folder("broken.json"), "w");
+    fputs("{\n \"training\": 3\n}\n", file);
+    fclose(file);
+    sessions_open(w, in_folder("broken.json"));
+    for (int i = 0; i < 5000 && !w->notice[0]; i++)
+        window_wait(w, 2);
+    assert_non_null(strstr(w->notice, "broken.json:"));
+    assert_true(w->notice_bad);
+    press(w, SDLK_SPACE, 0);
+    long step = w->state.step;
+    for (int i = 0; i < 20000 && w->state.step <= step; i++)
+        window_wait(w, 2);
+    assert_true(w->state.step > step);
+    window_destroy(w);
+}
+
+static void drop(struct window *w, const char *path)
+{
+    SDL_Event e = { .drop = { .type = SDL_DROPFILE, .file = SDL_strdup(path) } };
+    window_event(w, &e);
+}
+
+static void a_dropped_file_opens_as_what_it_is(void **state)
+{
+    (void)state;
+    struct window_options o = small("softmax");
+    struct window *w = open_window(&o);
+    train_to(w, 10);
+    save_to(w, in_folder("dropped.json"));
+    FILE *file = fopen(in_folder("points.csv"), "w");
+    for (int i = 0; i < 20; i++)
+        fprintf(file, "%d,%d,%s\n", i, i * i % 7, i % 2 ? "a" : "b");
+    fclose(file);
+    drop(w, in_folder("points.csv"));
+    for (int i = 0; i < 20000 && strcmp(w->snap->data_name, "points.csv") != 0; i++)
+        window_wait(w, 2);
+    assert_string_equal(w->snap->data_name, "points.csv");
+    drop(w, in_folder("dropped.json"));
+    await_notice(w, "Opened");
+    assert_string_equal(w->snap->data_name, "blobs");
+    drop(w, in_folder("nothing.csv"));
+    await_notice(w, in_folder("nothing.csv"));
+    window_destroy(w);
+}
+
+/* ---- from one run to the next ---- */
+
+static int in_state(const char *name)
+{
+    char path[300];
+    snprintf(path, sizeof path, "%s/marginscope/%s", folder, name);
+    return access(path, F_OK) == 0;
+}
+
+static void a_fall_is_followed_by_an_offer(void **state)
+{
+    (void)state;
+    double r[4];
+    struct window_options o = small("arcface");
+    o.autosave = true;
+    struct window *w = open_window(&o);
+    assert_null(sessions_offer(w));
+    train_to(w, 20);
+    save_to(w, in_folder("kept.json"));
+    sessions_end(w);
+    window_destroy(w);
+    assert_true(in_state("autosave-1.json"));
+
+    w = open_window(&o);
+    assert_null(sessions_offer(w));
+    press(w, SDLK_o, KMOD_CTRL);
+    assert_true(window_control(w, "session.recent.1", r));
+    press(w, SDLK_ESCAPE, 0);
+    press(w, SDLK_ESCAPE, 0);
+    window_destroy(w); /* without its end: the program has fallen */
+
+    w = open_window(&o);
+    assert_non_null(sessions_offer(w));
+    frames(w, 5);
+    click(w, "session.restore");
+    await_notice(w, "Restored");
+    assert_null(sessions_offer(w));
+    assert_false(in_state("restore-1.json"));
+    sessions_end(w);
+    window_destroy(w);
+
+    w = open_window(&o);
+    window_destroy(w);
+    w = open_window(&o);
+    click(w, "session.discard");
+    assert_null(sessions_offer(w));
+    sessions_end(w);
+    window_destroy(w);
+}
+
+static void two_programs_have_their_own(void **state)
+{
+    (void)state;
+    struct session_home a, b;
+    session_home_open(&a);
+    session_home_open(&b);
+    assert_string_not_equal(a.autosave, b.autosave);
+    session_home_close(&a, true);
+    session_home_close(&b, true);
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    setenv("XDG_STATE_HOME", folder, 1);
+    setenv("XDG_CONFIG_HOME", folder, 1);
+    setenv("HOME", folder, 1);
+    setenv("SDL_VIDEODRIVER", "dummy", 1);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    char command[300];
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    return system(command);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_same_window_comes_back),
+        cmocka_unit_test(mined_pairs_come_back),
+        cmocka_unit_test(a_turned_sphere_comes_back),
+        cmocka_unit_test(a_comparison_comes_back),
+        cmocka_unit_test(it_trains_on_after_opening),
+        cmocka_unit_test(a_second_save_is_silent),
+        cmocka_unit_test(a_bad_file_leaves_the_window),
+        cmocka_unit_test(a_dropped_file_opens_as_what_it_is),
+        cmocka_unit_test(a_fall_is_followed_by_an_offer),
+        cmocka_unit_test(two_programs_have_their_own),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}

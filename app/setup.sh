@@ -32,6 +32,7 @@ libcmocka-dev       cmocka-devel           cmocka
 clang               clang                  -
 libclang-rt-14-dev  compiler-rt            -
 clang-format-14     clang-tools-extra      clang-format
+cppcheck            cppcheck               cppcheck
 python3             python3                python3
 xvfb                xorg-x11-server-Xvfb   -
 xauth               xorg-x11-xauth         -

@@ -42,7 +42,7 @@ void thumb_draw(struct canvas *c, const struct scene *scene, int sample, struct 
 static void two_letters(const char *name, char out[9])
 {
     int n = 0, letters = 0;
-    for (; name[n] && n < 8; n++) {
+    for (; n < 8 && name[n]; n++) {
         bool begins = ((unsigned char)name[n] & 0xC0) != 0x80;
         if (begins && letters++ == 2)
             break;

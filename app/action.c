@@ -21,6 +21,15 @@ static const struct {
     { 0, "max" } };
 enum { PACE_COUNT = sizeof paces / sizeof paces[0] };
 
+/* The training of another bench waits there, and what waits on this one goes on. */
+static void want(struct window *w)
+{
+    if (w->trained != w->bench)
+        worker_swap(w->worker, (int)w->trained, (int)w->bench);
+    w->trained = w->bench;
+    worker_want(w->worker, &w->experiment);
+}
+
 void action_apply(struct window *w)
 {
     draw_follow(w, &w->experiment);
@@ -30,7 +39,7 @@ void action_apply(struct window *w)
     else if (lecture_lesson(w))
         lecture_apply(w);
     else
-        worker_want(w->worker, &w->experiment);
+        want(w);
     window_dirty(w, AREAS_CONTROL);
     w->map_stale = true;
 }
@@ -97,6 +106,7 @@ void action_branch(struct window *w, int unused)
     w->experiment = w->snap->experiment;
     compare_returned(w);
     action_settle(w, &before);
+    w->trained = w->bench;
     worker_play(w->worker, true);
     moved_in_time(w);
     window_dirty(w, AREAS_ALL);

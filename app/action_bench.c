@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/compare.h"
+#include "app/lecture.h"
 #include "app/panel.h"
 
 static const double BASICS_LAMBDA = 0.01, BASICS_RATE = 0.02;
@@ -103,6 +105,7 @@ static void keep(struct window *w, const struct experiment *e)
 {
     w->kept[w->bench] = *e;
     w->kept_once[w->bench] = true;
+    w->kept_playing[w->bench] = w->state.playing;
 }
 
 static void arrive(struct window *w, enum bench bench)
@@ -142,6 +145,8 @@ void action_settle(struct window *w, const struct experiment *before)
         arrive(w, bench);
     if (moved || shown)
         go_home(w);
+    if (!before)
+        w->trained = w->bench;
 }
 
 static void changed_experiment(struct window *w)
@@ -184,9 +189,14 @@ void action_choose_bench(struct window *w, enum bench bench)
     else
         first_heads(w, bench);
     go_home(w);
-    if (heads)
+    bool waits = again && !compare_several(w) && !lecture_lesson(w);
+    if (heads && !waits)
         window_notice(w, false, "%d-D features: the training starts anew", w->experiment.feature_dim);
     changed_experiment(w);
+    if (waits) {
+        worker_play(w->worker, w->kept_playing[bench]);
+        worker_state(w->worker, &w->state);
+    }
 }
 
 /* --- losses -------------------------------------------------------------------------------------------- */

@@ -6,7 +6,7 @@
 
 #include "app/compare.h"
 #include "app/undo.h"
-#include "app/panel.h"
+#include "app/panel_rows.h"
 
 static const double SWEEP_S = 4, SWEEP_FACTOR = 1.5, SWEEP_SLOWEST_S = 60, SWEEP_FASTEST_S = 0.5;
 
@@ -28,15 +28,6 @@ static double *loss_number(struct window *w, const char *key, const struct loss 
 static bool slides(const struct param *row)
 {
     return row->kind == PARAM_LINEAR || row->kind == PARAM_LOG || row->kind == PARAM_INTEGER;
-}
-
-static double force_of(const struct window *w, const struct loss *loss, int param)
-{
-    const struct snapshot *s = w->snap;
-    if (!s || loss != experiment_loss(&w->experiment) || s->force.loss != loss)
-        return NAN;
-    double set = s->experiment.param[s->experiment.loss][param];
-    return fabs(s->force.param[param] - set) > 1e-9 ? s->force.param[param] : NAN;
 }
 
 static bool other_dial(const struct window *w, const char *key, struct dial *d)
@@ -63,7 +54,7 @@ bool action_dial(struct window *w, const char *key, struct dial *d)
     d->value = *value;
     d->margin = chosen && param == loss->margin;
     d->initial = chosen ? action_default(w, param) : d->row->initial;
-    d->force = force_of(w, loss, param);
+    d->force = chosen ? row_force(w, param) : NAN;
     d->end = d->margin ? margin_end(w, loss, &d->limit) : param_end(d->row);
     return slides(d->row);
 }

@@ -69,7 +69,7 @@ static void make_command(struct command *c, const struct animation_writer *w, co
         "rawvideo", "-pix_fmt", "rgb24", "-s", c->size, "-r", c->rate, "-i", "pipe:0", "-an", "-vf",
         "scale=out_color_matrix=bt709:out_range=tv", "-pix_fmt", "yuv420p", "-colorspace", "bt709",
         "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv", "-fflags", "+bitexact",
-        "-flags:v", "+bitexact", NULL };
+        "-flags:v", "+bitexact", "-xerror", NULL };
     const char *const to[] = { c->target, NULL };
     add(c, from);
     add(c, codec);
@@ -142,16 +142,28 @@ static enum status begin_webm(struct animation_writer *w, struct why *why)
     return begin(w, to_webm, why);
 }
 
-/* The last line it said, or what its end looked like. */
-static enum status blame(const struct animation_writer *w, struct video *v, int ended, struct why *why)
+/* The line it said that counts: a full disk is told first and followed by what came of it. */
+static void read_blame(FILE *said, char *out, size_t size)
 {
-    char line[300] = "", last[300] = "";
-    rewind(v->said);
-    while (fgets(line, sizeof line, v->said)) {
+    char line[300] = "";
+    rewind(said);
+    out[0] = '\0';
+    while (fgets(line, sizeof line, said)) {
         line[strcspn(line, "\n")] = 0;
         if (line[0])
-            memcpy(last, line, sizeof last);
+            snprintf(out, size, "%s", line);
+        if (strstr(line, strerror(ENOSPC))) {
+            snprintf(out, size, "%s", strerror(ENOSPC));
+            return;
+        }
     }
+}
+
+/* That line, or what its end looked like. */
+static enum status blame(const struct animation_writer *w, struct video *v, int ended, struct why *why)
+{
+    char last[300];
+    read_blame(v->said, last, sizeof last);
     char *own = strstr(last, w->output.temporary);
     if (!last[0] && WIFSIGNALED(ended))
         snprintf(last, sizeof last, "was ended by signal %d", WTERMSIG(ended));
@@ -201,12 +213,14 @@ static enum status video_frame(struct animation_writer *w, const uint8_t *rgb, i
     return left == 0 ? STATUS_OK : why_set(why, STATUS_FAILED, "%s: stopped", w->path);
 }
 
+/* What fails while the end of a file is written leaves its exit status 0: whatever it says is an error too. */
 static enum status finish(struct animation_writer *w, struct video *v, struct why *why)
 {
     close(v->feed);
     v->feed = NEVER;
     int ended = wait_for(w, v);
-    return WIFEXITED(ended) && WEXITSTATUS(ended) == 0 ? STATUS_OK : blame(w, v, ended, why);
+    bool silent = fseek(v->said, 0, SEEK_END) == 0 && ftell(v->said) == 0;
+    return silent && WIFEXITED(ended) && WEXITSTATUS(ended) == 0 ? STATUS_OK : blame(w, v, ended, why);
 }
 
 static void abandon(struct video *v)

@@ -145,7 +145,7 @@ long beside_id(const struct beside *b, int i)
     return b->mate[i]->id;
 }
 
-const struct trainer *beside_trainer(const struct beside *b, int i)
+struct trainer *beside_trainer(const struct beside *b, int i)
 {
     return b->mate[i]->trainer;
 }

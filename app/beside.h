@@ -23,7 +23,7 @@ struct beside *beside_create(void);                       /* NULL without memory
 void beside_destroy(struct beside *b);
 int beside_count(const struct beside *b);
 long beside_id(const struct beside *b, int i);
-const struct trainer *beside_trainer(const struct beside *b, int i);
+struct trainer *beside_trainer(const struct beside *b, int i);
 
 enum beside_job { BESIDE_STEP, BESIDE_SNAPSHOT, BESIDE_RECOGNISE, BESIDE_INPUTS };
 /* All at once, in their threads. `out`: (beside_count) where snapshots go. */

@@ -95,6 +95,15 @@ static void print_commands(void)
            "wrong.\n");
 }
 
+static enum status find_lesson(struct options *o, struct why *why)
+{
+    char path[sizeof o->lesson];
+    enum status status = lesson_find(o->lesson, path, sizeof path, why);
+    if (status == STATUS_OK)
+        memcpy(o->lesson, path, sizeof path);
+    return status;
+}
+
 /* A wrong lesson is refused before there is a window. */
 static enum status try_lesson(const struct options *o, struct why *why)
 {
@@ -128,6 +137,8 @@ static enum status run_window(int argc, const char **argv, struct why *why)
         options_help(stdout, FOR_WINDOW);
         return STATUS_OK;
     }
+    if (o.lesson[0] && (status = find_lesson(&o, why)) != STATUS_OK)
+        return status;
     if (o.check)
         return check_lesson(&o, why);
     if (o.lesson[0] && (status = try_lesson(&o, why)) != STATUS_OK)

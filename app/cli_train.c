@@ -428,8 +428,10 @@ static enum status run(int argc, const char **argv, unsigned where, const char *
     enum status status = options_parse(argc, argv, where, &o, why);
     if (status != STATUS_OK)
         return status;
+    bool several = o.vs_count > 0 || (where == FOR_FIGURE && options_beside(&o) > 0 &&
+                                         strcmp(o.figure[0].figure.view, "compare") == 0);
     if (!o.help)
-        status = o.vs_count > 0 ? cli_compare(&o, why) : run_job(&o, where == FOR_TRAIN, why);
+        status = several ? cli_compare(&o, why) : run_job(&o, where == FOR_TRAIN, why);
     options_clear(&o);
     if (!o.help)
         return status;

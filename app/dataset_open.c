@@ -81,7 +81,8 @@ static enum status too_large(const char *path, size_t limit, struct why *why)
 static int open_file(const char *path, size_t limit, struct why *why)
 {
     struct stat info;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int file =
+        open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe nobody writes to has no end to wait for */
     if (file < 0) {
         open_error(path, why);
         return -1;
@@ -102,6 +103,7 @@ static int open_file(const char *path, size_t limit, struct why *why)
         too_large(path, limit, why);
         return -1;
     }
+    fcntl(file, F_SETFL, 0);
     return file;
 }
 

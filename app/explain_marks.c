@@ -4,6 +4,7 @@
 
 #include "app/explain.h"
 #include "math/loss.h"
+#include "render/number.h"
 
 enum { PLAIN = 32 };
 
@@ -160,7 +161,7 @@ static const struct explain_row marks[] = {
     { "logit.own",      "Own class", "What the loss makes of the angle to the own class: lower than the cosine by the margin.", "this is what is trained" },
     { "logit.cosine",   "Plain cosine", "What every other class gets, and the own one at test time.", "" },
     { "logit.gap",      "Margin", "How much lower the own class is held than it deserves.", "amber, as everything of the margin" },
-    { "logit.ghost",    "Another loss", "The same curve of another training or of another member of the family.", "" },
+    { "logit.ghost.",   "Another loss", "The same curve of another member of the family, with the settings it has in the panel.", "" },
     { "logit.rival",    "The rival", "The nearest other class of the shown sample: its cosine is the height to beat.", "" },
     { "logit.selected", "Shown sample", "Its angle, its bent and its plain cosine.", "" },
     { "logit.mean",     "Mean angle", "Of all shown samples to their own class.", "" },
@@ -273,6 +274,23 @@ static bool symbol_explained(const struct experiment *e, const char *symbol, str
     return found != NULL;
 }
 
+/* "CosFace, m = 0.35" */
+static void name_loss(const struct experiment *e, const char *id, struct explanation *out)
+{
+    const struct loss *loss = loss_find(id);
+    char symbol[PLAIN], number[32];
+    if (!loss)
+        return;
+    snprintf(out->what, sizeof out->what, "%s", loss->label);
+    snprintf(out->note, sizeof out->note, "%s", loss->source ? loss->source : "");
+    if (loss->margin < 0)
+        return;
+    const struct param *row = &loss->param[loss->margin];
+    plain(row->symbol ? row->symbol : row->id, symbol);
+    snprintf(out->what, sizeof out->what, "%s, %s = %s", loss->label, symbol,
+        number_short(e->param[loss_index(loss)][loss->margin], number, sizeof number));
+}
+
 bool explain_mark(const struct experiment *e, const char *mark, struct explanation *out)
 {
     const char *rest;
@@ -281,5 +299,7 @@ bool explain_mark(const struct experiment *e, const char *mark, struct explanati
     const struct explain_row *row = explain_find(marks, (int)(sizeof marks / sizeof marks[0]), mark, &rest);
     if (row)
         explain_say(out, row->what, row->text, row->note);
+    if (row && strcmp(row->id, "logit.ghost.") == 0)
+        name_loss(e, rest, out);
     return row != NULL;
 }

@@ -43,6 +43,11 @@ enum status export_compose_window(struct window *w, const struct figure_options 
 /* A name in the folder that is neither taken nor about to be. */
 enum status export_new_name(struct window *w, const char *folder, const char *name, const char *ending,
     char *out, int size, struct why *why);
+/* Where a name that was typed leads: into the folder unless it is a whole path, with the ending unless it has it. */
+enum status export_typed_path(const struct window *w, const char *name, const char *ending, char *out, int size,
+    struct why *why);
+/* The field of a name; true when another one has been typed into it. */
+bool export_name_field(struct window *w, const char *id, struct rect rect, const char *shown, char name[EXPORT_NAME]);
 /* Composes the figure now and writes it in the thread; `copy`: it goes to the clipboard too. */
 void export_save(struct window *w, const struct figure_options *o, bool compare, bool copy);
 

@@ -80,12 +80,7 @@ enum status export_target(struct window *w, char *out, int size, struct why *why
     figure_name(w->snap, name, sizeof name);
     if (!d->name[0])
         return export_new_name(w, d->choice.folder, name, ending, out, size, why);
-    size_t used = strlen(d->name), end = strlen(ending);
-    bool ended = used > end && strcasecmp(d->name + used - end, ending) == 0;
-    const char *between = d->name[0] == '/' ? "" : "/", *folder = d->name[0] == '/' ? "" : d->choice.folder;
-    if (snprintf(out, (size_t)size, "%s%s%s%s", folder, between, d->name, ended ? "" : ending) < size)
-        return STATUS_OK;
-    return why_set(why, STATUS_FAILED, "%s: the path is too long; choose a shorter one", d->name);
+    return export_typed_path(w, d->name, ending, out, size, why);
 }
 
 /* ---- rows of choices ---- */
@@ -113,28 +108,6 @@ static void choice_row(struct window *w, int i, struct rect at)
 
 /* ---- typed ---- */
 
-/* What was typed into a field; NULL while it is not done. */
-static const char *typed(
-    struct window *w, const char *id, const char *label, const char *value, struct rect rect)
-{
-    static char text[UI_EDIT];
-    struct ui_field field = { .id = id,
-        .label = label,
-        .value = value,
-        .rect = rect,
-        .size = 14,
-        .weight = WEIGHT_REGULAR,
-        .color = w->look.theme->text1,
-        .align = ALIGN_LEFT,
-        .boxed = true };
-    if (ui_field(&w->ui, &field) != UI_COMMITTED)
-        return NULL;
-    snprintf(text, sizeof text, "%s", w->ui.edit.text);
-    ui_edit_end(&w->ui);
-    window_dirty(w, AREAS_ALL);
-    return text;
-}
-
 /* What the choice of a shape comes to. */
 static void size_text(struct window *w, char *out, size_t size)
 {
@@ -154,8 +127,12 @@ static void size_field(struct window *w, struct rect rect)
     bool compare;
     char shown[48];
     size_text(w, shown, sizeof shown);
-    const char *text = typed(w, "export.size.own", "Size", shown, rect);
-    if (!text || strcmp(text, shown) == 0)
+    const char *text = ui_entry(&w->ui, "export.size.own", "Size", shown, rect);
+    if (!text)
+        return;
+    ui_edit_end(&w->ui);
+    window_dirty(w, AREAS_ALL);
+    if (strcmp(text, shown) == 0)
         return;
     snprintf(choice(w)->size, sizeof choice(w)->size, "%.31s", text);
     if (export_options(w, &o, &compare, &why) == STATUS_OK)
@@ -176,14 +153,15 @@ static void name_fields(struct window *w, struct rect body, double y)
     double name_w = (body.w - 2 * LABEL - GAP) / 2, folder_x = body.x + LABEL + name_w + GAP;
     ui_text(&w->ui, body.x, y + FIELD_H / 2.0, "Name", 14, WEIGHT_REGULAR, t->text2, ALIGN_LEFT);
     ui_text(&w->ui, folder_x, y + FIELD_H / 2.0, "Folder", 14, WEIGHT_REGULAR, t->text2, ALIGN_LEFT);
-    const char *text =
-        typed(w, "export.name", "Name", shown, (struct rect){ body.x + LABEL, y, name_w, FIELD_H });
-    if (text && strcmp(text, shown) != 0)
-        snprintf(d->name, sizeof d->name, "%s", text);
-    text = typed(w, "export.folder", "Folder", d->choice.folder,
+    export_name_field(w, "export.name", (struct rect){ body.x + LABEL, y, name_w, FIELD_H }, shown, d->name);
+    const char *text = ui_entry(&w->ui, "export.folder", "Folder", d->choice.folder,
         (struct rect){ folder_x + LABEL, y, name_w, FIELD_H });
-    if (text && text[0])
+    if (!text)
+        return;
+    if (text[0])
         snprintf(d->choice.folder, sizeof d->choice.folder, "%s", text);
+    ui_edit_end(&w->ui);
+    window_dirty(w, AREAS_ALL);
 }
 
 /* ---- preview ---- */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "app/dataset_open.h"
 
@@ -115,6 +116,13 @@ static void note_lesson(struct lecture *l, const char *path)
     lesson_clear(&lesson);
 }
 
+static bool same_file(const char *a, const char *b)
+{
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
 static int is_lesson(const struct dirent *entry)
 {
     size_t n = strlen(entry->d_name);
@@ -129,10 +137,15 @@ void lecture_list(struct window *w)
     if (l->looked)
         return;
     l->looked = true;
-    if (l->given[0])
-        note_lesson(l, l->given);
     snprintf(folder, sizeof folder, "%s/lessons", assets_folder());
     int n = scandir(folder, &entry, is_lesson, alphasort);
+    bool shipped = false;
+    for (int i = 0; i < n && l->given[0]; i++) {
+        snprintf(path, sizeof path, "%s/%.100s", folder, entry[i]->d_name);
+        shipped = shipped || same_file(path, l->given);
+    }
+    if (l->given[0] && !shipped)
+        note_lesson(l, l->given);
     for (int i = 0; i < n; i++) {
         int length = snprintf(path, sizeof path, "%s/%s", folder, entry[i]->d_name);
         if (length < (int)sizeof path)
@@ -262,6 +275,8 @@ static void carry_out(struct window *w, const struct player_order *order)
         ui_edit_end(&w->ui);
     }
     l->unused = false;
+    if (!w->notice_bad)
+        w->notice[0] = '\0'; /* it was of the settings before */
     if (order->recall >= 0) {
         lecture_recall(w, order);
         ordered(w);
@@ -397,6 +412,12 @@ void lecture_goto(struct window *w, int step)
 
 /* --- what keys do -------------------------------------------------------------------------------------- */
 
+static void reveal(struct window *w)
+{
+    w->lecture->player.revealed = true;
+    window_layout(w);
+}
+
 void action_page(struct window *w, int direction)
 {
     struct player *p = &w->lecture->player;
@@ -404,6 +425,8 @@ void action_page(struct window *w, int direction)
         action_blank(w, 0);
     else if (!lecture_lesson(w))
         action_loss(w, direction);
+    else if (direction > 0 && player_waits(p))
+        reveal(w); /* a presenter has no Space */
     else if (direction > 0 ? player_next(p) : player_back(p))
         moved(w);
 }
@@ -414,8 +437,7 @@ void action_space(struct window *w, int unused)
     if (w->lecture->blank) {
         action_blank(w, 0);
     } else if (lecture_lesson(w) && player_waits(p)) {
-        p->revealed = true;
-        window_layout(w);
+        reveal(w);
     } else if (!lecture_hides(w, "play")) {
         action_play(w, unused);
     }

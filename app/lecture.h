@@ -82,8 +82,7 @@ struct lecture {
     struct scene beside[LESSON_COMPARE];
     struct pane beside_view[LESSON_COMPARE];
     const struct view *choice[LESSON_VIEWS];
-    bool low_names;                   /* they stand in the strip, where there is room */
-    bool over;                        /* their names stand over the view: a disc leaves its corners free */
+    bool low_names;                   /* their names stand in the strip, where there is room */
     int choices;
 };
 

@@ -118,11 +118,12 @@ void lecture_take(struct window *w)
 void lecture_cell_label(const struct window *w, int cell, char *out, int size, char *test, int test_size)
 {
     const struct snapshot *snap = cell == 0 ? w->snap : w->lecture->beside[cell - 1].snap;
+    const struct lesson_step *step = lecture_step(w);
     char number[16];
     out[0] = test[0] = 0;
-    if (!snap)
+    if (!snap || !step) /* a presentation may have no lesson */
         return;
-    lesson_label(lecture_step(w), snap, out, size);
+    lesson_label(step, snap, out, size);
     if (snap->test_accuracy >= 0)
         snprintf(test, (size_t)test_size, "test %s\u2009%%",
             number_fixed(100 * snap->test_accuracy, 1, number, sizeof number));

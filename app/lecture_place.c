@@ -3,22 +3,16 @@
 
 #include "app/lecture.h"
 
-/* A disc has its corners free for other things, where nothing of its own stands in them. */
+/* What a view says in its corners is said beside it. */
 static bool bare(const struct window *w)
 {
     bool large = w->lecture->showing || lecture_lesson(w);
     return large && (w->view == &view_feature || w->view == &view_sphere);
 }
 
-static bool over(const struct window *w)
-{
-    bool disc = w->view == &view_feature ? !w->scene.data : w->snap && w->snap->dim >= 3;
-    return bare(w) && disc;
-}
-
 bool lecture_misplaced(const struct window *w)
 {
-    return w->look.bare != bare(w) || w->lecture->over != over(w);
+    return w->look.bare != bare(w);
 }
 
 double lecture_scale(const struct window *w, double points_w, double points_h, double display)
@@ -125,14 +119,13 @@ static double shown_height(const struct window *w)
     return height;
 }
 
-/* The cells of a comparison side by side, each under its label. Names of views stand above a plot, over a disc. */
+/* The cells of a comparison side by side, each under its label, and all under the names of the views that have no room in the strip. */
 static void place_views(struct window *w, struct rect area)
 {
     struct lecture *l = w->lecture;
     int n = 1 + (lecture_lesson(w) ? lecture_step(w)->compare_count : 0);
     bool names = l->choices > 1 && lecture_lesson(w) && !l->showing && !l->low_names;
-    double y = area.y + (names && !(l->over && n == 1) ? 52 : 0),
-           top = snapped(w, y + (n > 1 ? LECTURE_LABEL : 0));
+    double top = snapped(w, area.y + (names ? 52 : 0) + (n > 1 ? LECTURE_LABEL : 0));
     for (int i = 0; i <= LESSON_COMPARE; i++) {
         struct pane *pane = i == 0 ? &l->view : &l->beside_view[i - 1];
         double x = snapped(w, area.x + area.w * i / n), right = snapped(w, area.x + area.w * (i + 1) / n);
@@ -174,7 +167,7 @@ static void lay_beside(struct window *w)
     put(w, AREA_HEADER, left, 0, width, height - strip);
     put(w, AREA_TIMELINE, 0, height - strip, width, height);
     lecture_lay(w->lecture, width - left - 30 - 40, height - strip - 96);
-    w->lecture->low_names = false;
+    w->lecture->low_names = lecture_names_fit(w);
     place_views(w, w->area[AREA_MAIN]);
     place_knob(w, 78, 126);
 }
@@ -199,7 +192,6 @@ bool lecture_layout(struct window *w)
 {
     if (w->lecture) {
         w->look.bare = bare(w);
-        w->lecture->over = over(w);
         w->lecture->wide = w->lecture->showing || (lecture_lesson(w) && lecture_step(w)->compare_count > 0);
     }
     if (!lecture_active(w))

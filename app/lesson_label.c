@@ -23,7 +23,8 @@ static void one_setting(const struct experiment *e, const char *key, char *out, 
     bool of_loss = dot && strncmp(loss->id, key, (size_t)(dot - key)) == 0 && !loss->id[dot - key];
     bool other = dot && !of_loss && loss_find(key) == NULL && loss_param_find(loss, dot + 1) >= 0;
     const char *name = of_loss ? dot + 1 : key;
-    if (names_loss(key) || other || !experiment_get(e, name, value, sizeof value))
+    bool idle = strcmp(key, "bias") == 0 && !loss->has_bias; /* it has none to leave out */
+    if (names_loss(key) || other || idle || !experiment_get(e, name, value, sizeof value))
         return;
     snprintf(text, sizeof text, "%s %s", name, value);
     append(out, size, text);

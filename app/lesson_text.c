@@ -113,6 +113,8 @@ static void split(struct layout *l, const char *text)
         size_t length = word_length(at);
         const char *close = *at == '$' ? strchr(at + 1, '$') : NULL;
         if (length) {
+            if (at[length] == ' ' && at[length + 1] == '%') /* "88 %" stays on one line */
+                length += 1 + word_length(at + length + 1);
             add_piece(l, bold ? LESSON_BOLD : LESSON_PLAIN, at, length, space);
             at += length;
         } else if (close) {

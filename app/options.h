@@ -105,6 +105,8 @@ enum status options_set(struct experiment *e, const char *text, struct why *why)
 /* The data of `e`: where a session is gone on from, refused when they are not what they were. */
 enum status options_open_data(const struct options *o, const struct experiment *e, const struct progress *progress,
     struct dataset *out, struct why *why);
+/* How many trainings are beside that of the options: those of --vs, or of a --session of several. */
+int options_beside(const struct options *o);
 /* Whether a training that has begun is gone on from. */
 bool options_continue(const struct options *o);
 

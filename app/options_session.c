@@ -19,6 +19,11 @@ bool options_continue(const struct options *o)
     return o->session && o->session->training[0].state;
 }
 
+int options_beside(const struct options *o)
+{
+    return o->vs_count > 0 ? o->vs_count : options_continue(o) ? o->session->count - 1 : 0;
+}
+
 enum status option_open_session(struct options *o, const char *path, struct why *why)
 {
     if (o->session)

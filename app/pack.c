@@ -5,7 +5,14 @@
 #include <zlib.h>
 
 /* Weights hardly shrink whatever the effort; what does shrink (moments at zero, texts) does so at the least. */
-enum { EFFORT = 1, INFLATE_MOST = 1040 }; /* deflate never makes one byte of more than 1032 */
+enum { EFFORT = 1, STORED = 0 };
+
+/* Of `packed` bytes may come this many. Deflate could make a thousand of one: what shrinks more is stored as it is. */
+static size_t inflated_most(size_t packed)
+{
+    const size_t free_of_charge = (size_t)1 << 24, each = 64;
+    return packed > (SIZE_MAX - free_of_charge) / each ? SIZE_MAX : free_of_charge + packed * each;
+}
 
 static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -32,7 +39,12 @@ char *pack_text(const uint8_t *bytes, size_t size)
     uLongf packed = compressBound((uLong)size);
     uint8_t *room = malloc(packed);
     char *text = NULL;
-    if (room && compress2(room, &packed, bytes, (uLong)size, EFFORT) == Z_OK)
+    bool good = room && compress2(room, &packed, bytes, (uLong)size, EFFORT) == Z_OK;
+    if (good && size > inflated_most(packed)) {
+        packed = compressBound((uLong)size);
+        good = compress2(room, &packed, bytes, (uLong)size, STORED) == Z_OK;
+    }
+    if (good)
         text = encode(room, packed);
     free(room);
     return text;
@@ -85,7 +97,7 @@ uint8_t *pack_bytes(const char *text, size_t size)
     size_t packed = 0;
     uint8_t *from = decode(text, &packed), *out = NULL;
     uLongf got = (uLongf)size;
-    if (from && size > 0 && size / INFLATE_MOST <= packed)
+    if (from && size > 0 && size <= inflated_most(packed))
         out = malloc(size);
     if (out && (uncompress(out, &got, from, (uLong)packed) != Z_OK || got != size)) {
         free(out);

@@ -9,7 +9,8 @@
 /* The text, to be freed; NULL without memory. */
 char *pack_text(const uint8_t *bytes, size_t size);
 
-/* Exactly `size` bytes again, to be freed, or NULL: not such a text, of another size, or without memory. */
+/* Exactly `size` bytes again, to be freed, or NULL: not such a text, of another size, without memory, or a text of
+ * which so many cannot honestly come: a short one never asks for much memory. */
 uint8_t *pack_bytes(const char *text, size_t size);
 
 #endif

@@ -80,7 +80,8 @@ struct window {
     enum bench bench;                 /* of the experiment */
     enum bench heads;                 /* the one of heads and pairs that was last in use */
     struct experiment kept[BENCH_COUNT];   /* as a bench was left */
-    bool kept_once[BENCH_COUNT];
+    bool kept_once[BENCH_COUNT], kept_playing[BENCH_COUNT];
+    enum bench trained;               /* of the training the worker was last asked for */
     const struct view *cell[BENCH_COUNT][SIDE_COUNT];   /* what stands in the side column */
     const struct view *larger, *smaller;   /* maximised out of its cell, and what makes room for it there */
     int menu_cell;                    /* the view menu is for: a side cell, or -1 for the main area */
@@ -138,6 +139,7 @@ struct window {
     uint64_t shown_seed;
     long coach_dismissed;             /* step of the finding that was sent away, 0: none */
     char said[160];                   /* the trainer's sentence that was shown last */
+    int said_loss;                    /* the loss it was about */
 
     bool reading;                     /* loading for long enough to say so */
     double loading_since;
@@ -160,6 +162,7 @@ struct window {
         double epoch, steps_per_s, fps, p50, p99;
     } number;                         /* refreshed at 10 Hz */
     double drawn_force[LOSS_PARAM_MAX];
+    int drawn_classes;
     bool map_stale;
 };
 

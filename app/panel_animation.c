@@ -116,21 +116,15 @@ static enum status take_target(struct window *w, char *out, int size, struct why
     const struct animation_dialog *d = w->animation;
     const char *folder = w->export->choice.folder;
     char name[EXPORT_NAME], ending[24];
+    size_t used = strlen(d->name);
     bool numbered = strcmp(formats[d->format], "png") == 0;
-    snprintf(ending, sizeof ending, "%s.%s", numbered ? "-%04d" : "", formats[d->format]);
+    bool placed =
+        used > 4 && strcasecmp(d->name + used - 4, ".png") == 0; /* its number's place was typed too */
+    snprintf(ending, sizeof ending, "%s.%s", numbered && !placed ? "-%04d" : "", formats[d->format]);
     figure_name(w->snap, name, sizeof name);
     if (!d->name[0] && !numbered)
         return export_free_name(folder, name, ending, NULL, out, size, why);
-    const char *given = d->name[0] ? d->name : name;
-    size_t used = strlen(given), end = strlen(formats[d->format]) + 1;
-    bool ended =
-        used > end && given[used - end] == '.' && strcasecmp(given + used - end + 1, formats[d->format]) == 0;
-    bool whole = given[0] == '/';
-    int wrote = snprintf(
-        out, (size_t)size, "%s%s%s%s", whole ? "" : folder, whole ? "" : "/", given, ended ? "" : ending);
-    return wrote < size
-               ? STATUS_OK
-               : why_set(why, STATUS_FAILED, "%s: the path is too long; choose a shorter one", given);
+    return export_typed_path(w, d->name[0] ? d->name : name, ending, out, size, why);
 }
 
 /* ---- start and end ---- */
@@ -163,11 +157,13 @@ static void finish(struct window *w)
 {
     struct animation_dialog *d = w->animation;
     const struct animation_news *n = &d->news;
+    char shown[1024];
+    export_short_path(n->path, shown, sizeof shown);
     d->bad = n->status != STATUS_OK && !n->result.cancelled;
     if (n->result.cancelled)
         snprintf(d->said, sizeof d->said, "Cancelled; nothing was written");
     else if (n->status == STATUS_OK)
-        snprintf(d->said, sizeof d->said, "Saved %s: %d frames, %.1f MB", n->path, n->result.frames,
+        snprintf(d->said, sizeof d->said, "Saved %s: %d frames, %.1f MB", shown, n->result.frames,
             (double)n->result.bytes / 1e6);
     else
         snprintf(d->said, sizeof d->said, "%s", n->why.text);
@@ -224,20 +220,12 @@ static bool number_field(
 {
     char shown[32];
     snprintf(shown, sizeof shown, "%g", *value);
-    struct ui_field field = { .id = id,
-        .label = name,
-        .value = shown,
-        .rect = at,
-        .size = 14,
-        .weight = WEIGHT_REGULAR,
-        .color = w->look.theme->text1,
-        .align = ALIGN_LEFT,
-        .boxed = true };
-    if (ui_field(&w->ui, &field) != UI_COMMITTED)
+    const char *text = ui_entry(&w->ui, id, name, shown, at);
+    if (!text)
         return false;
     char *end, says[80];
-    double typed = strtod(w->ui.edit.text, &end);
-    if (end == w->ui.edit.text || *end || !(typed >= min && typed <= max)) {
+    double typed = strtod(text, &end);
+    if (end == text || *end || !(typed >= min && typed <= max)) {
         snprintf(says, sizeof says, "allowed %g to %g", min, max);
         ui_edit_error(&w->ui, id, says);
         return false;
@@ -372,22 +360,9 @@ static void name_row(struct window *w, struct rect row)
     figure_name(w->snap, shown, sizeof shown);
     if (d->name[0])
         snprintf(shown, sizeof shown, "%s", d->name);
-    struct ui_field field = { .id = "animation.name",
-        .label = "Name",
-        .value = shown,
-        .rect = { row.x + LABEL, row.y, row.w - LABEL, FIELD_H },
-        .size = 14,
-        .weight = WEIGHT_REGULAR,
-        .color = w->look.theme->text1,
-        .align = ALIGN_LEFT,
-        .boxed = true };
     label(w, row, "Name");
-    if (ui_field(&w->ui, &field) != UI_COMMITTED)
-        return;
-    if (strcmp(w->ui.edit.text, shown) != 0)
-        snprintf(d->name, sizeof d->name, "%s", w->ui.edit.text);
-    ui_edit_end(&w->ui);
-    window_dirty(w, AREAS_ALL);
+    struct rect field = { row.x + LABEL, row.y, row.w - LABEL, FIELD_H };
+    export_name_field(w, "animation.name", field, shown, d->name);
 }
 
 static void progress_bar(struct window *w, struct rect at)
@@ -417,9 +392,10 @@ static void foot(struct window *w, struct rect at)
         return;
     }
     const struct theme *t = w->look.theme;
-    ui_text_fit(&w->ui, room.x, room.y + 17, room.w,
-        d->said[0] ? d->said : "The training goes on meanwhile, and this dialog may be closed.", 14,
-        WEIGHT_REGULAR,
+    char folder[1100];
+    snprintf(folder, sizeof folder, "Into %s; the training goes on, and this dialog may be closed",
+        w->export->choice.folder);
+    ui_text_fit(&w->ui, room.x, room.y + 17, room.w, d->said[0] ? d->said : folder, 14, WEIGHT_REGULAR,
         !d->said[0] ? t->text3
         : d->bad    ? t->bad
                     : t->text2);

@@ -318,8 +318,19 @@ static void sparkline(struct window *w, struct spark *s)
     canvas_polygon(w->ui.canvas, at, n + 2, color_alpha(t->text3, 0.16));
 }
 
-/* Flags of the journal; a label is left out where it would touch the one before. */
-static void flags(struct window *w, const struct spark *s)
+/* One line under the curve, over the flags' names: where a picture went, what could not be done. */
+static struct rect notice_box(const struct window *w, struct rect strip, char *text, int size)
+{
+    struct font font = { .size = 14, .weight = WEIGHT_REGULAR };
+    if (!w->notice[0] || window_now() > w->notice_until)
+        return (struct rect){ strip.x, strip.y + 44, 0, 25 };
+    text_fit(w->notice, &font, strip.w - 28, text, size);
+    return (struct rect){ strip.x, strip.y + 44, text_width(text, &font) + 20, 25 };
+}
+
+/* Flags of the journal; a label is left out where it would touch the one before, or lie under a notice that ends at
+ * `covered`. */
+static void flags(struct window *w, const struct spark *s, double covered)
 {
     const struct theme *t = w->look.theme;
     struct font font = { .size = 12, .weight = WEIGHT_SEMIBOLD };
@@ -332,26 +343,25 @@ static void flags(struct window *w, const struct spark *s)
         double middle = fmin(s->x + s->width - half, fmax(s->x + half, x));
         if (free_from > -1e8 && middle + half > free_from - 10)
             continue; /* newest first: the older label gives way */
+        if (middle - half < covered)
+            continue;
         ui_text(&w->ui, middle, y + 16, e->text, 12, WEIGHT_SEMIBOLD, color, ALIGN_CENTER);
         free_from = middle - half;
     }
 }
 
-/* One line under the curve, over the flags' names: where a picture went, what could not be done. */
-static void notice(struct window *w, struct rect strip)
+static void notice(struct window *w, struct rect box, const char *text)
 {
-    if (!w->notice[0] || window_now() > w->notice_until)
-        return;
     const struct theme *t = w->look.theme;
-    struct font font = { .size = 14, .weight = WEIGHT_REGULAR };
-    char text[512];
-    text_fit(w->notice, &font, strip.w - 28, text, sizeof text);
-    struct rect box = { strip.x, strip.y + 44, text_width(text, &font) + 20, 25 };
+    if (box.w <= 0)
+        return;
     canvas_round_rect(w->ui.canvas, box, 6, t->raised);
     canvas_round_outline(w->ui.canvas, box, 6, 1, w->notice_bad ? t->bad : t->hairline);
     ui_text(&w->ui, box.x + 10, box.y + box.h / 2, text, 14, WEIGHT_REGULAR,
         w->notice_bad ? t->bad : t->text1, ALIGN_LEFT);
 }
+
+enum { REPLAY_W = 172 };
 
 /* After a branch, as long as its old future lies ahead. */
 static void replay_button(struct window *w, double x, double y)
@@ -366,16 +376,17 @@ static void replay_button(struct window *w, double x, double y)
                     : "Replay %d changes",
         left);
     if (ui_text_button(&w->ui, "replay", w->state.replaying ? "Stop the replay" : label,
-            (struct rect){ x, y, 152, 28 }, true))
+            (struct rect){ x, y, REPLAY_W, 28 }, true))
         action_replay(w, 0);
 }
 
 /* Beside the thumb, on the side where there is more room. */
 static void past_buttons(struct window *w, struct rect strip, double thumb)
 {
-    double x = thumb > strip.x + strip.w / 2 ? strip.x + 8 : strip.x + strip.w - 252;
-    if (!w->past) {
-        replay_button(w, x + 84, strip.y + 7);
+    bool left = thumb > strip.x + strip.w / 2;
+    double end = strip.x + strip.w, x = left ? strip.x + 8 : end - 252;
+    if (!w->past) { /* not under a second click on "Train on from here" */
+        replay_button(w, left ? x + 156 : end - 16 - REPLAY_W, strip.y + 7);
         return;
     }
     if (ui_text_button(
@@ -440,14 +451,16 @@ void panel_timeline(struct window *w)
     }
     ground(w, area, t->bg);
     ui_hairline(&w->ui, (struct point){ area.x, area.y }, (struct point){ area.x + area.w, area.y });
+    char said[512] = "";
+    struct rect box = notice_box(w, strip, said, sizeof said);
     if (w->snap) {
         sparkline(w, &s);
         canvas_rect(w->ui.canvas, (struct rect){ s.x, s.bottom, s.width, 1 }, t->axis);
-        flags(w, &s);
+        flags(w, &s, box.w > 0 ? box.x + box.w + 4 : -INFINITY);
         playhead(w, &s);
         past_buttons(w, strip, thumb);
     }
-    notice(w, strip);
+    notice(w, box, said);
     ui_focus_ring(
         &w->ui, "timeline", (struct rect){ strip.x - 8, strip.y + 6, strip.w + 8, strip.h - 12 }, 6);
     numbers(w, area.x + area.w - right, all);

@@ -8,13 +8,15 @@
 
 static void model_text(const struct window *w, char *title, int size, char *note, int note_size)
 {
-    static const char *const names[MODEL_COUNT] = { "MLP", "Free points", "Inputs as they are" };
+    static const char *const names[MODEL_COUNT] = { "MLP", "CNN", "Free points", "Inputs as they are" };
     const struct experiment *e = &w->experiment;
     snprintf(title, (size_t)size, "%s", names[e->model]);
     note[0] = '\0';
-    if (e->model != MODEL_MLP)
+    if (e->model != MODEL_MLP && e->model != MODEL_CNN)
         return;
     int used = w->data ? snprintf(note, (size_t)note_size, "%d", w->data->dim) : 0;
+    for (int i = 0; e->model == MODEL_CNN && i < e->filter_count && used < note_size - 8; i++)
+        used += snprintf(note + used, (size_t)(note_size - used), used ? "\u2013%d" : "%d", e->filters[i]);
     for (int i = 0; i < e->hidden_count && used < note_size - 8; i++)
         used += snprintf(note + used, (size_t)(note_size - used), used ? "\u2013%d" : "%d", e->hidden[i]);
     snprintf(note + used, (size_t)(note_size - used), "\u2013%d", e->feature_dim);
@@ -68,7 +70,15 @@ static void data_rows(struct window *w, struct flow *f)
 
 static void seed_rows(struct window *w, struct flow *f)
 {
-    if (w->experiment.model == MODEL_MLP) {
+    if (w->experiment.model == MODEL_CNN) {
+        row_text(w, f, "filters", "Filters", "filters", 0);
+        f->y += ROW;
+        flow_error(w, f, "filters");
+        row_text(w, f, "kernel", "Kernel", "kernel", 0);
+        f->y += ROW;
+        flow_error(w, f, "kernel");
+    }
+    if (w->experiment.model == MODEL_MLP || w->experiment.model == MODEL_CNN) {
         row_text(w, f, "hidden", "Hidden", "hidden", 0);
         f->y += ROW;
         flow_error(w, f, "hidden");

@@ -52,8 +52,9 @@ void data_out_turn(struct window *w)
     if (!d || !d->task || !data_task_done(d->task, &status, &why))
         return;
     d->bad = status != STATUS_OK;
-    snprintf(d->said, sizeof d->said, d->bad ? "%.1100s" : "Saved %.1100s",
-        d->bad ? why.text : data_task_order(d->task)->path);
+    char shown[1100];
+    export_short_path(data_task_order(d->task)->path, shown, sizeof shown);
+    snprintf(d->said, sizeof d->said, d->bad ? "%.1100s" : "Saved %.1100s", d->bad ? why.text : shown);
     if (!d->bad)
         SDL_SetClipboardText(data_task_order(d->task)->path);
     window_notice(w, d->bad, "%s", d->said);
@@ -82,13 +83,7 @@ static enum status take_target(const struct window *w, char *out, int size, stru
         default_name(w, name, sizeof name);
         return export_free_name(folder, name, ending, NULL, out, size, why);
     }
-    size_t used = strlen(d->name);
-    bool whole = d->name[0] == '/', ended = used > 4 && strcasecmp(d->name + used - 4, ending) == 0;
-    int wrote = snprintf(
-        out, (size_t)size, "%s%s%s%s", whole ? "" : folder, whole ? "" : "/", d->name, ended ? "" : ending);
-    return wrote < size
-               ? STATUS_OK
-               : why_set(why, STATUS_FAILED, "%s: the path is too long; choose a shorter one", d->name);
+    return export_typed_path(w, d->name, ending, out, size, why);
 }
 
 static void start(struct window *w)
@@ -159,20 +154,8 @@ static void name_row(struct window *w, struct rect row)
     snprintf(name + strlen(name), sizeof name - strlen(name), "%s", data_ending(d->format));
     ui_text(
         &w->ui, row.x, row.y + FIELD_H / 2.0, "Name", 14, WEIGHT_REGULAR, w->look.theme->text2, ALIGN_LEFT);
-    struct ui_field field = { .id = "data.name",
-        .label = "File name",
-        .value = d->name[0] ? d->name : name,
-        .rect = { row.x + LABEL, row.y, row.w - LABEL, FIELD_H },
-        .size = 14,
-        .weight = WEIGHT_REGULAR,
-        .color = w->look.theme->text1,
-        .align = ALIGN_LEFT,
-        .boxed = true };
-    if (ui_field(&w->ui, &field) != UI_COMMITTED)
-        return;
-    snprintf(d->name, sizeof d->name, "%s", strcmp(w->ui.edit.text, name) == 0 ? "" : w->ui.edit.text);
-    ui_edit_end(&w->ui);
-    window_dirty(w, AREAS_ALL);
+    struct rect field = { row.x + LABEL, row.y, row.w - LABEL, FIELD_H };
+    export_name_field(w, "data.name", field, d->name[0] ? d->name : name, d->name);
 }
 
 static void save_row(struct window *w, struct rect row)

@@ -192,7 +192,7 @@ static void fit(struct experiment *e)
     snprintf(e->dataset, sizeof e->dataset, "%s", DRAW_DATASET);
     e->features_npy[0] = e->labels_npy[0] = e->weights_npy[0] = e->classes[0] = e->holdout[0] = '\0';
     e->move_count = 0;
-    e->model = e->model == MODEL_FREE ? MODEL_MLP : e->model;
+    e->model = e->model == MODEL_IDENTITY ? e->model : MODEL_MLP;
     e->split = SPLIT_TRAIN;
     if (task == TASK_REAL || task == TASK_MULTI)
         e->loss = loss_index(loss);

@@ -11,7 +11,7 @@
 #include "render/ask.h"
 #include "render/text.h"
 
-enum { WIDE = 320, PAD = 12, LINE = 16, TITLE_LINE = 20, GAP = 10, EDGE = 8, LINES_MAX = 8 };
+enum { WIDE = 320, PAD = 12, LINE = 16, TITLE_LINE = 20, GAP = 10, EDGE = 8, LINES_MAX = 8, ROW_HIGH = 40 };
 static const double REST_S = 0.7, STILL = 3; /* px a hand trembles */
 
 /* --- what is meant ------------------------------------------------------------------------------------- */
@@ -115,6 +115,24 @@ static bool about_mark(struct window *w, bool asked)
     return true;
 }
 
+/* The name at the left of a row is explained as what it names: the widest control beside it. */
+static const struct ui_item *item_beside(const struct window *w)
+{
+    const struct ui_item *best = NULL;
+    struct point at = w->ui.mouse;
+    if (!w->ui.mouse_inside || !ui_inside(w->area[AREA_PANEL], at) || w->popup || lecture_active(w))
+        return NULL;
+    for (int i = 0; i < w->ui.item_count; i++) {
+        const struct ui_item *item = &w->ui.item[i];
+        const struct rect *r = &item->rect;
+        bool row = !item->hidden && r->h <= ROW_HIGH && at.y >= r->y && at.y < r->y + r->h && r->x > at.x &&
+                   ui_inside(w->area[AREA_PANEL], (struct point){ r->x, at.y });
+        if (row && (!best || r->w > best->rect.w))
+            best = item;
+    }
+    return best;
+}
+
 /* `asked` for by a key; else by resting on it. */
 static bool find(struct window *w, bool asked)
 {
@@ -124,7 +142,7 @@ static bool find(struct window *w, bool asked)
     const struct ui_item *under = item_of(w, w->ui.hot);
     if (under && !is_ground(under->id))
         return about_control(w, under);
-    if (about_mark(w, asked))
+    if (about_mark(w, asked) || about_control(w, item_beside(w)))
         return true;
     bool title = under && strcmp(under->id, "header.title") == 0;
     return (asked || title) && about_control(w, under);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "app/compare.h"
 #include "app/export_dialog.h"
@@ -101,6 +102,31 @@ enum status export_new_name(struct window *w, const char *folder, const char *na
     return export_free_name(folder, name, ending, &pending, out, size, why);
 }
 
+enum status export_typed_path(
+    const struct window *w, const char *name, const char *ending, char *out, int size, struct why *why)
+{
+    size_t used = strlen(name), end = strlen(ending);
+    bool ended = used > end && strcasecmp(name + used - end, ending) == 0, whole = name[0] == '/';
+    int wrote = snprintf(out, (size_t)size, "%s%s%s%s", whole ? "" : w->export->choice.folder,
+        whole ? "" : "/", name, ended ? "" : ending);
+    return wrote < size ? STATUS_OK
+                        : why_set(why, STATUS_FAILED, "%s: the path is too long; choose a shorter one", name);
+}
+
+bool export_name_field(
+    struct window *w, const char *id, struct rect rect, const char *shown, char name[EXPORT_NAME])
+{
+    const char *text = ui_entry(&w->ui, id, "Name", shown, rect);
+    if (!text)
+        return false;
+    bool other = strcmp(text, shown) != 0;
+    if (other)
+        snprintf(name, EXPORT_NAME, "%s", text);
+    ui_edit_end(&w->ui);
+    window_dirty(w, AREAS_ALL);
+    return other;
+}
+
 /* A png of it for the clipboard, beside the file until the program there has read it. */
 static enum status compose_copy(struct window *w, const struct figure_options *o, bool compare,
     struct export_sheet **out, struct why *why)
@@ -191,7 +217,7 @@ bool export_alone(const struct window *w)
 static void draw_veil(struct window *w)
 {
     struct export_dialog *d = w->export;
-    if (export_alone(w))
+    if (export_alone(w) && !w->dirty) /* nothing has been drawn over the one there is */
         return;
     canvas_rect(
         w->ui.canvas, (struct rect){ 0, 0, w->width, w->height }, color_alpha(w->look.theme->bg, 0.7));

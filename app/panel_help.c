@@ -16,7 +16,7 @@ enum {
     KEY_GAP = 16,
     ROWS_MAX = 40,
     COLUMNS_MAX = 3,
-    HEADINGS = 3
+    HEADINGS = 4
 };
 
 /* One line of the page: a heading where `key` is NULL. */
@@ -82,7 +82,7 @@ static void measure(struct page *p)
 static struct page page_layout(const struct window *w)
 {
     struct page p;
-    int lines = line_count() + HEADINGS; /* each may leave a line empty before it */
+    int lines = line_count() + HEADINGS; /* two headings may leave two lines empty */
     for (int small = 0; small < 2; small++) {
         p = (struct page){ .size = small ? 12 : 14, .pitch = small ? 20 : 23 };
         measure(&p);
@@ -113,12 +113,14 @@ static void draw_line(struct window *w, const struct page *p, int place, const s
     ui_text_fit(&w->ui, x + p->key, y, p->help + 1, line->help, p->size, WEIGHT_REGULAR, t->text2);
 }
 
-/* A heading does not stand alone at the foot of a column. */
+/* A heading has an empty line before it and does not stand alone at the foot of a column. */
 static void page_draw(struct window *w, const struct page *p)
 {
     struct help_line line;
     int room = p->rows * p->columns, first = w->help_page * room;
     for (int i = 0, place = 0; line_at(i, &line); i++, place++) {
+        if (!line.key && place % p->rows > 0)
+            place++;
         if (!line.key && place % p->rows == p->rows - 1)
             place++;
         if (place >= first && place < first + room)

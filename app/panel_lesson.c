@@ -63,19 +63,46 @@ static void beside_through(struct window *w, const struct pane *pane, struct sce
     ui_glass_end(&w->ui, &glass);
 }
 
-static void cell_label(struct window *w, int cell, const struct pane *pane)
+enum { CELL_TEXT = 260 };
+
+static double cell_room(const struct pane *pane)
 {
-    char text[200], test[40], both[260], id[UI_ID];
-    struct font font = { .size = BODY, .weight = WEIGHT_SEMIBOLD };
-    struct rect rect = { pane->rect.x + 24, pane->rect.y - LECTURE_LABEL, pane->rect.w - 36, LECTURE_LABEL };
-    snprintf(id, sizeof id, "lesson.cell.%d", cell + 1);
+    return pane->rect.w - 24;
+}
+
+/* "m 0.3, test 88.8 %" */
+static void cell_words(const struct window *w, int cell, bool brief, char out[CELL_TEXT])
+{
+    char text[200], test[40];
     lecture_cell_label(w, cell, text, sizeof text, test, sizeof test);
-    snprintf(both, sizeof both, "%s%s%s", text, text[0] && test[0] ? ", " : "", test);
+    const char *number = brief && test[0] ? strchr(test, ' ') + 1 : test;
+    snprintf(out, CELL_TEXT, "%s%s%s", text, text[0] && test[0] ? ", " : "", number);
+}
+
+/* All of them without "test", where one has no room for it. */
+static bool brief_cells(const struct window *w, int besides)
+{
+    char text[CELL_TEXT];
+    struct font font = { .size = BODY, .weight = WEIGHT_SEMIBOLD };
+    for (int i = 0; i <= besides; i++) {
+        cell_words(w, i, false, text);
+        if (text_width(text, &font) > cell_room(i == 0 ? &w->lecture->view : &w->lecture->beside_view[i - 1]))
+            return true;
+    }
+    return false;
+}
+
+static void cell_label(struct window *w, int cell, const struct pane *pane, bool brief)
+{
+    char shown[CELL_TEXT], whole[CELL_TEXT], id[UI_ID];
+    struct rect rect = { pane->rect.x + 16, pane->rect.y - LECTURE_LABEL, cell_room(pane), LECTURE_LABEL };
+    snprintf(id, sizeof id, "lesson.cell.%d", cell + 1);
+    cell_words(w, cell, false, whole);
+    cell_words(w, cell, brief, shown);
     ui_control(&w->ui, id, "Training", rect, false);
-    ui_value(&w->ui, "%.120s", both);
-    bool fits = text_width(both, &font) <= rect.w;
-    ui_text_fit(&w->ui, rect.x, rect.y + rect.h / 2, rect.w, fits ? both : text, BODY, WEIGHT_SEMIBOLD,
-        w->look.theme->text1);
+    ui_value(&w->ui, "%.120s", whole);
+    ui_text_fit(
+        &w->ui, rect.x, rect.y + rect.h / 2, rect.w, shown, BODY, WEIGHT_SEMIBOLD, w->look.theme->text1);
 }
 
 static void cells(struct window *w)
@@ -85,8 +112,9 @@ static void cells(struct window *w)
     view_through(w, &l->view);
     for (int i = 0; i < besides; i++)
         beside_through(w, &l->beside_view[i], &l->beside[i]);
+    bool brief = brief_cells(w, besides);
     for (int i = 0; i <= besides && besides; i++)
-        cell_label(w, i, i == 0 ? &l->view : &l->beside_view[i - 1]);
+        cell_label(w, i, i == 0 ? &l->view : &l->beside_view[i - 1], brief);
 }
 
 static void waiting(struct window *w, struct rect area)
@@ -100,12 +128,14 @@ static double name_of(const struct view *view, char name[32])
 {
     struct font font = { .size = BODY, .weight = WEIGHT_SEMIBOLD };
     snprintf(name, 32, "%s", view->id);
-    name[0] = (char)(name[0] >= 'a' && name[0] <= 'z' ? name[0] - 'a' + 'A' : name[0]);
+    size_t capitals = strcmp(name, "roc") == 0 ? strlen(name) : 1;
+    for (size_t i = 0; i < capitals; i++)
+        name[i] = (char)(name[i] >= 'a' && name[i] <= 'z' ? name[i] - 'a' + 'A' : name[i]);
     return text_width(name, &font) + 16;
 }
 
-/* Names of the step's views, the one shown is bright: in a row, or down where a disc leaves the corner free. */
-static void names(struct window *w, double x, double y, bool down)
+/* Names of the step's views in a row, the one shown is bright. */
+static void names(struct window *w, double x, double y)
 {
     struct lecture *l = w->lecture;
     const struct theme *t = w->look.theme;
@@ -120,8 +150,7 @@ static void names(struct window *w, double x, double y, bool down)
         ui_text(&w->ui, x, y + 20, name, BODY, chosen ? WEIGHT_SEMIBOLD : WEIGHT_REGULAR,
             chosen || hot ? t->text1 : t->text3, ALIGN_LEFT);
         ui_focus_ring(&w->ui, id, rect, 6);
-        x += down ? 0 : rect.w + 8;
-        y += down ? HIT : 0;
+        x += rect.w + 8;
     }
 }
 
@@ -141,12 +170,12 @@ bool lecture_names_fit(const struct window *w)
     return text_width(lecture_step(w)->title, &font) + names_width(w->lecture) + 24 <= room;
 }
 
-/* Above or over the view. */
+/* Above the view. */
 static void high_names(struct window *w, struct rect area)
 {
     const struct lecture *l = w->lecture;
     if (!l->showing && !l->low_names)
-        names(w, area.x + 24, area.y + 12, l->over && !l->wide);
+        names(w, area.x + 24, area.y + 12);
 }
 
 void lecture_main(struct window *w)
@@ -492,7 +521,7 @@ static void lesson_strip(struct window *w, struct rect area)
     }
     if (!w->lecture->showing) {
         if (w->lecture->low_names)
-            names(w, right - 2 * HIT - 12 - names_width(w->lecture), middle - 20, false);
+            names(w, right - 2 * HIT - 12 - names_width(w->lecture), middle - 20);
         chevron(w, "lesson.back", right - 88, middle, -1, p->step > 0);
         chevron(w, "lesson.next", right - 32, middle, 1, p->step + 1 < p->lesson.count);
         knob(w);

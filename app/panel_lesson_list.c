@@ -28,10 +28,10 @@ static void list_row(struct window *w, const struct lecture_row *row, int i, str
     else
         snprintf(
             note, sizeof note, "%d steps%s%.180s", row->steps, row->author[0] ? " \u00b7 " : "", row->author);
-    ui_text(ui, rect.x + 36, rect.y + rect.h / 2, number, 20, WEIGHT_REGULAR, t->text3, ALIGN_RIGHT);
-    ui_text_fit(ui, rect.x + 56, rect.y + 18, rect.w - 72, row->title, 20, WEIGHT_SEMIBOLD,
+    ui_text(ui, rect.x + 44, rect.y + rect.h / 2, number, 20, WEIGHT_REGULAR, t->text3, ALIGN_RIGHT);
+    ui_text_fit(ui, rect.x + 60, rect.y + 18, rect.w - 76, row->title, 20, WEIGHT_SEMIBOLD,
         row->error[0] ? t->text3 : t->text1);
-    ui_text_fit(ui, rect.x + 56, rect.y + 40, rect.w - 72, note, 14, WEIGHT_REGULAR,
+    ui_text_fit(ui, rect.x + 60, rect.y + 40, rect.w - 76, note, 14, WEIGHT_REGULAR,
         row->error[0] ? t->bad : t->text2);
     ui_focus_ring(ui, id, rect, 8);
 }

@@ -39,7 +39,7 @@ static void margin_heading(struct window *w, const struct flow *f, const struct 
         formula_draw(w->ui.canvas, at, loss->logit, 14, t->text3, t);
 }
 
-/* While a ramp or the annealing runs, what the second tick on the slider stands for. */
+/* While a ramp or the annealing runs, or a step of the past is shown, what the second tick on the slider stands for. */
 static void force_note(struct window *w, const struct flow *f, const struct loss *loss, double y)
 {
     int shown = loss->margin;
@@ -50,7 +50,8 @@ static void force_note(struct window *w, const struct flow *f, const struct loss
     if (isnan(force))
         return;
     char number[32], text[64];
-    snprintf(text, sizeof text, "%sin force %s", shown == loss->margin ? "" : "\u03bb ",
+    snprintf(text, sizeof text, "%s%s %s", shown == loss->margin ? "" : "\u03bb ",
+        w->past ? "then" : "in force",
         shown == loss->margin ? number_fixed(force, 2, number, sizeof number)
                               : number_short(force, number, sizeof number));
     ui_text(&w->ui, f->x + f->width, y, text, 12, WEIGHT_SEMIBOLD, w->look.theme->margin, ALIGN_RIGHT);

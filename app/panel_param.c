@@ -41,7 +41,7 @@ struct knob {
 static void knob_number(struct window *w, struct flow *f, const struct knob *k)
 {
     bool live = k->row->role == ROLE_RUNNING && !isnan(k->force);
-    double value = live ? k->force : *k->value;
+    double value = live ? round(k->force * 100) / 100 : *k->value;
     if (!row_number(w, f, k->id, k->row, live ? NAN : k->force, &value))
         return;
     *k->value = value;
@@ -176,11 +176,18 @@ static void bias_row(struct window *w, struct flow *f)
     f->y += ROW;
 }
 
+/* Of the step of the past on show; NaN where it is what is set. */
+static double rate_then(const struct window *w, double set)
+{
+    double then = w->past && w->snap ? experiment_rate(&w->snap->experiment) : set;
+    return fabs(then - set) > 1e-12 ? then : NAN;
+}
+
 static void rate_rows(struct window *w, struct flow *f)
 {
     struct experiment *e = &w->experiment;
     double rate = experiment_rate(e);
-    if (row_number(w, f, "param.lr", &rate_row, NAN, &rate)) {
+    if (row_number(w, f, "param.lr", &rate_row, rate_then(w, rate), &rate)) {
         e->lr = rate;
         action_apply(w);
     }
@@ -224,7 +231,8 @@ static double term_force(const struct window *w, int term, int param)
 {
     const struct snapshot *s = w->snap;
     int row = loss_index(term_at(term));
-    if (!s || !s->force.added[term] || s->experiment.param[row][param] != w->experiment.param[row][param])
+    bool same = s && s->experiment.param[row][param] == w->experiment.param[row][param];
+    if (!s || !s->force.added[term] || !(same || w->past))
         return NAN;
     double force = s->force.term[term][param];
     return fabs(force - w->experiment.param[row][param]) > 1e-9 ? force : NAN;

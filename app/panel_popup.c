@@ -133,6 +133,7 @@ static const struct {
     const char *title, *note;
 } model_rows[MODEL_COUNT] = {
     [MODEL_MLP] = { "MLP", "a network makes the features" },
+    [MODEL_CNN] = { "CNN", "convolutions see pictures as such" },
     [MODEL_FREE] = { "Free points", "each point moves by its own gradient" },
     [MODEL_IDENTITY] = { "Inputs as they are", "only the class weights learn" },
 };

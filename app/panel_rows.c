@@ -120,7 +120,7 @@ double row_force(const struct window *w, int param)
     const struct snapshot *s = w->snap;
     if (!s || s->force.loss != experiment_loss(&w->experiment))
         return NAN;
-    double set = s->experiment.param[s->experiment.loss][param];
+    double set = (w->past ? &w->experiment : &s->experiment)->param[s->experiment.loss][param];
     return fabs(s->force.param[param] - set) > 1e-9 ? s->force.param[param] : NAN;
 }
 
@@ -169,8 +169,11 @@ bool row_number(
     const struct theme *t = w->look.theme;
     double y = f->y + ROW / 2.0;
     row_capital(row->label, label, sizeof label);
+    double symbol = row->symbol && row->symbol[0] ? 5 + formula_measure(row->symbol, 14).width : 0;
+    if (text_width(label, &font) + symbol > 88) /* the slider's thumb begins there */
+        font.size = 12;
     text_fit(label, &font, 82, text, sizeof text);
-    ui_text(&w->ui, f->x, y, text, 14, WEIGHT_REGULAR, t->text2, ALIGN_LEFT);
+    ui_text(&w->ui, f->x, y, text, font.size, WEIGHT_REGULAR, t->text2, ALIGN_LEFT);
     row_symbol(w, row, f->x + text_width(text, &font) + 5, y, t->text1);
 
     struct ui_slider slider = {

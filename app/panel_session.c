@@ -20,7 +20,7 @@ enum {
     EDGE = 24,
     FIELD = 34,
     ROW = 44,
-    OFFER_W = 470,
+    OFFER_W = 520,
     OFFER_H = 92,
     OFFER_GROUP = 8
 };

@@ -97,8 +97,11 @@ void past_step(struct past *p, const struct trainer *t, double cost_s)
         save(p, t);
 }
 
+/* What was measured for the first frame is a point of the curve, which the checkpoint before it does not have. */
 void past_frame(struct past *p, const struct trainer *t, const struct snapshot *s)
 {
+    if (history_count(p->history) == 0 && p->saved_step == trainer_steps(t) && !p->too_large)
+        save(p, t);
     history_add_frame(p->history, s, journal_length(t));
 }
 

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "app/dataset_open.h"
@@ -38,9 +40,10 @@ struct session *session_create(const char *path)
 
 void session_destroy(struct session *s)
 {
-    for (int i = 0; s && i < s->count; i++) {
+    for (int i = 0; s && i < COMPARE_MAX; i++) {
         free(s->training[i].change);
         free(s->training[i].state);
+        free(s->axes[i].axis);
     }
     free(s);
 }
@@ -68,12 +71,25 @@ static void write_below(char *name, size_t size, const char *below, bool dataset
     snprintf(name, size, "%s%s", dataset && dataset_find(below) ? "./" : "", below);
 }
 
+/* Where nothing lies any more there is still a full name. */
+static void name_in_full(char *name, size_t size)
+{
+    char folder[PATH_MAX], given[EXPERIMENT_PATH];
+    snprintf(given, sizeof given, "%s", name);
+    if (given[0] != '/' && getcwd(folder, sizeof folder) && strlen(folder) + 1 + strlen(given) < size)
+        snprintf(name, size, "%s/%s", folder, given);
+}
+
 /* The path as it is written in the session at `path`: from there when it lies below, else in full. */
 static void name_path(const char *path, char *name, size_t size, bool dataset)
 {
     char folder[PATH_MAX], real[PATH_MAX];
-    if (!name[0] || (dataset && dataset_find(name)) || !realpath(name, real) || !real_folder(path, folder))
+    if (!name[0] || (dataset && dataset_find(name)) || !real_folder(path, folder))
         return;
+    if (!realpath(name, real)) {
+        name_in_full(name, size);
+        return;
+    }
     size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
     if (strncmp(real, folder, length) == 0 && real[length] == '/')
         write_below(name, size, real + length + 1, dataset);
@@ -98,10 +114,27 @@ static bool find_path(const char *path, char *name, size_t size, bool dataset)
     return snprintf(name, size, "%.*s%s", folder_length(path), path, given) < (int)size;
 }
 
+/* "..", as a part of the path. */
+static bool climbs(const char *name)
+{
+    for (const char *part = name; part; part = strchr(part, '/')) {
+        part += *part == '/';
+        if (strncmp(part, "..", 2) == 0 && (!part[2] || part[2] == '/'))
+            return name[0] != '/';
+    }
+    return false;
+}
+
 enum status session_experiment(
     const struct session *s, const struct experiment *names, struct experiment *out, struct why *why)
 {
     struct experiment e = *names;
+    if (climbs(e.dataset) || climbs(e.features_npy) || climbs(e.labels_npy) || climbs(e.weights_npy))
+        return why_set(why, STATUS_FAILED,
+            "%s: the path of its data climbs out of the session's folder; put the data below it, or write "
+            "the "
+            "path in full",
+            s->path);
     bool room = find_path(s->path, e.dataset, sizeof e.dataset, true) &&
                 find_path(s->path, e.features_npy, sizeof e.features_npy, false) &&
                 find_path(s->path, e.labels_npy, sizeof e.labels_npy, false) &&
@@ -114,6 +147,25 @@ enum status session_experiment(
 }
 
 /* ---- the data ---- */
+
+enum status session_file(const char *path, struct why *why)
+{
+    struct stat info;
+    if (stat(path, &info) != 0 || S_ISREG(info.st_mode) || S_ISDIR(info.st_mode))
+        return STATUS_OK; /* what is missing is told by who reads it */
+    return why_set(
+        why, STATUS_FAILED, "%s: is a device or a pipe, which may never end; name a file or a folder", path);
+}
+
+static enum status check_files(const struct experiment *e, struct why *why)
+{
+    const char *name[] = { e->dataset, e->features_npy, e->labels_npy, e->weights_npy };
+    enum status status = STATUS_OK;
+    for (int i = 0; i < 4 && status == STATUS_OK; i++)
+        if (name[i][0] && (i > 0 || !dataset_find(name[i])))
+            status = session_file(name[i], why);
+    return status;
+}
 
 static uint32_t add(uint32_t crc, const void *bytes, size_t size)
 {
@@ -169,7 +221,10 @@ enum status session_open_data(
     enum status status = session_experiment(s, &s->training[0].experiment, &e, why);
     if (status != STATUS_OK)
         return status;
-    if (dataset_open_watched(&e, progress, out, &inner) != STATUS_OK)
+    status = check_files(&e, &inner);
+    if (status == STATUS_OK)
+        status = dataset_open_watched(&e, progress, out, &inner);
+    if (status != STATUS_OK)
         return why_set(why, STATUS_FAILED, "%s: its data cannot be opened: %s", s->path, inner.text);
     status = session_same_data(s, out, why);
     if (status != STATUS_OK)
@@ -204,13 +259,31 @@ struct session *session_words(const struct session *s)
     if (!copy)
         return NULL;
     *copy = *s;
-    for (int i = 0; i < copy->count; i++) {
+    for (int i = 0; i < COMPARE_MAX; i++) {
         copy->training[i].change = NULL;
         copy->training[i].state = NULL;
         copy->training[i].changes = 0;
         copy->training[i].size = 0;
+        copy->axes[i].axis = NULL;
     }
+    for (int i = 0; i < COMPARE_MAX; i++)
+        if (s->axes[i].axis && !session_keep_axes(copy, i, s->axes[i].axis, s->axes[i].dim)) {
+            session_destroy(copy);
+            return NULL;
+        }
     return copy;
+}
+
+bool session_keep_axes(struct session *s, int training, const double *axis, int dim)
+{
+    size_t size = 3 * (size_t)dim * sizeof *axis;
+    double *copy = malloc(size);
+    if (!copy)
+        return false;
+    memcpy(copy, axis, size);
+    free(s->axes[training].axis);
+    s->axes[training] = (struct session_axes){ copy, dim };
+    return true;
 }
 
 enum status session_take(struct session *s, const struct trainer *t, struct why *why)
@@ -238,6 +311,8 @@ void session_keep_window(struct session *s, const struct session *from)
     s->arranged = from->arranged;
     s->window = from->window;
     memcpy(s->kept, from->kept, sizeof s->kept);
+    if (from->axes[0].axis)
+        session_keep_axes(s, 0, from->axes[0].axis, from->axes[0].dim);
     for (int i = 0; i < SESSION_BENCHES; i++)
         if (from->kept[i] && session_experiment(from, &from->bench[i], &s->bench[i], NULL) == STATUS_OK)
             name_data(s->path, &s->bench[i]);

@@ -7,11 +7,14 @@
  *                [[step, key, value], ...], checkpoint {step, bytes, zlib}: trainer_save, deflated, base64
  *   beside       up to three more of these: the comparison
  *   window       views, cells, look, theme, pace ...; missing where no window was there
+ *   axes         [{dim, zlib}, ...] for each training: along what its features of more than three numbers were seen
  *   benches      experiments of the benches that are not in use
  *
  * Data are named as --dataset names them. A path below the session's folder is written from there, so that the folder
- * can be moved as a whole; any other path is written in full. Nothing else in a session is a path, and nothing named in
- * it is ever written. The loss curve is in the checkpoint; the frames of the timeline are not kept: the timeline begins
+ * can be moved as a whole; any other path is written in full. So a session from somebody else reads what lies beside it,
+ * or a file of exactly that full name whose content has the sum it tells; a name that climbs out with "..", a device and
+ * a pipe are refused. Nothing else in a session is a path, nothing named in it is ever written, and what it claims to
+ * hold costs memory only as far as it is there. The loss curve is in the checkpoint; the frames of the timeline are not kept: the timeline begins
  * anew where the session was saved. */
 #ifndef APP_SESSION_H
 #define APP_SESSION_H
@@ -50,6 +53,12 @@ struct session_training {
     size_t size;
 };
 
+/* Axes (3, dim) of a scene; NULL: none of its own. */
+struct session_axes {
+    double *axis;
+    int dim;
+};
+
 struct session {
     char path[SESSION_PATH];              /* of the file: names are seen from there */
     bool opened;                          /* `data` is known */
@@ -60,6 +69,7 @@ struct session {
     struct session_window window;
     bool kept[SESSION_BENCHES];
     struct experiment bench[SESSION_BENCHES];
+    struct session_axes axes[COMPARE_MAX];    /* of each training */
 };
 
 struct session *session_create(const char *path);         /* NULL without memory */
@@ -84,9 +94,13 @@ void session_plan(struct session *s, const struct experiment *e);
 void session_plan_bench(struct session *s, int bench, const struct experiment *e);
 /* A copy of what it says in words: no checkpoints, no journals. NULL without memory. */
 struct session *session_words(const struct session *s);
+/* (3, dim) numbers are copied; false without memory. */
+bool session_keep_axes(struct session *s, int training, const double *axis, int dim);
 /* The window of another session. */
 void session_keep_window(struct session *s, const struct session *from);
 
+/* Refuses what is neither a file nor a folder; what is not there at all passes. */
+enum status session_file(const char *path, struct why *why);
 /* The experiment with its data as this machine finds them. */
 enum status session_experiment(const struct session *s, const struct experiment *names, struct experiment *out,
     struct why *why);

@@ -43,6 +43,16 @@ static bool exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
+/* What a fall in the middle of writing has left: the name is of whoever holds the lock. */
+static void sweep_up(const char *autosave)
+{
+    char path[SESSION_PATH + 16];
+    for (int i = 0; i < SESSION_TEMPORARIES; i++) {
+        snprintf(path, sizeof path, "%s.%d.tmp", autosave, i);
+        unlink(path);
+    }
+}
+
 /* 'r' in the file of the lock: running. It is still there when the program has fallen, and the lock is not. */
 static bool take_lock(struct session_home *h, int run)
 {
@@ -58,6 +68,7 @@ static bool take_lock(struct session_home *h, int run)
     }
     snprintf(h->autosave, sizeof h->autosave, "%s/autosave-%d.json", h->folder, run);
     snprintf(h->restore, sizeof h->restore, "%s/restore-%d.json", h->folder, run);
+    sweep_up(h->autosave);
     if (pread(h->lock, &mark, 1, 0) == 1 && mark == 'r' && exists(h->autosave))
         rename(h->autosave, h->restore);
     if (!exists(h->restore))

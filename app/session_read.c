@@ -8,6 +8,7 @@
 #include "app/json_line.h"
 #include "app/pack.h"
 #include "app/session_rows.h"
+#include "render/solid.h"
 
 enum { DEPTH = 8, LIST = 800 };
 #define FILE_MOST ((size_t)1 << 30)
@@ -18,6 +19,7 @@ struct reading {
     const char *text;
     struct session *session;
     struct session_training *training;
+    struct session_axes *axes;
     struct json_step path[DEPTH];
     int depth;
     struct why *why;
@@ -445,6 +447,46 @@ static enum status read_benches(struct reading *r, const json_t *value)
     return read_keys(r, value, row, SESSION_BENCHES);
 }
 
+/* ---- axes ---- */
+
+static enum status read_axes_dim(struct reading *r, const json_t *value)
+{
+    long dim = 0;
+    enum status status = read_count(r, value, 4, SOLID_DIM_MAX, &dim);
+    r->axes->dim = (int)dim;
+    return status;
+}
+
+static enum status read_axes_text(struct reading *r, const json_t *value)
+{
+    size_t count = 3 * (size_t)r->axes->dim;
+    if (!json_is_string(value))
+        return wrong_kind(r, value, "zlib in base64, as text");
+    r->axes->axis = (double *)(void *)pack_bytes(json_string_value(value), count * sizeof(double));
+    for (size_t i = 0; r->axes->axis && i < count; i++)
+        if (!(fabs(r->axes->axis[i]) <= 1 + 1e-9))
+            return blame(r, "holds a number that is no part of a unit vector; save the session again");
+    return r->axes->axis ? STATUS_OK
+                         : blame(r, "is damaged: it is not 3 times %d numbers; take another copy of the file",
+                               r->axes->dim);
+}
+
+static enum status read_axes(struct reading *r, const json_t *list)
+{
+    static const struct key_row row[] = { { "dim", true, read_axes_dim }, { "zlib", true, read_axes_text } };
+    enum status status = STATUS_OK;
+    if (!json_is_array(list) || json_array_size(list) != (size_t)r->session->count)
+        return blame(r, "give a list of %d, as there are trainings", r->session->count);
+    for (int i = 0; i < r->session->count && status == STATUS_OK; i++) {
+        const json_t *value = json_array_get(list, (size_t)i);
+        r->axes = &r->session->axes[i];
+        enter(r, NULL, i);
+        status = json_is_null(value) ? STATUS_OK : read_keys(r, value, row, 2);
+        leave(r);
+    }
+    return status;
+}
+
 /* ---- the whole ---- */
 
 static enum status read_version(struct reading *r, const json_t *value)
@@ -461,7 +503,7 @@ static enum status read_root(struct reading *r, const json_t *root)
 {
     static const struct key_row row[] = { { "marginscope", true, read_version }, { "data", false, read_data },
         { "training", true, read_one }, { "beside", false, read_beside }, { "window", false, read_window },
-        { "benches", false, read_benches } };
+        { "benches", false, read_benches }, { "axes", false, read_axes } };
     const struct session *s = r->session;
     /* a file of another version is refused for that, not for its keys */
     const json_t *version = json_object_get(root, "marginscope");
@@ -471,7 +513,7 @@ static enum status read_root(struct reading *r, const json_t *root)
         status = read_version(r, version);
     leave(r);
     if (status == STATUS_OK)
-        status = read_keys(r, root, row, 6);
+        status = read_keys(r, root, row, 7);
     if (status == STATUS_OK && s->training[0].state && !s->opened)
         status = blame(r, "\"data\" is missing; save the session again");
     return status;
@@ -525,7 +567,9 @@ enum status session_read(const char *path, struct session **out, struct why *why
     char *text = NULL;
     if (strlen(path) >= SESSION_PATH)
         return why_set(why, STATUS_FAILED, "%.80s...: the path is too long; move the file", path);
-    enum status status = read_text(path, &text, why);
+    enum status status = session_file(path, why);
+    if (status == STATUS_OK)
+        status = read_text(path, &text, why);
     if (status == STATUS_OK)
         status = session_parse(text, path, out, why);
     free(text);
@@ -535,7 +579,7 @@ enum status session_read(const char *path, struct session **out, struct why *why
 bool session_like(const char *path)
 {
     char *text = NULL;
-    if (read_text(path, &text, NULL) != STATUS_OK)
+    if (session_file(path, NULL) != STATUS_OK || read_text(path, &text, NULL) != STATUS_OK)
         return false;
     json_t *root = json_loads(text, 0, NULL);
     /* where it is broken, its beginning tells */

@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "app/compare.h"
+#include "app/export.h"
 #include "app/lecture.h"
+#include "app/undo.h"
 
 static const double AUTOSAVE_S = 60;
 enum { END_MS = 5000 };
@@ -36,6 +38,8 @@ struct sessions {
     enum asked asked; /* of the worker */
     char wanted[SESSION_PATH]; /* to be saved next; empty: nothing */
     char opens[SESSION_PATH]; /* to be opened next */
+    bool dropped; /* it may be something else; the thread looks */
+    bool other; /* thread: and it is */
     long opening; /* answer of worker_open; 0: nothing */
     struct session *arriving; /* its words, without what the worker has taken over */
     bool restoring; /* it is what a run that fell has left */
@@ -175,6 +179,7 @@ static void take_experiments(struct window *w, const struct session *s)
     c->all = s->window.compare_all;
     c->open = s->count > 1 && s->window.compare_open;
     w->experiment = c->wanted[c->focus];
+    undo_forget(w);
     for (int b = 0; b < BENCH_COUNT; b++)
         w->kept_once[b] = s->kept[b] && session_experiment(s, &s->bench[b], &w->kept[b], NULL) == STATUS_OK;
 }
@@ -185,7 +190,7 @@ static void become(struct window *w, const struct session *s, const struct snaps
     w->help_open = w->sweeping = w->draw.on = w->drawer_open = false;
     ui_edit_end(&w->ui);
     take_experiments(w, s);
-    w->bench = action_bench(&w->experiment);
+    w->bench = w->trained = action_bench(&w->experiment);
     w->heads = w->bench != BENCH_BASICS ? w->bench : w->heads;
     w->view = action_home(&w->experiment);
     snprintf(w->shown_data, sizeof w->shown_data, "%s", snap->data_name); /* the selection is of these */
@@ -194,6 +199,9 @@ static void become(struct window *w, const struct session *s, const struct snaps
         take_window(w, &s->window);
         for (int i = 0; i < s->count; i++)
             compare_scene(w, i)->ring = s->window.scene_ring[i];
+        for (int i = 0; i < s->count; i++)
+            if (s->axes[i].axis)
+                solid_give(&compare_scene(w, i)->solid, s->axes[i].axis, s->axes[i].dim);
     } else {
         w->look.selected = -1;
         w->look.pinned = false;
@@ -205,14 +213,32 @@ static void become(struct window *w, const struct session *s, const struct snaps
 
 /* ---- the thread ---- */
 
+static bool ends_in(const char *path, const char *ending)
+{
+    size_t length = strlen(path), tail = strlen(ending);
+    return length >= tail && strcasecmp(path + length - tail, ending) == 0;
+}
+
+/* Of what was dropped: whether it is there, and a session. */
+static enum status look_at(struct sessions *d)
+{
+    struct stat info;
+    if (stat(d->target, &info) != 0)
+        return why_set(&d->why, STATUS_FAILED, "%s: %s; check the path", d->target, strerror(errno));
+    d->other = !ends_in(d->target, ".json") || !session_like(d->target);
+    return session_file(d->target, &d->why);
+}
+
 static int work(void *arg)
 {
     struct sessions *d = arg;
-    if (d->job == JOB_READ)
-        d->status = session_read(d->target, &d->session, &d->why);
-    else
+    d->other = false;
+    d->status = d->job == JOB_READ && d->dropped ? look_at(d) : STATUS_OK;
+    if (d->job == JOB_WRITE)
         d->status = session_write(d->session, &d->why);
-    if (d->status == STATUS_OK && !d->quiet)
+    else if (d->status == STATUS_OK && !d->other)
+        d->status = session_read(d->target, &d->session, &d->why);
+    if (d->status == STATUS_OK && !d->quiet && !d->other)
         session_recent_add(&d->home, d->target);
     SDL_AtomicSet(&d->done, 1);
     window_wake(d->wake);
@@ -237,10 +263,9 @@ static void begin_job(struct window *w, enum job job, const char *target, struct
 /* The home folder as people write it. */
 static void notice_path(struct window *w, const char *verb, const char *path)
 {
-    const char *home = getenv("HOME");
-    size_t n = home ? strlen(home) : 0;
-    bool inside = n > 1 && strncmp(path, home, n) == 0 && path[n] == '/';
-    window_notice(w, false, "%s %s%s", verb, inside ? "~" : "", inside ? path + n : path);
+    char shown[SESSION_PATH];
+    export_short_path(path, shown, sizeof shown);
+    window_notice(w, false, "%s %s", verb, shown);
 }
 
 static void take_up(struct window *w, struct session *s)
@@ -261,10 +286,58 @@ static void take_up(struct window *w, struct session *s)
     d->opening = worker_open(w->worker, s, id);
 }
 
+static void set_data(struct window *w, const char *key, const char *path)
+{
+    struct why why = { "" };
+    struct experiment draft = w->experiment;
+    if (experiment_set(&draft, key, path, &why) != STATUS_OK) {
+        window_notice(w, true, "%s", why.text);
+        return;
+    }
+    w->experiment = draft;
+    action_apply(w);
+}
+
+/* Labels lie beside their features, as labels.npy or y.npy. */
+static void drop_array(struct window *w, const char *path)
+{
+    static const char *const names[] = { "labels.npy", "y.npy" };
+    const char *slash = strrchr(path, '/');
+    char labels[SESSION_PATH];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(labels, sizeof labels, "%.*s%s", slash ? (int)(slash - path) + 1 : 0, path, names[i]);
+        if (access(labels, R_OK) != 0 || strcmp(labels, path) == 0)
+            continue;
+        snprintf(w->experiment.labels_npy, sizeof w->experiment.labels_npy, "%s", labels);
+        set_data(w, "features-npy", path);
+        return;
+    }
+    window_notice(w, true, "%s: an array has no labels of its own; put labels.npy beside it", path);
+}
+
+/* What is no session is told by its name, and whoever reads it says what is wrong with it. */
+static void take_other(struct window *w, const char *path)
+{
+    struct why why = { "" };
+    if (ends_in(path, ".json")) {
+        if (lecture_open(w, path, &why) != STATUS_OK)
+            window_notice(w, true, "%s", why.text);
+    } else {
+        lecture_leave(w);
+        if (ends_in(path, ".npy"))
+            drop_array(w, path);
+        else
+            set_data(w, "dataset", path);
+    }
+    window_dirty(w, AREAS_ALL);
+}
+
 static void finish_read(struct window *w)
 {
     struct sessions *d = w->sessions;
-    if (d->status == STATUS_OK)
+    if (d->status == STATUS_OK && d->other)
+        take_other(w, d->target);
+    else if (d->status == STATUS_OK)
         take_up(w, d->session);
     else
         window_notice(w, true, "%s", d->why.text);
@@ -319,8 +392,19 @@ static void note_autosave(struct window *w)
     d->next_autosave = window_now() + AUTOSAVE_S;
 }
 
+static void note_axes(struct window *w, struct session *s)
+{
+    static double axis[3 * SOLID_DIM_MAX];
+    for (int i = 0; i < s->count; i++) {
+        const struct solid *solid = &compare_scene(w, i)->solid;
+        if (solid_axes(solid, axis))
+            session_keep_axes(s, i, axis, solid->dim);
+    }
+}
+
 static void fill(struct window *w, struct session *s)
 {
+    note_axes(w, s);
     s->arranged = true;
     note_window(w, &s->window);
     note_benches(w, s);
@@ -388,7 +472,9 @@ void sessions_open(struct window *w, const char *path)
 {
     struct sessions *d = w->sessions;
     snprintf(d->opens, sizeof d->opens, "%s", path);
+    d->dropped = false;
     d->restoring = d->home.restore[0] && strcmp(path, d->home.restore) == 0;
+    window_dirty(w, AREAS_ALL);
 }
 
 static void arrived(struct window *w)
@@ -429,6 +515,8 @@ static void settle(struct window *w)
         long typical = d->arriving->window.typical[i];
         if (scene->snap && typical >= 0 && typical < scene->snap->count)
             scene->typical = (int)typical;
+        if (scene->snap)
+            scene->ring = d->arriving->window.scene_ring[i];
     }
     bool overridden = w->options.session && w->options.session_changed;
     w->options.session_changed = false;
@@ -464,60 +552,10 @@ void sessions_turn(struct window *w)
     ask_next(w);
 }
 
-static bool ends_in(const char *path, const char *ending)
-{
-    size_t length = strlen(path), tail = strlen(ending);
-    return length >= tail && strcasecmp(path + length - tail, ending) == 0;
-}
-
-static void set_data(struct window *w, const char *key, const char *path)
-{
-    struct why why = { "" };
-    struct experiment draft = w->experiment;
-    if (experiment_set(&draft, key, path, &why) != STATUS_OK) {
-        window_notice(w, true, "%s", why.text);
-        return;
-    }
-    w->experiment = draft;
-    action_apply(w);
-}
-
-/* Labels lie beside their features, as labels.npy or y.npy. */
-static void drop_array(struct window *w, const char *path)
-{
-    static const char *const names[] = { "labels.npy", "y.npy" };
-    const char *slash = strrchr(path, '/');
-    char labels[SESSION_PATH];
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        snprintf(labels, sizeof labels, "%.*s%s", slash ? (int)(slash - path) + 1 : 0, path, names[i]);
-        if (access(labels, R_OK) != 0 || strcmp(labels, path) == 0)
-            continue;
-        snprintf(w->experiment.labels_npy, sizeof w->experiment.labels_npy, "%s", labels);
-        set_data(w, "features-npy", path);
-        return;
-    }
-    window_notice(w, true, "%s: an array has no labels of its own; put labels.npy beside it", path);
-}
-
 void sessions_drop(struct window *w, const char *path)
 {
-    struct why why = { "" };
-    struct stat info;
-    if (stat(path, &info) != 0) {
-        window_notice(w, true, "%s: %s; check the path", path, strerror(errno));
-    } else if (ends_in(path, ".json") && !session_like(path)) {
-        if (lecture_open(w, path, &why) != STATUS_OK)
-            window_notice(w, true, "%s", why.text);
-    } else if (ends_in(path, ".json")) {
-        sessions_open(w, path);
-    } else {
-        lecture_leave(w);
-        if (ends_in(path, ".npy"))
-            drop_array(w, path);
-        else
-            set_data(w, "dataset", path); /* and the reading says what is wrong with it */
-    }
-    window_dirty(w, AREAS_ALL);
+    sessions_open(w, path);
+    w->sessions->dropped = true;
 }
 
 /* ---- the offer ---- */

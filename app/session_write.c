@@ -129,6 +129,28 @@ static json_t *benches_json(const struct session *s)
     return object;
 }
 
+/* null: its picture has no axes of its own. */
+static json_t *axes_json(const struct session_axes *a)
+{
+    char *text = a->axis ? pack_text((const uint8_t *)a->axis, 3 * (size_t)a->dim * sizeof *a->axis) : NULL;
+    json_t *value = !a->axis ? json_null()
+                    : text   ? json_pack("{s: i, s: s}", "dim", a->dim, "zlib", text)
+                             : NULL;
+    free(text);
+    return value;
+}
+
+static bool add_axes(const struct session *s, json_t *root)
+{
+    bool some = false, good = true;
+    for (int i = 0; i < s->count; i++)
+        some |= s->axes[i].axis != NULL;
+    json_t *list = some ? json_array() : NULL;
+    for (int i = 0; list && i < s->count && good; i++)
+        good = json_array_append_new(list, axes_json(&s->axes[i])) == 0;
+    return !some || (json_object_set_new(root, "axes", list) == 0 && good);
+}
+
 /* ---- the whole ---- */
 
 static json_t *data_json(const struct session_data *data)
@@ -150,7 +172,7 @@ static json_t *session_json(const struct session *s)
         good = json_object_set_new(root, "beside", beside_json(s)) == 0;
     if (good && s->arranged)
         good = json_object_set_new(root, "window", window_json(&s->window)) == 0 &&
-               json_object_set_new(root, "benches", benches_json(s)) == 0;
+               json_object_set_new(root, "benches", benches_json(s)) == 0 && add_axes(s, root);
     if (good)
         return root;
     json_decref(root);

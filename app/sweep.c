@@ -9,6 +9,7 @@
 #include "app/dataset_open.h"
 #include "app/headless.h"
 #include "app/options_inner.h"
+#include "app/session.h"
 #include "app/training.h"
 #include "render/view.h"
 
@@ -17,7 +18,7 @@
 /* A value of these has commas itself, and is written with colons. */
 static bool is_list(const char *key)
 {
-    static const char *const list[] = { "hidden", "warmup", "classes", "holdout", "add" };
+    static const char *const list[] = { "hidden", "filters", "warmup", "classes", "holdout", "add" };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         if (strcmp(key, list[i]) == 0)
             return true;
@@ -141,10 +142,17 @@ static enum status plan_cells(struct sweep *s, struct why *why)
 
 enum status sweep_plan_beside(const struct options *o, struct sweep *out, struct why *why)
 {
-    *out = (struct sweep){ .options = o, .cells = 1 + o->vs_count };
+    *out = (struct sweep){ .options = o, .cells = 1 + options_beside(o) };
     enum status status = make_cells(out, why);
-    for (int i = 0; status == STATUS_OK && i < out->cells; i++)
-        out->cell[i].experiment = i == 0 ? o->experiment : o->beside[i - 1];
+    for (int i = 0; status == STATUS_OK && i < out->cells; i++) {
+        struct sweep_cell *cell = &out->cell[i];
+        cell->saved = o->vs_count == 0 ? i : 0;
+        if (cell->saved > 0)
+            status =
+                session_experiment(o->session, &o->session->training[i].experiment, &cell->experiment, why);
+        else
+            cell->experiment = i == 0 ? o->experiment : o->beside[i - 1];
+    }
     return status;
 }
 
@@ -305,7 +313,8 @@ static enum status run_cell(struct crew *crew, int i, struct why *why)
     struct sweep_cell *cell = &crew->sweep->cell[i];
     struct training t;
     double began = headless_now();
-    enum status status = training_begin(&t, crew->sweep->options, &cell->experiment, cell->data, why);
+    enum status status =
+        training_begin_saved(&t, crew->sweep->options, cell->saved, &cell->experiment, cell->data, why);
     if (status == STATUS_OK)
         status = train_cell(crew, i, &t, why);
     if (status == STATUS_OK && !SDL_AtomicGet(&crew->stop))

@@ -20,6 +20,7 @@ struct sweep_cell {
     int at[SWEEP_AXES];                   /* which value of each axis */
     struct experiment experiment;         /* as it begins */
     const struct dataset *data;
+    int saved;                            /* which training of a --session it goes on from */
     /* after sweep_run */
     struct experiment final;              /* summary.experiment */
     struct summary summary;
@@ -38,7 +39,7 @@ struct sweep {
 
 /* Reads the lists, and checks every training they make. */
 enum status sweep_plan(const struct options *o, struct sweep *out, struct why *why);
-/* The trainings of --vs beside that of the options: no axes, a cell each. */
+/* The trainings of --vs beside that of the options, or without --vs those of the --session: no axes, a cell each. */
 enum status sweep_plan_beside(const struct options *o, struct sweep *out, struct why *why);
 enum status sweep_open(struct sweep *s, struct why *why);
 /* At most `jobs` trainings at once. The results do not depend on it. Draws progress; ends at a signal. */

@@ -117,7 +117,8 @@ static void write_title(struct words *w, const struct sweep *s)
 
 static bool same_network(const struct sweep *s)
 {
-    static const char *const shape[] = { "seed", "model", "hidden", "activation", "feature-dim" };
+    static const char *const shape[] = { "seed", "model", "filters", "kernel", "padding", "hidden",
+        "activation", "feature-dim" };
     for (size_t i = 0; i < sizeof shape / sizeof *shape; i++)
         if (sweep_varies(s, shape[i]))
             return false;
@@ -180,13 +181,15 @@ static void add_settings(struct words *w, const struct sweep *s)
 {
     static const struct {
         const char *key, *name;
-    } setting[] = { { "dataset", "" }, { "model", " · " }, { "hidden", " " }, { "feature-dim", " → " } },
+    } setting[] = { { "dataset", "" }, { "model", " · " }, { "filters", " " }, { "hidden", " " },
+        { "feature-dim", " → " } },
       later[] = { { "optimizer", "" }, { "lr", "lr " }, { "batch", "batch " }, { "seed", "seed " } };
     const struct experiment *e = &s->cell[0].experiment;
     char value[EXPERIMENT_PATH];
-    bool begun = false, layers = e->model == MODEL_MLP && !sweep_varies(s, "model");
+    bool begun = false,
+         layers = (e->model == MODEL_MLP || e->model == MODEL_CNN) && !sweep_varies(s, "model");
     for (size_t i = 0; i < sizeof setting / sizeof *setting; i++)
-        if (!sweep_varies(s, setting[i].key) && (i < 2 || layers) &&
+        if (!sweep_varies(s, setting[i].key) && (i < 2 || (layers && (i > 2 || e->model == MODEL_CNN))) &&
             experiment_get(e, setting[i].key, value, sizeof value))
             add(w, "%s%s", setting[i].name, i == 0 ? s->cell[0].data->name : value);
     add_loss(w, s);

@@ -18,9 +18,9 @@ static void take_note(struct training *t)
 }
 
 /* From where the session stands, with what is to be otherwise from there on. */
-static enum status go_on(struct training *t, const struct experiment *e, struct why *why)
+static enum status go_on(struct training *t, int saved, const struct experiment *e, struct why *why)
 {
-    enum status status = session_restore(t->options->session, 0, t->data, &t->trainer, why);
+    enum status status = session_restore(t->options->session, saved, t->data, &t->trainer, why);
     if (status == STATUS_OK)
         status = trainer_retune(t->trainer, e, why);
     if (status != STATUS_OK)
@@ -31,8 +31,15 @@ static enum status go_on(struct training *t, const struct experiment *e, struct 
 enum status training_begin(struct training *t, const struct options *o, const struct experiment *e,
     const struct dataset *data, struct why *why)
 {
+    return training_begin_saved(t, o, 0, e, data, why);
+}
+
+enum status training_begin_saved(struct training *t, const struct options *o, int saved,
+    const struct experiment *e, const struct dataset *data, struct why *why)
+{
     *t = (struct training){ .options = o, .data = data };
-    enum status status = options_continue(o) ? go_on(t, e, why) : trainer_create(e, data, &t->trainer, why);
+    enum status status =
+        options_continue(o) ? go_on(t, saved, e, why) : trainer_create(e, data, &t->trainer, why);
     if (status != STATUS_OK)
         return status;
     take_note(t);

@@ -21,6 +21,9 @@ struct training {
 };
 enum status training_begin(struct training *t, const struct options *o, const struct experiment *e,
     const struct dataset *data, struct why *why);
+/* Of a --session that holds several trainings: the one it goes on from, 0 the first. */
+enum status training_begin_saved(struct training *t, const struct options *o, int saved, const struct experiment *e,
+    const struct dataset *data, struct why *why);
 void training_end(struct training *t);
 
 /* As far as can be told before the end: --at may change the batch. */

@@ -104,6 +104,12 @@ void undo_quiet(struct window *w, bool quiet)
     w->undo->quiet = quiet;
 }
 
+void undo_forget(struct window *w)
+{
+    w->undo->at = w->undo->count = 0;
+    w->undo->before = w->experiment;
+}
+
 /* ---- what is said of it ---- */
 
 static void add(char *text, const char *more)

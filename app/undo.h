@@ -18,5 +18,6 @@ void undo_destroy(struct undo *u);
 void undo_gesture(struct window *w, const struct ui_input *input);
 void undo_note(struct window *w);                         /* the experiment is about to be taken over as it now is */
 void undo_quiet(struct window *w, bool quiet);            /* what changes now is no hand's */
+void undo_forget(struct window *w);                       /* another session is there: nothing of it has been done */
 
 #endif

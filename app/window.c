@@ -192,9 +192,15 @@ static void take_state(struct window *w)
     }
 }
 
-/* Once: a sentence stays in the snapshots until the next change. A divergence has its own place. */
+/* Once: a sentence stays in the snapshots until the next change, on screen no longer than its loss. A divergence
+ * has its own place. */
 static void pass_on(struct window *w, const struct snapshot *snap)
 {
+    if (w->said_loss != snap->experiment.loss && w->said[0] && strcmp(w->notice, w->said) == 0) {
+        w->notice[0] = '\0';
+        window_dirty(w, 1 << AREA_TIMELINE);
+    }
+    w->said_loss = snap->experiment.loss;
     if (strcmp(w->said, snap->message) == 0)
         return;
     snprintf(w->said, sizeof w->said, "%s", snap->message);
@@ -266,8 +272,14 @@ static void take_snapshot(struct window *w)
         memcpy(w->scene.box, w->held_box, sizeof w->held_box);
     window_dirty(w, AREAS_SNAPSHOT);
     pass_on(w, snap);
+    if (w->past)
+        window_dirty(w, 1 << AREA_PANEL); /* what was set then */
     if (memcmp(w->drawn_force, snap->force.param, sizeof w->drawn_force) != 0) {
         memcpy(w->drawn_force, snap->force.param, sizeof w->drawn_force);
+        window_dirty(w, 1 << AREA_PANEL);
+    }
+    if (w->drawn_classes != snap->classes) {
+        w->drawn_classes = snap->classes;
         window_dirty(w, 1 << AREA_PANEL);
     }
     if (!w->state.playing)
@@ -476,9 +488,12 @@ static void key_down(struct window *w, const SDL_KeyboardEvent *e)
     }
 }
 
+/* X11 types the "+" of Ctrl and + as well, which is no letter. */
 static void typed(struct window *w, const char *text)
 {
     struct ui_input input = { .kind = UI_TEXT };
+    if (w->modifiers & KMOD_CTRL && !(w->modifiers & (KMOD_ALT | KMOD_MODE)))
+        return;
     snprintf(input.text, sizeof input.text, "%s", text);
     bool typing = w->ui.edit.owner != 0;
     feed(w, input);
@@ -693,10 +708,10 @@ static void paint(struct window *w)
     input_pass(w, NULL); /* what is where, before any of it is drawn */
     if (w->help_open || panel_session_open(w))
         w->dirty = AREAS_ALL;
-    else if (sessions_offer(w) && w->dirty)
-        w->dirty |= 1 << AREA_MAIN;
     else if (export_open(w))
         w->dirty = export_alone(w) ? 0 : AREAS_ALL;
+    else if (sessions_offer(w) && w->dirty)
+        w->dirty |= 1 << AREA_MAIN;
     if (w->drawer_open && w->dirty & 1 << AREA_MAIN)
         w->dirty |= 1 << AREA_SIDE;
     int n = draw_above(w, rects, draw_areas(w, rects));
@@ -896,7 +911,7 @@ static void start_state(struct window *w)
     w->ui.theme = theme ? theme : theme_at(0);
     look_init(&w->look, w->ui.theme);
     w->look.interactive = true;
-    w->bench = action_bench(&w->experiment);
+    w->bench = w->trained = action_bench(&w->experiment);
     w->heads = w->bench == BENCH_SPHERE ? BENCH_SPHERE : BENCH_PLANE;
     w->view = action_home(&w->experiment);
     panel_cells_init(w);

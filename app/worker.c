@@ -171,6 +171,8 @@ static int run(void *arg)
         w->command.anew = false;
         w->command.show = w->command.branch = SHOW_NOTHING;
         w->command.show_by = 0;
+        if (c.wanted_serial >= c.shelf_serial)
+            w->command.shelf_from = w->command.shelf_to = -1;
         SDL_UnlockMutex(w->lock);
         if (c.quit)
             return 0;
@@ -236,6 +238,8 @@ enum status worker_create(const struct experiment *e, bool playing, double pace,
         .pace = pace,
         .until = NO_END,
         .mark = -1,
+        .shelf_from = -1,
+        .shelf_to = -1,
         .own_way = true,
         .show = SHOW_NOTHING,
         .branch = SHOW_NOTHING,
@@ -268,6 +272,7 @@ void worker_destroy(struct worker *w)
     }
     frames_end(w);
     beside_destroy(w->beside); /* before the data */
+    shelf_forget(w);
     trainer_destroy(w->trainer);
     past_destroy(w->past);
     future_clear(&w->future);

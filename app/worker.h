@@ -19,6 +19,10 @@ enum status worker_create(const struct experiment *e, bool playing, double pace,
 void worker_destroy(struct worker *w);
 
 void worker_want(struct worker *w, const struct experiment *e);    /* latest wins; retune or rebuild as needed */
+/* Before worker_want: the training so far, timeline and all, waits on shelf `from`, and if the wish is what waits on shelf
+ * `to`, it goes on as it was put there. 0 to WORKER_SHELVES - 1; trainings with others beside them do not wait. */
+enum { WORKER_SHELVES = 3 };
+void worker_swap(struct worker *w, int from, int to);
 void worker_touch(struct worker *w, const char *key);              /* trainer_touch at the next step */
 /* What the coach offered; `e` holds its settings already (cure_set). */
 void worker_cure(struct worker *w, const struct cure *cure, const struct experiment *e);
@@ -82,7 +86,8 @@ const struct snapshot *worker_ghost(const struct worker *w);
 
 /* Frames of the history so far for another thread, copied out one by one between steps: `count`, evenly spread over its
  * steps (fewer where it has fewer), of the one training there is when this is taken up; or with count 0 only the state
- * of the training. A later call ends an earlier one. NULL without memory. */
+ * of the training. Several wait in line: one is served when the one before it has been taken or closed. NULL without
+ * memory. */
 struct frames;
 struct frames *worker_frames(struct worker *w, int count);
 /* From here on any one thread, also after the worker is gone. next waits 50 ms at most. */

@@ -22,6 +22,18 @@ void worker_want(struct worker *w, const struct experiment *e)
     SDL_UnlockMutex(w->lock);
 }
 
+/* Of several in a row only the first leaves something to put away. */
+void worker_swap(struct worker *w, int from, int to)
+{
+    SDL_LockMutex(w->lock);
+    struct command *c = &w->command;
+    if (c->shelf_from < 0)
+        c->shelf_from = from;
+    c->shelf_to = to;
+    c->shelf_serial = c->wanted_serial + 1;
+    SDL_UnlockMutex(w->lock);
+}
+
 long worker_run(struct worker *w, const struct experiment *e, bool anew, long until, int mark)
 {
     SDL_LockMutex(w->lock);

@@ -20,6 +20,7 @@ struct frames {
     uint8_t *state; /* of the trainer */
     size_t state_size;
     bool begun;
+    struct frames *after; /* lock of the worker: the next in line */
     /* worker only */
     int wanted, next;
     long first, last, handed; /* steps */
@@ -76,7 +77,7 @@ static void end(struct frames *f)
 
 struct frames *worker_frames(struct worker *w, int count)
 {
-    struct frames *f = calloc(1, sizeof *f), *before;
+    struct frames *f = calloc(1, sizeof *f), **line = &w->asked_frames;
     if (!f)
         return NULL;
     f->users = 2;
@@ -92,13 +93,12 @@ struct frames *worker_frames(struct worker *w, int count)
         return NULL;
     }
     SDL_LockMutex(w->lock);
-    before = w->asked_frames;
-    w->asked_frames = f;
+    while (*line)
+        line = &(*line)->after;
+    *line = f;
     w->frames_news = true;
     SDL_CondSignal(w->posted);
     SDL_UnlockMutex(w->lock);
-    if (before)
-        end(before);
     return f;
 }
 
@@ -162,26 +162,38 @@ static bool is_full(struct frames *f, bool *closed)
     return full;
 }
 
-void frames_turn(struct worker *w)
+/* The one being handed over; the first in line where there is none. */
+static struct frames *turn_of(struct worker *w)
 {
     SDL_LockMutex(w->lock);
-    struct frames *asked = w->asked_frames;
-    w->asked_frames = NULL;
     w->frames_news = false;
+    if (!w->frames && w->asked_frames) {
+        w->frames = w->asked_frames;
+        w->asked_frames = w->frames->after;
+    }
     SDL_UnlockMutex(w->lock);
-    if (asked && w->frames)
-        end(w->frames);
-    w->frames = asked ? asked : w->frames;
-    struct frames *f = w->frames;
+    return w->frames;
+}
+
+static void end_turn(struct worker *w)
+{
+    end(w->frames);
+    w->frames = NULL;
+    SDL_LockMutex(w->lock);
+    w->frames_news = w->asked_frames != NULL;
+    SDL_UnlockMutex(w->lock);
+}
+
+void frames_turn(struct worker *w)
+{
+    struct frames *f = turn_of(w);
     bool closed = false, full = f && is_full(f, &closed);
     if (!f || (full && !closed))
         return;
-    if (!closed && (f->begun || begin(w, f)) && copy_next(w, f)) {
+    if (!closed && (f->begun || begin(w, f)) && copy_next(w, f))
         hand_over(f);
-        return;
-    }
-    w->frames = NULL;
-    end(f);
+    else
+        end_turn(w);
 }
 
 bool frames_due(const struct worker *w)
@@ -191,11 +203,8 @@ bool frames_due(const struct worker *w)
 
 void frames_end(struct worker *w)
 {
-    if (w->frames)
-        end(w->frames);
-    if (w->asked_frames)
-        end(w->asked_frames);
-    w->frames = w->asked_frames = NULL;
+    while (turn_of(w))
+        end_turn(w);
 }
 
 /* ---- the taker's side ---- */

@@ -43,20 +43,25 @@ static enum status open_data(
     return STATUS_OK;
 }
 
-void load_install(struct worker *w, struct loaded *loaded, struct trainer *trainer)
+void load_stand(struct worker *w, struct loaded *loaded, struct trainer *trainer)
 {
-    trainer_destroy(w->trainer);
-    loaded_drop(w->loaded);
     w->trainer = trainer;
     w->loaded = loaded;
     w->shown = SHOW_LIVE;
     replay_end(w);
     future_clear(&w->future);
-    past_begin(w->past, trainer);
     w->inputs_due = 0;
     w->opened = *trainer_experiment(trainer);
     w->rate_count = 0;
     w->step_cost = 0;
+}
+
+void load_install(struct worker *w, struct loaded *loaded, struct trainer *trainer)
+{
+    trainer_destroy(w->trainer);
+    loaded_drop(w->loaded);
+    load_stand(w, loaded, trainer);
+    past_begin(w->past, trainer);
 }
 
 /* What was wanted is now what stands there. */
@@ -73,7 +78,7 @@ void load_note(struct worker *w, const long *id)
 }
 
 /* The old training goes on until the new one stands. */
-static enum status rebuild(struct worker *w, const struct experiment *e, struct why *why)
+static enum status rebuild(struct worker *w, const struct experiment *e, int shelf, struct why *why)
 {
     struct loaded *loaded = NULL;
     struct trainer *trainer = NULL;
@@ -87,6 +92,7 @@ static enum status rebuild(struct worker *w, const struct experiment *e, struct 
         return status;
     }
     status = beside_rebuild(w->beside, &loaded->data, why);
+    shelf_put(w, shelf);
     load_install(w, loaded, trainer);
     return status; /* of those beside it: its own stands */
 }
@@ -104,9 +110,19 @@ static struct shade *shade_of_now(struct worker *w)
     return shade;
 }
 
-static enum status adopt(struct worker *w, const struct experiment *e, bool anew, struct why *why)
+/* Shelves of a wish that is still to come are not for this one. */
+static int shelf_left(const struct command *c)
 {
-    if (w->trainer && !anew && !experiment_rebuilds(trainer_experiment(w->trainer), e)) {
+    return c->wanted_serial >= c->shelf_serial ? c->shelf_from : -1;
+}
+
+static enum status adopt(struct worker *w, const struct command *c, struct why *why)
+{
+    const struct experiment *e = &c->wanted;
+    enum status taken;
+    if (shelf_take(w, c, &taken, why))
+        return taken;
+    if (w->trainer && !c->anew && !experiment_rebuilds(trainer_experiment(w->trainer), e)) {
         enum status status = experiment_check(e, why);
         return status == STATUS_OK ? trainer_retune(w->trainer, e, why) : status;
     }
@@ -117,7 +133,7 @@ static enum status adopt(struct worker *w, const struct experiment *e, bool anew
     w->wake(w->wake_arg);
     /* with other data there is nothing to compare with */
     struct shade *shade = w->trainer && dataset_same(&w->opened, e) ? shade_of_now(w) : NULL;
-    enum status status = rebuild(w, e, why);
+    enum status status = rebuild(w, e, shelf_left(c), why);
     if (status == STATUS_OK)
         timeline_cast(w, shade);
     else
@@ -134,7 +150,7 @@ enum status load_again(struct worker *w, struct why *why)
     if (shade && history_count(history) > 0)
         history_cut(history, 0, &shade->snapshot);
     timeline_cast(w, shade);
-    return rebuild(w, &e, why);
+    return rebuild(w, &e, -1, why);
 }
 
 void load_lead(struct worker *w, const struct command *c)
@@ -214,7 +230,7 @@ void load_take(struct worker *w, const struct command *c)
         replay_end(w);
         w->shown = SHOW_LIVE;
         note_besides(w);
-        enum status status = adopt(w, &c->wanted, c->anew, &why);
+        enum status status = adopt(w, c, &why);
         worker_report(w, status, &why);
         if (status != STATUS_OK && c->until != NO_END)
             worker_arrive(w, c);

@@ -9,6 +9,8 @@ static const double UNSEEN_MOST_S = 1;
 static const double SNAPSHOT_SHARE = 0.3; /* of the time, at max pace */
 static const double CHANGED_SHARE = 0.6; /* of the time with others beside, while settings change */
 
+static const double RECOGNISE_REST = 0.3; /* s at least between two verifications */
+
 /* What is newly looked at is wanted at once. */
 void publish_watch(struct worker *w, unsigned what)
 {
@@ -32,7 +34,8 @@ static enum status recognise(struct worker *w)
     enum status status = trainer_recognise(w->trainer), others = beside_join(w->beside);
     double done = worker_now();
     w->stale &= ~(unsigned)NEEDS_RECOGNITION;
-    w->recognise_due = done + fmax(0.3, 9 * (done - began));
+    w->recognised = done;
+    w->recognise_due = done + fmax(RECOGNISE_REST, 9 * (done - began));
     return status == STATUS_OK ? others : status;
 }
 
@@ -138,11 +141,12 @@ void publish_when_due(struct worker *w, double pace, bool ahead)
         publish_now(w);
 }
 
-/* Until what is watched may be measured again at rest; nothing to measure: FOREVER. */
-double publish_wait(const struct worker *w)
+/* Until what is watched may be measured again at rest, where nothing else wants the time; nothing to measure: FOREVER. */
+double publish_wait(struct worker *w)
 {
     unsigned late = w->trainer ? w->watch & w->stale : 0;
     double due = FOREVER, now = worker_now();
+    w->recognise_due = fmin(w->recognise_due, w->recognised + RECOGNISE_REST);
     if (late & NEEDS_RECOGNITION)
         due = fmin(due, fmax(0, w->recognise_due - now));
     if (late & NEEDS_INPUTS)

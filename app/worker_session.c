@@ -64,6 +64,19 @@ static void hand_out(struct worker *w, struct session *s, const struct why *why)
     w->wake(w->wake_arg);
 }
 
+/* Every snapshot is a point of the loss curve. The first after opening is of this step: with its point saved, what is
+ * opened and saved again is the same. */
+static enum status take_one(struct session *s, struct trainer *t, struct why *why)
+{
+    struct snapshot seen;
+    snapshot_init(&seen);
+    enum status status = trainer_snapshot(t, &seen);
+    snapshot_clear(&seen);
+    if (status != STATUS_OK)
+        return why_set(why, status, "%s: not enough memory; close other programs", s->path);
+    return session_take(s, t, why);
+}
+
 /* The sum of the data is made once: it may be of hundreds of megabytes. */
 static enum status take_all(struct worker *w, struct session *s, struct why *why)
 {
@@ -72,9 +85,9 @@ static enum status take_all(struct worker *w, struct session *s, struct why *why
     w->loaded->summed = true;
     s->data = w->loaded->sum;
     s->opened = true;
-    enum status status = session_take(s, w->trainer, why);
+    enum status status = take_one(s, w->trainer, why);
     for (int i = 0; i < beside_count(w->beside) && status == STATUS_OK; i++)
-        status = session_take(s, beside_trainer(w->beside, i), why);
+        status = take_one(s, beside_trainer(w->beside, i), why);
     return status;
 }
 
@@ -143,6 +156,7 @@ static enum status take_up(struct worker *w, const struct session *s, const long
         status = beside_open(w->beside, id, trainer + 1, s->count - 1, why);
     if (status == STATUS_OK) {
         load_install(w, loaded, trainer[0]);
+        shelf_forget(w);
         timeline_cast(w, NULL);
         timeline_share(w);
         return STATUS_OK;

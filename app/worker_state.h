@@ -57,11 +57,20 @@ struct mark {
     long age;
 };
 
+/* A training that waits until its bench is chosen again. */
+struct shelf {
+    struct trainer *trainer; /* NULL: nothing */
+    struct past *past;
+    struct loaded *loaded;
+};
+
 struct command {
     struct experiment wanted;
     struct cure cure; /* of the coach; `wanted` then holds its settings */
     long wanted_serial, reset_serial, run_serial, cure_serial, replay_serial;
     bool replay; /* on or off */
+    int shelf_from, shelf_to; /* -1: none */
+    long shelf_serial; /* of the wish they are for */
     bool anew; /* `wanted` from step 0, not yet taken */
     long until; /* where playing ends; NO_END */
     int mark; /* kept at that end; -1 */
@@ -102,7 +111,7 @@ struct worker {
     struct slot *ready; /* lock: newest complete state */
     bool fresh; /* lock: `ready` has not been taken yet */
     struct worker_state state; /* lock */
-    struct frames *asked_frames; /* lock: not yet taken */
+    struct frames *asked_frames; /* lock: in line */
     bool frames_news; /* lock: somebody waits for frames */
     long kept[HISTORY_FRAMES]; /* lock: steps of the frames */
     int kept_count; /* lock */
@@ -120,11 +129,12 @@ struct worker {
     long done_serial, done_reset, done_wish, done_cure, done_replay, done_recall, done_lead;
     struct mark mark[MARKS];
     long marks_made;
+    struct shelf shelf[WORKER_SHELVES];
     struct beside *beside;
     double step_due, step_cost, snapshot_cost, published_at;
     int unseen;                       /* snapshots in a row that nobody took */
     unsigned watch, stale; /* NEEDS_ bits: what somebody looks at; what is not of this step */
-    double recognise_due, inputs_due;
+    double recognise_due, recognised, inputs_due;
     bool changed; /* something to show beyond the ordinary step */
     struct past *past;
     struct shade *shade; /* the last future cut off */
@@ -171,6 +181,7 @@ bool load_share(void *worker, double share);               /* how far the readin
 bool load_has(const struct worker *w, const struct experiment *e); /* the data for it are there */
 void load_note(struct worker *w, const long *id);          /* what stands there now is what was wanted */
 /* In place of the training there is; takes both over. */
+void load_stand(struct worker *w, struct loaded *loaded, struct trainer *trainer);   /* where there is none, past as it is */
 void load_install(struct worker *w, struct loaded *loaded, struct trainer *trainer);
 
 /* worker_session.c */
@@ -183,7 +194,7 @@ void publish_now(struct worker *w);
 void publish_when_due(struct worker *w, double pace, bool ahead);
 void publish_slot(struct worker *w);                       /* the one in hand becomes the newest */
 void publish_watch(struct worker *w, unsigned what);       /* what is newly looked at is wanted at once */
-double publish_wait(const struct worker *w);               /* s until what is watched may be measured again at rest */
+double publish_wait(struct worker *w);               /* s until what is watched may be measured again at rest */
 
 /* worker_timeline.c */
 void timeline_take(struct worker *w, const struct command *c);     /* what was asked of it */
@@ -206,6 +217,12 @@ void frames_end(struct worker *w);                         /* the worker is gone
 void mark_keep(struct worker *w, const struct command *c); /* at the end of a run */
 void mark_turn(struct worker *w, const struct command *c);
 void mark_forget(struct worker *w);
+
+/* worker_shelf.c */
+/* The wish is for what waits on shelf `to`: that has taken its place, set as wished. */
+bool shelf_take(struct worker *w, const struct command *c, enum status *status, struct why *why);
+void shelf_put(struct worker *w, int at);                  /* before another training is installed; -1: nowhere */
+void shelf_forget(struct worker *w);
 
 /* worker_replay.c: the changes of the old future once more. */
 void replay_note(struct worker *w);                        /* with the lock: what can be replayed */

@@ -13,17 +13,15 @@ static const double POINT_DEG = 1; /* all features nearer than this are one poin
 static const double GUESS = 0.03; /* above the largest class's share an accuracy is more than a guess */
 static const double FLAT = 0.01; /* a loss that moves by less stands still */
 static const double FALLS = 0.15; /* a loss that falls by this share is being lowered */
-static const double RISES = 0.04; /* an accuracy that gains more in 200 steps is parting classes */
 static const double CONFUSED = 0.75; /* two classes of which more are right are told apart */
 static const double FREED = 0.85; /* and of which so many are right are no trouble whatever their angle */
 static const double GROWS = 1.25; /* an angle that gains this factor in 100 steps is on its way */
-enum { CALM = 2 }; /* times without a gain before a ray is one: shares of a few batches waver */
-static const double GAINS = 0.005; /* and an accuracy that gains less is not */
+static const double GAINS = 0.005; /* an accuracy that gains less is not rising */
 static const double SATISFIED = 0.8; /* an accuracy that is this high may stand still */
 
 void coach_init(struct coach *c)
 {
-    *c = (struct coach){ .point_since = -1, .loss = -1, .share = { -1, -1, -1 } };
+    *c = (struct coach){ .point_since = -1, .loss = -1 };
 }
 
 static double radians(double degrees)
@@ -103,14 +101,7 @@ static void drop_pairs(struct coach *c, const struct coach_step *s, double radiu
     c->pairs = kept;
 }
 
-/* Classes that lie together while the accuracy still climbs are on their way apart, more often than not. */
-static bool climbs(const struct coach *c)
-{
-    double before = c->share[0] >= 0 ? c->share[0] : c->share[1];
-    return before >= 0 && c->share[2] - before > RISES;
-}
-
-/* The same of two classes, as many looks apart. */
+/* What the looks since the last time say of two classes: shares of single batches waver. */
 static void end_pair_trend(struct coach_pair *p)
 {
     double angle = p->looks > 0 ? p->angle_sum / p->looks : p->angle;
@@ -125,20 +116,13 @@ static void end_pair_trend(struct coach_pair *p)
 
 static void watch_trend(struct coach *c, const struct coach_step *s)
 {
-    c->trend_right += s->right;
-    c->trend_seen += s->seen;
     for (int i = 0; i < c->pairs; i++) {
         c->pair[i].right += s->pair_right[i];
         c->pair[i].met += s->pair_met[i];
     }
     if (++c->trend_looks < COACH_TREND)
         return;
-    c->share[0] = c->share[1];
-    c->share[1] = c->share[2];
-    c->share[2] = c->trend_seen > 0 ? (double)c->trend_right / (double)c->trend_seen : -1;
     c->trend_looks = 0;
-    c->trend_right = c->trend_seen = 0;
-    c->calm = climbs(c) ? 0 : c->calm + (c->calm < CALM);
     for (int i = 0; i < c->pairs; i++)
         end_pair_trend(&c->pair[i]);
 }
@@ -160,7 +144,7 @@ static void watch_pairs(struct coach *c, const struct coach_step *s)
     for (int i = 0; i < c->pairs; i++) {
         struct coach_pair *p = &c->pair[i];
         bool lasts = s->step - p->under >= COACH_LASTS || s->step - p->since >= COACH_WAVERS;
-        bool stuck = c->calm >= CALM && !p->parting && p->share < CONFUSED;
+        bool stuck = !p->parting && p->share < CONFUSED;
         p->told = p->told || (lasts && stuck);
     }
 }
@@ -426,8 +410,8 @@ double coach_room(const struct loss_force *force, int classes, int dim)
     return isfinite(angle) ? force->loss->limit(fmin(PI, angle), force->param) : INFINITY;
 }
 
-/* What has parted classes on one ray for good in every stored example of the loss; another is not offered. */
-enum { WARM = 1, SMALLER = 2, BEFORE = 4 };
+/* What has parted classes on one ray in most trainings of every stored example of the loss; another is not offered. */
+enum { WARM = 1, SMALLER = 2, BEFORE = 4, WARMED = 8 }; /* WARMED: only where it began with a warm-up */
 static const struct {
     const char *loss;
     unsigned helps;
@@ -439,16 +423,19 @@ static const struct {
     { "fnorm_sphereface", WARM | SMALLER | BEFORE },
     { "combined_margin", WARM },
     { "asoftmax", WARM | BEFORE },
-    { "lsoftmax", WARM | BEFORE },
-    { "curricularface", BEFORE },
-    { "sphereface2", SMALLER },
+    { "lsoftmax", WARM },
+    { "curricularface", BEFORE | WARMED },
+    { "sphereface2", SMALLER | WARMED },
 };
 
 static unsigned helps(const struct experiment *e)
 {
+    int lengths[2];
+    schedule_lengths(e, lengths);
+    bool cold = lengths[0] + lengths[1] == 0;
     for (size_t i = 0; i < sizeof tried / sizeof *tried; i++)
         if (strcmp(tried[i].loss, experiment_loss(e)->id) == 0)
-            return tried[i].helps;
+            return cold && (tried[i].helps & WARMED) ? 0 : tried[i].helps;
     return 0;
 }
 

@@ -14,7 +14,8 @@ enum { COACH_EVERY = 10, COACH_LASTS = 200, COACH_WAVERS = 500, COACH_TREND = 10
 enum coach_kind {
     COACH_FINE,
     COACH_DIVERGED,    /* NaN or infinity */
-    COACH_RAY,         /* two classes within 3 degrees for COACH_LASTS steps, or about there for COACH_WAVERS, and nothing is gained */
+    COACH_RAY,         /* two classes within 3 degrees for COACH_LASTS steps, or about there for COACH_WAVERS, that are
+                        * mistaken for each other and whose angle does not grow */
     COACH_POINT,       /* all features within 1 degree for as long */
     COACH_DEAD,        /* no better than guessing, and the loss stands still or it has lasted COACH_WINDOWS windows */
     COACH_IDLE,        /* the loss falls and the accuracy does not rise */
@@ -61,10 +62,7 @@ struct coach {
         bool parting;                 /* it has grown */
     } pair[COACH_PAIRS];
     int pairs;
-    long trend_right, trend_seen;     /* of the looks since the last share */
-    int trend_looks;
-    double share[3];                  /* decided rightly in each of the last three times COACH_TREND looks */
-    int calm;                         /* such times since they last said that the accuracy climbs */
+    int trend_looks;                  /* since the last shares */
     long point_since;                 /* -1: features are not together */
     int loss;                         /* the settings the windows are of; another one begins anew */
     bool norm_radius;

@@ -65,30 +65,60 @@ static void say(struct difference *d, const char *name)
         add_value(d, d->value[d->only]);
 }
 
-/* A default is what it stands for: 0.02 in a linear model, 300,300 steps for a head with a fixed scale. */
+/* A default is what it stands for: 0.02 in a linear model. */
 static void value_of_default(const struct experiment *e, const char *key, char *out)
 {
     struct experiment given = *e;
     const struct loss *loss = experiment_loss(e);
     given.lr = experiment_rate(e);
-    schedule_lengths(e, given.warmup);
     given.anneal = e->anneal == SCHEDULE_DEFAULT ? 0 : e->anneal;
     for (int p = 0; e->anneal == SCHEDULE_DEFAULT && p < loss_param_count(loss); p++)
         given.anneal |= loss->param[p].role == ROLE_ANNEALED;
     experiment_get(&given, key, out, VALUE_TEXT);
 }
 
+/* As a lecturer says it, where the key of the command line is none of his words. */
+static const struct {
+    const char *key, *word;
+} words[] = { { "warmup", "warm-up" }, { "lr", "learning rate" }, { "anneal", "annealing" },
+    { "feature-dim", "numbers in a feature" }, { "weight-decay", "weight decay" },
+    { "features-npy", "features" }, { "labels-npy", "labels" }, { "weights-npy", "weights" },
+    { "holdout", "held-out classes" }, { "hidden", "hidden layers" }, { "dataset", "data" },
+    { "add", "added terms" }, { "move", "moved points" }, { "draw", "drawn points" },
+    { "points", "points shown" }, { "split", "shown split" } };
+
+static const char *word_of(const char *key)
+{
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i].key, key) == 0)
+            return words[i].word;
+    return key;
+}
+
+/* Steps before the margin begins, and of its rise. */
+static void warmup_words(const struct experiment *e, char *out)
+{
+    int length[2];
+    schedule_lengths(e, length);
+    if (length[0] <= 0 && length[1] <= 0)
+        snprintf(out, VALUE_TEXT, "%s", "none");
+    else
+        snprintf(out, VALUE_TEXT, "%d + %d steps", length[0], length[1]);
+}
+
 static void compare_key(struct difference *d, const char *key)
 {
-    bool defaults = strcmp(key, "lr") == 0 || strcmp(key, "warmup") == 0 || strcmp(key, "anneal") == 0;
+    bool defaults = strcmp(key, "lr") == 0 || strcmp(key, "anneal") == 0;
     for (int i = 0; i < d->count; i++)
-        if (defaults)
+        if (strcmp(key, "warmup") == 0)
+            warmup_words(d->e[i], d->value[i]);
+        else if (defaults)
             value_of_default(d->e[i], key, d->value[i]);
         else if (strcmp(key, "draw") == 0) /* how many points: a list has no room */
             snprintf(d->value[i], VALUE_TEXT, "%d", d->e[i]->dot_count);
         else
             experiment_get(d->e[i], key, d->value[i], VALUE_TEXT);
-    say(d, key);
+    say(d, word_of(key));
 }
 
 static bool is_neutral(const struct experiment *e, const char *id)

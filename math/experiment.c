@@ -10,8 +10,9 @@
 
 #include "math/draw.h"
 
-static const char *const model_names[] = { "mlp", "free", "identity", NULL };
+static const char *const model_names[] = { "mlp", "cnn", "free", "identity", NULL };
 static const char *const activation_names[] = { "prelu", "relu", "tanh", NULL };
+static const char *const padding_names[] = { "same", "valid", NULL };
 static const char *const optimiser_names[] = { "sgd", "momentum", "adam", NULL };
 static const char *const split_names[] = { "train", "test", "both", NULL };
 
@@ -38,6 +39,9 @@ void experiment_init(struct experiment *e)
         .activation = ACTIVATION_PRELU,
         .hidden = { 128, 64 },
         .hidden_count = 2,
+        .filters = { 16, 32 },
+        .filter_count = 2,
+        .kernel = 3,
         .feature_dim = 2,
         .seed = 1,
         .optimiser = OPTIMISER_ADAM,
@@ -181,6 +185,42 @@ static void get_hidden(const struct experiment *e, char *text, int size)
     int at = snprintf(text, (size_t)size, "%s", e->hidden_count ? "" : "none");
     for (int i = 0; i < e->hidden_count && at < size; i++)
         at += snprintf(text + at, (size_t)(size - at), "%s%d", i ? "," : "", e->hidden[i]);
+}
+
+/* "16,32": a pooling follows each; "16+16,32": not before the next of a sum. */
+static enum status set_filters(struct experiment *e, const char *value, struct why *why)
+{
+    int filters[EXPERIMENT_FILTERS_MAX] = { 0 }, count = 0;
+    unsigned joined = 0;
+    for (const char *at = value;;) {
+        char *end;
+        long own = strtol(at, &end, 10);
+        bool more = *end == ',' || *end == '+';
+        if (end == at || own < 1 || own > 512 || count == EXPERIMENT_FILTERS_MAX || (*end && !more))
+            return why_set(why, STATUS_USAGE,
+                "--filters %s: allowed up to %d numbers of filters, 1 to 512, as in 16,32 or 16+16,32", value,
+                EXPERIMENT_FILTERS_MAX);
+        joined |= *end == '+' ? 1u << count : 0;
+        filters[count++] = (int)own;
+        if (!more)
+            break;
+        at = end + 1;
+    }
+    memcpy(e->filters, filters, sizeof filters);
+    e->filter_count = count;
+    e->joined = joined;
+    return STATUS_OK;
+}
+
+static void get_filters(const struct experiment *e, char *text, int size)
+{
+    int at = 0;
+    for (int i = 0; i < e->filter_count && at < size; i++)
+        at += snprintf(text + at, (size_t)(size - at), "%s%d",
+            i == 0                      ? ""
+            : e->joined >> (i - 1) & 1u ? "+"
+                                        : ",",
+            e->filters[i]);
 }
 
 static enum status set_seed(struct experiment *e, const char *value, struct why *why)
@@ -439,6 +479,10 @@ static const struct key_row rows[] = {
     { "holdout",      KEY_TEXT,   true,  FIELD(holdout) },
     { "model",        KEY_CHOICE, true,  FIELD(model),        .choice = model_names },
     { "hidden",       KEY_OTHER,  true,  .set = set_hidden,   .get = get_hidden },
+    { "filters",      KEY_OTHER,  true,  .set = set_filters,  .get = get_filters },
+    { "kernel",       KEY_COUNT,  true,  FIELD(kernel),       .min = 1,    .max = 15 },
+    { "padding",      KEY_CHOICE, true,  FIELD(padding),      .choice = padding_names },
+    { "shift",        KEY_COUNT,  true,  FIELD(shift),        .min = 0,    .max = 8 },
     { "activation",   KEY_CHOICE, true,  FIELD(activation),   .choice = activation_names },
     { "feature-dim",  KEY_COUNT,  true,  FIELD(feature_dim),  .min = 2,    .max = 512 },
     { "seed",         KEY_OTHER,  true,  .set = set_seed,     .get = get_seed },

@@ -9,11 +9,12 @@
 #include "math/loss.h"
 #include "math/status.h"
 
-enum { EXPERIMENT_HIDDEN_MAX = 6, EXPERIMENT_PATH = 1024, EXPERIMENT_LIST = 128, EXPERIMENT_WEIGHTS = 64,
+enum { EXPERIMENT_HIDDEN_MAX = 6, EXPERIMENT_FILTERS_MAX = 8, EXPERIMENT_PATH = 1024, EXPERIMENT_LIST = 128, EXPERIMENT_WEIGHTS = 64,
     EXPERIMENT_MOVES = 64, DRAW_MAX = 1000, DRAW_CLASSES = 10 };
 
-enum model { MODEL_MLP, MODEL_FREE, MODEL_IDENTITY, MODEL_COUNT };
+enum model { MODEL_MLP, MODEL_CNN, MODEL_FREE, MODEL_IDENTITY, MODEL_COUNT };
 enum activation { ACTIVATION_PRELU, ACTIVATION_RELU, ACTIVATION_TANH };
+enum padding { PADDING_SAME, PADDING_VALID };
 enum optimiser { OPTIMISER_SGD, OPTIMISER_MOMENTUM, OPTIMISER_ADAM, OPTIMISER_COUNT };
 enum split { SPLIT_TRAIN, SPLIT_TEST, SPLIT_BOTH, SPLIT_COUNT };
 enum { SCHEDULE_DEFAULT = -1 };
@@ -43,6 +44,11 @@ struct experiment {
     enum model model;
     enum activation activation;
     int hidden[EXPERIMENT_HIDDEN_MAX], hidden_count;
+    int filters[EXPERIMENT_FILTERS_MAX], filter_count;    /* of convolutions before them, for the cnn */
+    unsigned joined;                      /* bit i: no pooling between convolution i and the next */
+    int kernel;                           /* width and height of a convolution */
+    enum padding padding;
+    int shift;                            /* pictures learned from are moved by up to so many pixels */
     int feature_dim;
     uint64_t seed;
 
@@ -75,7 +81,8 @@ struct experiment {
 void experiment_init(struct experiment *e);
 
 /* One setting by its option name: dataset (lets go of the arrays), features-npy (with the model identity, unless that
- * is set later), labels-npy, weights-npy, classes, holdout, model, hidden ("128,64" or "none"), activation,
+ * is set later), labels-npy, weights-npy, classes, holdout, model, hidden ("128,64" or "none"), filters ("16,32"; "16+16,32" pools only
+ * at the commas), kernel, padding (same, valid), shift, activation,
  * feature-dim, seed, loss, optimizer, lr (number or
  * "default"), momentum, weight-decay, clip, batch (number or "full"), warmup ("N,M" or
  * "default"), anneal (on, off, default), points, split, axes ("pca", "3,7", "3,7,12": the numbers of a feature that

@@ -1,5 +1,5 @@
-/* network.h - a perceptron from inputs to features: dense layers, each hidden one with bias and activation, the
- * feature layer with neither (a bias there lets all classes drift to one side).
+/* network.h - from inputs to features: convolutions of pictures with poolings, then dense layers, each with bias and
+ * activation; the feature layer has neither (a bias there lets all classes drift to one side).
  * The shape is a plain value; parameters and gradients are flat float arrays of `size` the caller owns. Matrices
  * are row-major, one sample a row. No state, any thread. */
 #ifndef MATH_NETWORK_H
@@ -9,7 +9,9 @@
 #include "math/rng.h"
 #include "math/sparse.h"
 
-enum { NETWORK_LAYER_MAX = EXPERIMENT_HIDDEN_MAX + 1, SPARSE_BLOCK = 128 };
+/* Pixels of the largest pictures for convolutions: with all their filters still whole numbers. */
+enum { NETWORK_PIXELS_MAX = 1 << 20 };
+enum { NETWORK_LAYER_MAX = EXPERIMENT_FILTERS_MAX + EXPERIMENT_HIDDEN_MAX + 1, SPARSE_BLOCK = 128 };
 
 /* What a layer reads: samples as they are, or rows of a sparse set. */
 struct network_input {
@@ -21,12 +23,22 @@ struct network_input {
 struct layer_kind;                    /* math/network_layer.h */
 struct activation_kind;
 
+/* A convolution: pictures (rows, columns, channels) before it; after it, and after the largest of every pool x pool
+ * numbers, (height, width, filters). What is left over at the right and the bottom by the pooling is not computed. */
+struct picture {
+    int rows, columns, channels, kernel, pad, pool, height, width;
+};
+
 /* out = f(W in + b). Places count floats from the start of the parameters: weights in [weight, bias), then what does
  * not decay, biases and slopes, up to `end`. */
 struct layer {
     const struct layer_kind *kind;
     const struct activation_kind *activation;     /* NULL: neither activation nor bias */
+    struct picture picture;           /* of a convolution */
+    int number;                       /* of the network's layers, from 0 */
     int in, out;                      /* floats of a sample */
+    int width;                        /* outputs with their own weights, bias and slope: filters, or all of them */
+    int fan_in;                       /* products an output sums */
     bool learned_slope;
     size_t weight, bias, slope, end;
 };
@@ -44,11 +56,19 @@ struct network_work {
     float *out[NETWORK_LAYER_MAX];        /* (capacity, out): after the activation */
     float *back[2];                       /* (capacity, widest): dL/dsum of the layer at hand and the next */
     float *block;
+    uint32_t *pick[NETWORK_LAYER_MAX];    /* (capacity, out) which number of its pool is the largest */
+    uint32_t *picks, *start;              /* of convolutions: where the places begin that the filters look at */
+    float *scratch;                       /* of convolutions: a few samples */
     struct sparse_term *term;                    /* of sparse inputs: a block of samples, and by columns */
     int *column;                          /* (input + 1) */
 };
 
-void network_init(struct network *net, const struct experiment *e, int input);
+/* `input` numbers a sample; for the cnn pictures of so many rows, which must fit. */
+void network_init(struct network *net, const struct experiment *e, int input, int rows);
+
+/* Whether pictures of this size are large enough for the convolutions of the cnn: 0, or which one of them is too much,
+ * from 1. */
+int network_narrow(const struct experiment *e, int rows, int columns);
 
 /* Whether its inputs may be rows of a sparse set. */
 bool network_takes_sparse(const struct network *net);

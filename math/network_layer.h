@@ -18,11 +18,19 @@ extern const struct layer_kind layer_hidden;
 /* Weights (out, in): the feature layer, with few outputs. */
 extern const struct layer_kind layer_feature;
 
-/* Where the weight from input k to output j lies. */
+/* Filters over pictures, weights (kernel, kernel, channels, filters), and a pooling. What passes on are the largest sums
+ * of each pool: with an activation that rises that is the same as pooling after it, at a part of the work. */
+extern const struct layer_kind layer_convolution;
+
+/* Floats of scratch it needs. */
+size_t convolution_scratch(const struct picture *p, int filters);
+
+/* Where the weight of product k of output j lies. */
 static inline size_t layer_weight(const struct layer *layer, int j, int k)
 {
-    bool by_input = layer->kind == &layer_hidden;
-    size_t place = by_input ? (size_t)k * (size_t)layer->out + (size_t)j : (size_t)j * (size_t)layer->in + (size_t)k;
+    bool by_input = layer->kind != &layer_feature;
+    size_t place = by_input ? (size_t)k * (size_t)layer->width + (size_t)j
+                            : (size_t)j * (size_t)layer->fan_in + (size_t)k;
     return layer->weight + place;
 }
 

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 enum rng_stream { RNG_DATA = 1, RNG_WEIGHTS = 2, RNG_BATCHES = 3, RNG_SAMPLE = 4, RNG_VERIFY = 5, RNG_FREE = 6,
-    RNG_MAKES = 7 };
+    RNG_MAKES = 7, RNG_SHIFT = 8 };
 
 struct rng {
     uint64_t s[4];

@@ -170,6 +170,41 @@ struct network_input trainer_inputs(const struct trainer *t, const int *row, int
     return (struct network_input){ .dense = room };
 }
 
+/* A picture moved right by x and down by y; what comes in has the value of the first corner. */
+static void move_picture(const float *from, int height, int width, int x, int y, float *to)
+{
+    for (int i = 0; i < height; i++)
+        for (int j = 0; j < width; j++) {
+            bool inside = i - y >= 0 && i - y < height && j - x >= 0 && j - x < width;
+            to[i * width + j] = inside ? from[(i - y) * width + j - x] : from[0];
+        }
+}
+
+/* Of the seed, the row and the pass over the data: a stream for every picture, so that nothing has to be kept. */
+static void draw_shift(const struct trainer *t, int row, int *x, int *y)
+{
+    struct rng rng;
+    int most = t->experiment.shift;
+    rng_init(&rng, t->experiment.seed + ((uint64_t)t->passes << 32 | (uint32_t)row) * 0x9e3779b97f4a7c15u,
+        RNG_SHIFT);
+    *x = rng_below(&rng, 2 * most + 1) - most;
+    *y = rng_below(&rng, 2 * most + 1) - most;
+}
+
+struct network_input trainer_shifted(const struct trainer *t, const int *row, int n, float *room)
+{
+    size_t width = (size_t)t->data->dim;
+    if (t->experiment.shift == 0)
+        return trainer_inputs(t, row, n, room);
+    for (int i = 0; i < n; i++) {
+        int x, y;
+        draw_shift(t, row[i], &x, &y);
+        move_picture(
+            trainer_input(t, row[i]), t->data->height, t->data->width, x, y, room + (size_t)i * width);
+    }
+    return (struct network_input){ .dense = room };
+}
+
 void trainer_target(const struct trainer *t, int row, double *target)
 {
     int targets = t->data->targets;

@@ -11,6 +11,31 @@ static void two_classes(const struct dataset *data, char *text, size_t size)
     snprintf(text, size, "%.20s,%.20s", data->class_name[first], data->class_name[second]);
 }
 
+static enum status check_pictures(const struct experiment *e, const struct dataset *data, struct why *why)
+{
+    bool pictures = data->width > 0 && data->width * data->height == data->dim;
+    if (e->shift > 0 && !pictures)
+        return why_set(why, STATUS_USAGE, "--shift %d: moves images and %s has none; choose --shift 0",
+            e->shift, data->name);
+    if (e->model != MODEL_CNN)
+        return STATUS_OK;
+    if (!pictures)
+        return why_set(
+            why, STATUS_USAGE, "--model cnn: needs images and %s has none; choose --model mlp", data->name);
+    if (data->dim > NETWORK_PIXELS_MAX)
+        return why_set(why, STATUS_USAGE,
+            "--model cnn: takes images of at most %d pixels and %s has %d; choose --model mlp",
+            NETWORK_PIXELS_MAX, data->name, data->dim);
+    int narrow = network_narrow(e, data->height, data->width);
+    if (narrow == 0)
+        return STATUS_OK;
+    return why_set(why, STATUS_USAGE,
+        "--filters: nothing is left of the %d x %d pixels of %s after convolution %d; choose fewer filters, "
+        "a smaller "
+        "--kernel or --padding same",
+        data->width, data->height, data->name, narrow);
+}
+
 static enum status check_score(const struct loss *loss, const struct dataset *data, struct why *why)
 {
     char pair[64];
@@ -93,17 +118,18 @@ static enum status check_triplets(const struct experiment *e, const struct datas
 }
 
 /* Drawn data take any number of points: they wait for more. */
-static enum status check_drawn(const struct experiment *e, struct why *why)
+static enum status check_drawn(const struct experiment *e, const struct dataset *data, struct why *why)
 {
     if (!draw_chosen(e))
         return why_set(why, STATUS_USAGE, "dataset: these are drawn points; choose --dataset " DRAW_DATASET);
-    return experiment_check(e, why);
+    enum status status = experiment_check(e, why);
+    return status == STATUS_OK ? check_pictures(e, data, why) : status;
 }
 
 enum status trainer_check(const struct experiment *e, const struct dataset *data, struct why *why)
 {
     if (data->drawn)
-        return check_drawn(e, why);
+        return check_drawn(e, data, why);
     const struct loss *loss = experiment_loss(e);
     int dim = e->model == MODEL_IDENTITY ? data->dim : e->feature_dim;
     bool chosen = e->classes[0] || e->holdout[0];
@@ -126,6 +152,8 @@ enum status trainer_check(const struct experiment *e, const struct dataset *data
         status = check_labels(loss, data, why);
     if (status == STATUS_OK)
         status = check_list(e, data, why);
+    if (status == STATUS_OK)
+        status = check_pictures(e, data, why);
     if (status == STATUS_OK)
         status = check_triplets(e, data, why);
     return status == STATUS_OK ? check_moves(e, data, why) : status;

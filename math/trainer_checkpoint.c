@@ -8,7 +8,7 @@
 #include "math/draw.h"
 #include "math/trainer_state.h"
 
-enum { MAGIC = 0x4b43534d, VERSION = 5, CHANGE_LIMIT = 1000000, TEXT_LIMIT = 1 << 20 };
+enum { MAGIC = 0x4b43534d, VERSION = 6, CHANGE_LIMIT = 1000000, TEXT_LIMIT = 1 << 20 };
 
 #define FAR ((int64_t)1 << 48) /* no step and no count is farther away: sums of them stay whole */
 
@@ -230,11 +230,7 @@ static void pass_coach(struct stream *s, struct trainer *t)
         flag(s, &c->pair[i].parting);
     }
     number(s, &c->point_since);
-    number(s, &c->trend_right);
-    number(s, &c->trend_seen);
     count(s, &c->trend_looks, COACH_TREND);
-    bytes(s, c->share, sizeof c->share);
-    count(s, &c->calm, COACH_TREND);
     pass_windows(s, c);
     pass_finding(s, &c->finding, classes);
     count(s, &c->log_count, COACH_LOG);

@@ -62,7 +62,7 @@ static void measure_shape(struct trainer *t)
     t->class_room = t->data->drawn ? DRAW_CLASSES : t->classes;
     t->dim = e->model == MODEL_IDENTITY ? t->data->dim : e->feature_dim;
     if (trainer_has_network(t))
-        network_init(&t->net, e, t->data->dim);
+        network_init(&t->net, e, t->data->dim, t->data->height);
     t->place[BLOCK_NONE].size = trainer_has_network(t)   ? t->net.size
                                 : e->model == MODEL_FREE ? (size_t)t->pool * (size_t)t->dim
                                                          : 0;

@@ -92,6 +92,19 @@ static bool is_margin(const struct experiment *e, const char *key)
     return p >= 0 && loss->param[p].role == ROLE_MARGIN;
 }
 
+/* Points changed by hand: not where each of them lies, which is long. */
+static const char *points_text(const struct change *change)
+{
+    if (strcmp(change->key, "move") == 0)
+        return strcmp(change->value, "none") == 0 ? "points moved back" : "points moved";
+    if (strcmp(change->key, "draw") != 0)
+        return NULL;
+    const char *end = change->value + strlen(change->value);
+    bool put = strchr(change->value, ':'), other = strpbrk(change->value, "=+");
+    bool removed = strstr(change->value, "-,") || (end > change->value && end[-1] == '-');
+    return put && !other && !removed ? "points drawn" : !put && removed ? "points erased" : "points changed";
+}
+
 /* "m 0.30"; a loss by its name. */
 static void event_text(const struct experiment *then, const struct change *change, struct event *event)
 {
@@ -99,7 +112,10 @@ static void event_text(const struct experiment *then, const struct change *chang
     double value = strtod(change->value, &end);
     bool number = end != change->value && *end == '\0', whole = value == floor(value);
     int p = loss_param_find(experiment_loss(then), change->key);
-    if (p >= 0 && experiment_loss(then)->param[p].kind == PARAM_LINEAR && number && event->margin)
+    const char *points = points_text(change);
+    if (points)
+        snprintf(event->text, sizeof event->text, "%s", points);
+    else if (p >= 0 && experiment_loss(then)->param[p].kind == PARAM_LINEAR && number && event->margin)
         snprintf(event->text, sizeof event->text, "%.23s %.2f", change->key, value);
     else if (number)
         snprintf(event->text, sizeof event->text, whole && fabs(value) < 1e5 ? "%.23s %.0f" : "%.23s %.3g",
@@ -116,6 +132,8 @@ static void event_from(const struct change *change, const char *before, struct e
     char *end;
     double value = strtod(before, &end);
     const struct loss *loss = strcmp(change->key, "loss") == 0 ? loss_find(before) : NULL;
+    if (points_text(change))
+        return; /* a list is not one value */
     if (loss)
         snprintf(event->from, sizeof event->from, "%.23s", loss->label);
     else if (end == before || *end)

@@ -114,13 +114,13 @@ struct trainer {
 
 static inline bool trainer_has_network(const struct trainer *t)
 {
-    return t->experiment.model == MODEL_MLP;
+    return t->experiment.model == MODEL_MLP || t->experiment.model == MODEL_CNN;
 }
 
 /* The network skips the empty ground of pictures: inputs are never copied. */
 static inline bool trainer_is_sparse(const struct trainer *t)
 {
-    return trainer_has_network(t) && t->data->sparse.start && network_takes_sparse(&t->net);
+    return trainer_has_network(t) && t->data->sparse.start && t->experiment.shift == 0 && network_takes_sparse(&t->net);
 }
 
 /* Samples a step, for the setting `batch`. */
@@ -180,6 +180,8 @@ const float *trainer_input(const struct trainer *t, int row);
 void trainer_target(const struct trainer *t, int row, double *target);
 /* Those of n data rows as the network reads them, in `room` (n, data dim) unless they are sparse. `row` is borrowed. */
 struct network_input trainer_inputs(const struct trainer *t, const int *row, int n, float *room);
+/* The same moved by up to `shift` pixels, for the batch of a step. */
+struct network_input trainer_shifted(const struct trainer *t, const int *row, int n, float *room);
 void trainer_take_moves(struct trainer *t);
 
 /* Class means of the features (or of their directions) over data rows; zero for a class without any. */

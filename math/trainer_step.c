@@ -52,7 +52,7 @@ static void batch_features(struct trainer *t, int n)
 {
     size_t dim = (size_t)t->dim;
     if (trainer_has_network(t)) {
-        struct network_input input = trainer_inputs(t, t->pick_row, n, t->input);
+        struct network_input input = trainer_shifted(t, t->pick_row, n, t->input);
         const float *feature = network_forward(&t->net, t->value, &input, n, &t->work);
         for (size_t i = 0; i < (size_t)n * dim; i++)
             t->feature[i] = (double)feature[i];

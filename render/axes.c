@@ -7,7 +7,7 @@
 
 /* clang-format off */
 static const struct plot_size small_size = {
-    .padding = 20, .top = 46, .bottom = 34, .left = 36, .right = 72, .title_y = 26,
+    .padding = 20, .top = 46, .bottom = 34, .left = 36, .right = 80, .title_y = 26,
     .title = { 14, WEIGHT_SEMIBOLD, false }, .label = { 12, WEIGHT_REGULAR, false },
     .value = { 14, WEIGHT_SEMIBOLD, false }, .line = 1.75, .ticks = 4,
 };

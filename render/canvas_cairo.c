@@ -1,80 +1,13 @@
-#include "render/canvas.h"
-#include "render/fill.h"
-#include "render/png_out.h"
-#include "render/polyline.h"
-#include "render/sprite.h"
-#include "render/text.h"
+#include "render/canvas_cairo_inner.h"
 
-#include <cairo.h>
-#include <cairo-ft.h>
-#include <cairo-pdf.h>
-#include <fontconfig/fontconfig.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HATCH_SLOTS = 8, GLYPH_MAX = 256, CURVE_POINTS = 48, STAMP_SLOTS = 64, STAMP_LEAST = 8 };
+enum { CURVE_POINTS = 48, STAMP_LEAST = 8 };
 
 /* Beyond this radius a marker is drawn as a path: its sprites would be large and it is rare. */
 static const double SPRITE_RADIUS_MAX = 40;
-
-struct hatch_tile {
-    double pitch;
-    uint32_t color;
-    struct fill_tile tile;
-};
-
-/* A marker drawn once: a form that the page of a pdf refers to. */
-struct stamp {
-    struct marker marker;
-    cairo_surface_t *form;
-};
-
-enum kind { KIND_PIXELS, KIND_PNG, KIND_PDF };
-
-struct canvas_cairo {
-    struct canvas base;
-    enum kind kind;
-    cairo_surface_t *surface;
-    cairo_t *cr;
-    struct target target; /* pixels and the clip in them; images only */
-    int width_px, height_px;
-    uint8_t *owned; /* a png's pixels */
-    char *path;
-    double dpi;
-    struct sprite_cache *sprites;
-    struct polyline polyline; /* scratch of long thin lines */
-    struct fill fill; /* scratch of polygons and smooth lines */
-    struct hatch_tile hatch[HATCH_SLOTS];
-    int hatch_next;
-    uint32_t *premultiplied; /* scratch of image() */
-    size_t premultiplied_count;
-    /* pdf only */
-    cairo_font_face_t *face[FACE_COUNT];
-    struct stamp stamp[STAMP_SLOTS];
-    int stamps;
-    cairo_matrix_t page; /* from logical px to points */
-    int pages; /* that are done */
-    FILE *memory; /* what the file will hold: cairo can crash where a disk is full */
-    char *written;
-    size_t written_size;
-};
-
-static struct canvas_cairo *self(struct canvas *c)
-{
-    return (struct canvas_cairo *)c;
-}
-
-static bool is_image(const struct canvas_cairo *c)
-{
-    return c->kind != KIND_PDF;
-}
-
-static void set_color(cairo_t *cr, struct color c)
-{
-    cairo_set_source_rgba(cr, (double)c.r, (double)c.g, (double)c.b, (double)c.a);
-}
 
 static void trace(cairo_t *cr, const struct point *at, int n)
 {
@@ -93,7 +26,7 @@ static int clamp_px(double v, int max)
 /* On images the clip lies on whole device pixels, for cairo and for our own stamping alike. */
 static void clip(struct canvas *canvas, const struct rect *r)
 {
-    struct canvas_cairo *c = self(canvas);
+    struct canvas_cairo *c = canvas_cairo_self(canvas);
     cairo_reset_clip(c->cr);
     c->target.x0 = c->target.y0 = 0;
     c->target.x1 = c->width_px;
@@ -101,7 +34,7 @@ static void clip(struct canvas *canvas, const struct rect *r)
     if (!r)
         return;
     cairo_new_path(c->cr);
-    if (!is_image(c)) {
+    if (!canvas_cairo_is_image(c)) {
         cairo_rectangle(c->cr, r->x, r->y, r->w, r->h);
         cairo_clip(c->cr);
         return;
@@ -140,7 +73,7 @@ static void outline(struct canvas_cairo *c, const struct point *at, int n)
 static bool is_hairline(
     const struct canvas_cairo *c, const struct point *at, int n, const struct stroke *stroke)
 {
-    return is_image(c) && n == 2 && stroke->width <= 1 && !stroke->closed &&
+    return canvas_cairo_is_image(c) && n == 2 && stroke->width <= 1 && !stroke->closed &&
            (at[0].x == at[1].x || at[0].y == at[1].y);
 }
 
@@ -174,7 +107,7 @@ static bool smooth_line(struct canvas_cairo *c, const struct point *at, int n, c
 {
     bool dashed = stroke->dash_on > 0;
     double scale = c->base.scale;
-    if (!is_image(c) || stroke->round || (dashed && (n != 2 || stroke->dash_off <= 0)))
+    if (!canvas_cairo_is_image(c) || stroke->round || (dashed && (n != 2 || stroke->dash_off <= 0)))
         return false;
     fill_begin(&c->fill, &c->target);
     if (dashed)
@@ -188,7 +121,7 @@ static bool smooth_line(struct canvas_cairo *c, const struct point *at, int n, c
 static bool thin_curve(struct canvas_cairo *c, const struct point *at, int n, const struct stroke *stroke)
 {
     double scale = c->base.scale, width = stroke->width * scale;
-    if (!is_image(c) || n < CURVE_POINTS || stroke->closed || stroke->dash_on > 0 || width > 8)
+    if (!canvas_cairo_is_image(c) || n < CURVE_POINTS || stroke->closed || stroke->dash_on > 0 || width > 8)
         return false;
     cairo_surface_flush(c->surface);
     bool drawn = polyline_draw(&c->polyline, &c->target, at, n, width, scale, stroke->color);
@@ -198,7 +131,7 @@ static bool thin_curve(struct canvas_cairo *c, const struct point *at, int n, co
 
 static void lines(struct canvas *canvas, const struct point *at, int n, const struct stroke *stroke)
 {
-    struct canvas_cairo *c = self(canvas);
+    struct canvas_cairo *c = canvas_cairo_self(canvas);
     struct stroke line = *stroke;
     struct point snapped[2];
     if (is_hairline(c, at, n, stroke)) {
@@ -212,21 +145,21 @@ static void lines(struct canvas *canvas, const struct point *at, int n, const st
     if (line.closed)
         cairo_close_path(c->cr);
     set_stroke(c->cr, &line);
-    set_color(c->cr, line.color);
+    canvas_cairo_color(c->cr, line.color);
     cairo_stroke(c->cr);
 }
 
 static void polygon(struct canvas *canvas, const struct point *at, int n, struct color fill)
 {
-    struct canvas_cairo *c = self(canvas);
-    if (is_image(c)) {
+    struct canvas_cairo *c = canvas_cairo_self(canvas);
+    if (canvas_cairo_is_image(c)) {
         outline(c, at, n);
         if (paint(c, fill))
             return;
     }
     trace(c->cr, at, n);
     cairo_close_path(c->cr);
-    set_color(c->cr, fill);
+    canvas_cairo_color(c->cr, fill);
     cairo_fill(c->cr);
 }
 
@@ -287,15 +220,15 @@ static void hatch_vector(struct canvas_cairo *c, double pitch, struct color colo
         cairo_line_to(c->cr, k * period - y1, y1);
     }
     set_stroke(c->cr, &(struct stroke){ .width = 1 });
-    set_color(c->cr, color);
+    canvas_cairo_color(c->cr, color);
     cairo_stroke(c->cr);
     cairo_restore(c->cr);
 }
 
 static void hatch(struct canvas *canvas, const struct point *at, int n, double pitch, struct color color)
 {
-    struct canvas_cairo *c = self(canvas);
-    if (is_image(c) && hatch_image(c, at, n, pitch, color))
+    struct canvas_cairo *c = canvas_cairo_self(canvas);
+    if (canvas_cairo_is_image(c) && hatch_image(c, at, n, pitch, color))
         return;
     trace(c->cr, at, n);
     cairo_close_path(c->cr);
@@ -324,7 +257,7 @@ static void hollow_path(cairo_t *cr, const struct marker *m, struct point at)
     inner.radius = fmax(m->radius - width / 2, 0.1);
     trace_marker(cr, &inner, at);
     set_stroke(cr, &(struct stroke){ .width = width });
-    set_color(cr, m->fill);
+    canvas_cairo_color(cr, m->fill);
     cairo_stroke(cr);
 }
 
@@ -337,10 +270,10 @@ static void marker_path(cairo_t *cr, const struct marker *m, struct point at)
     trace_marker(cr, m, at);
     if (m->outline_width > 0 && m->outline.a > 0) {
         set_stroke(cr, &(struct stroke){ .round = true, .width = 2 * m->outline_width });
-        set_color(cr, m->outline);
+        canvas_cairo_color(cr, m->outline);
         cairo_stroke_preserve(cr);
     }
-    set_color(cr, m->fill);
+    canvas_cairo_color(cr, m->fill);
     cairo_fill(cr);
 }
 
@@ -398,8 +331,8 @@ static void vector_markers(struct canvas_cairo *c, const struct point *at, int n
 
 static void markers(struct canvas *canvas, const struct point *at, int n, const struct marker *marker)
 {
-    struct canvas_cairo *c = self(canvas);
-    if (!is_image(c)) {
+    struct canvas_cairo *c = canvas_cairo_self(canvas);
+    if (!canvas_cairo_is_image(c)) {
         vector_markers(c, at, n, marker);
         return;
     }
@@ -432,7 +365,7 @@ static bool premultiply(struct canvas_cairo *c, const uint32_t *argb, size_t n)
 
 static void image(struct canvas *canvas, struct rect rect, const uint32_t *argb, int w, int h)
 {
-    struct canvas_cairo *c = self(canvas);
+    struct canvas_cairo *c = canvas_cairo_self(canvas);
     if (!premultiply(c, argb, (size_t)w * (size_t)h)) {
         canvas_fail(canvas, "drawing: out of memory for an image; close other programs");
         return;
@@ -451,201 +384,7 @@ static void image(struct canvas *canvas, struct rect rect, const uint32_t *argb,
     cairo_surface_destroy(source);
 }
 
-/* ---- text ---- */
-
-static void stamp_mask(
-    const struct target *t, const struct text_mask *mask, int left, int top, uint32_t color)
-{
-    int c0 = left < t->x0 ? t->x0 - left : 0, c1 = left + mask->width > t->x1 ? t->x1 - left : mask->width;
-    int r0 = top < t->y0 ? t->y0 - top : 0, r1 = top + mask->height > t->y1 ? t->y1 - top : mask->height;
-    for (int r = r0; r < r1; r++) {
-        const uint8_t *alpha = mask->alpha + r * mask->stride;
-        uint32_t *to = (uint32_t *)(t->pixels + (ptrdiff_t)(top + r) * t->stride) + left;
-        for (int x = c0; x < c1; x++)
-            if (alpha[x])
-                to[x] = pixel_over(pixel_scale(color, alpha[x]), to[x]);
-    }
-}
-
-static void image_run(struct canvas_cairo *c, const struct text_run *run, struct point pen,
-    const struct font *font, struct color color)
-{
-    double scale = c->base.scale;
-    const struct text_mask *mask = text_mask(run, font, scale);
-    double x = pen.x * scale, y = pen.y * scale;
-    if (!mask) {
-        canvas_fail(&c->base, "drawing: text cannot be rasterised; close other programs");
-        return;
-    }
-    if (!(fabs(x) < 1e6 && fabs(y) < 1e6))
-        return;
-    stamp_mask(&c->target, mask, (int)lround(x) - mask->left, (int)lround(y) - mask->baseline,
-        pixel_premultiply(color));
-}
-
-/* By a pattern that names the very file: cairo opens it and closes it again. */
-static cairo_font_face_t *open_face(struct canvas_cairo *c, enum face face)
-{
-    if (c->face[face])
-        return c->face[face];
-    FcPattern *pattern = FcPatternBuild(
-        NULL, FC_FILE, FcTypeString, text_face_path(face), FC_INDEX, FcTypeInteger, 0, (char *)NULL);
-    if (!pattern)
-        return NULL;
-    c->face[face] = cairo_ft_font_face_create_for_pattern(pattern);
-    FcPatternDestroy(pattern);
-    return c->face[face];
-}
-
-static int code_bytes(const char *s)
-{
-    int n = 1;
-    while (((unsigned char)s[n] & 0xc0) == 0x80)
-        n++;
-    return n;
-}
-
-static FT_ULong code_point(const char *s, int bytes)
-{
-    unsigned char lead = (unsigned char)s[0];
-    FT_ULong code = bytes == 1 ? lead : lead & (0x7fu >> bytes);
-    for (int i = 1; i < bytes; i++)
-        code = code << 6 | ((unsigned char)s[i] & 0x3fu);
-    return code;
-}
-
-/* One glyph a code point, at the pens text.c measured, each with its bytes so that text can be selected. */
-static int place_glyphs(FT_Face ft, const struct text_run *run, struct point pen, const struct font *font,
-    cairo_glyph_t *glyph, cairo_text_cluster_t *cluster)
-{
-    int n = 0;
-    for (int at = 0; at < run->bytes && n < GLYPH_MAX; n++) {
-        int bytes = code_bytes(run->at + at);
-        glyph[n] = (cairo_glyph_t){ .index = FT_Get_Char_Index(ft, code_point(run->at + at, bytes)),
-            .x = pen.x + text_pen(run, at, font),
-            .y = pen.y };
-        cluster[n] = (cairo_text_cluster_t){ .num_bytes = bytes, .num_glyphs = 1 };
-        at += bytes;
-    }
-    return n;
-}
-
-static void vector_run(struct canvas_cairo *c, const struct text_run *run, struct point pen,
-    const struct font *font, struct color color)
-{
-    cairo_set_font_face(c->cr, open_face(c, run->face));
-    cairo_set_font_size(c->cr, font->size);
-    FT_Face ft = cairo_ft_scaled_font_lock_face(cairo_get_scaled_font(c->cr));
-    if (!ft) {
-        canvas_fail(&c->base, "%s: cannot be read as a font; reinstall fonts-inter and fonts-dejavu-core",
-            text_face_path(run->face));
-        return;
-    }
-    cairo_glyph_t glyph[GLYPH_MAX];
-    cairo_text_cluster_t cluster[GLYPH_MAX];
-    int n = place_glyphs(ft, run, pen, font, glyph, cluster);
-    cairo_ft_scaled_font_unlock_face(cairo_get_scaled_font(c->cr));
-    set_color(c->cr, color);
-    if (c->base.text_mode == TEXT_OUTLINES) {
-        cairo_new_path(c->cr);
-        cairo_glyph_path(c->cr, glyph, n);
-        cairo_fill(c->cr);
-        return;
-    }
-    cairo_show_text_glyphs(c->cr, run->at, run->bytes, glyph, n, cluster, n, 0);
-}
-
-static void text(struct canvas *canvas, struct point at, const char *utf8, const struct font *font,
-    struct color color, enum align align)
-{
-    static const double share[] = { [ALIGN_LEFT] = 0, [ALIGN_CENTER] = 0.5, [ALIGN_RIGHT] = 1 };
-    struct canvas_cairo *c = self(canvas);
-    if (align != ALIGN_LEFT)
-        at.x -= share[align] * text_width(utf8, font);
-    if (is_image(c))
-        cairo_surface_flush(c->surface);
-    struct text_run run;
-    for (int n; (n = text_next(utf8, font, &run)) > 0; utf8 += n) {
-        struct point pen = { at.x + run.shift, at.y };
-        if (is_image(c))
-            image_run(c, &run, pen, font, color);
-        else
-            vector_run(c, &run, pen, font, color);
-        at.x += run.advance;
-    }
-    if (is_image(c))
-        cairo_surface_mark_dirty(c->surface);
-}
-
-/* ---- life ---- */
-
-static cairo_status_t keep_bytes(void *user, const unsigned char *data, unsigned int length)
-{
-    struct canvas_cairo *c = user;
-    return fwrite(data, 1, length, c->memory) == length ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_NO_MEMORY;
-}
-
-static enum status write_pdf(struct canvas_cairo *c, struct why *why)
-{
-    FILE *file = fflush(c->memory) == 0 ? fopen(c->path, "wb") : NULL;
-    if (!file)
-        return why_set(
-            why, STATUS_FAILED, "%s: cannot be created; choose a folder you may write to", c->path);
-    bool written = fwrite(c->written, 1, c->written_size, file) == c->written_size;
-    if (fclose(file) != 0 || !written)
-        return why_set(
-            why, STATUS_FAILED, "%s: could not be written completely; check the free space", c->path);
-    return STATUS_OK;
-}
-
-static enum status finish(struct canvas *canvas, struct why *why)
-{
-    struct canvas_cairo *c = self(canvas);
-    if (c->kind == KIND_PDF)
-        cairo_surface_finish(c->surface);
-    else
-        cairo_surface_flush(c->surface);
-    cairo_status_t status = cairo_status(c->cr);
-    if (status == CAIRO_STATUS_SUCCESS)
-        status = cairo_surface_status(c->surface);
-    const char *where = c->path ? c->path : "drawing";
-    if (status != CAIRO_STATUS_SUCCESS)
-        return why_set(why, STATUS_FAILED, "%s: %s; check the folder and the free space", where,
-            cairo_status_to_string(status));
-    if (c->kind == KIND_PDF && canvas->status == STATUS_OK)
-        return write_pdf(c, why);
-    if (c->kind == KIND_PNG && canvas->status == STATUS_OK)
-        return png_write(c->path, c->target.pixels, c->target.stride, c->width_px, c->height_px, c->dpi, why);
-    return STATUS_OK;
-}
-
-static void destroy(struct canvas *canvas)
-{
-    struct canvas_cairo *c = self(canvas);
-    for (int i = 0; i < HATCH_SLOTS; i++)
-        free(c->hatch[i].tile.pixel);
-    if (c->cr)
-        cairo_destroy(c->cr);
-    if (c->surface)
-        cairo_surface_destroy(c->surface);
-    for (int i = 0; i < c->stamps; i++)
-        cairo_surface_destroy(c->stamp[i].form);
-    for (int i = 0; i < FACE_COUNT; i++)
-        if (c->face[i])
-            cairo_font_face_destroy(c->face[i]);
-    sprite_cache_destroy(c->sprites);
-    free(c->polyline.coverage);
-    fill_clear(&c->fill);
-    free(c->premultiplied);
-    free(c->owned);
-    if (c->memory)
-        fclose(c->memory);
-    free(c->written);
-    free(c->path);
-    free(c);
-}
-
-static const struct canvas_ops cairo_ops = {
+const struct canvas_ops canvas_cairo_ops = {
     .name = "cairo",
     .clip = clip,
     .lines = lines,
@@ -653,127 +392,7 @@ static const struct canvas_ops cairo_ops = {
     .hatch = hatch,
     .markers = markers,
     .image = image,
-    .text = text,
-    .finish = finish,
-    .destroy = destroy,
+    .text = canvas_cairo_text,
+    .finish = canvas_cairo_finish,
+    .destroy = canvas_cairo_destroy,
 };
-
-static struct canvas *begin(struct canvas_cairo *c, double cairo_scale_by)
-{
-    c->cr = cairo_create(c->surface);
-    cairo_scale(c->cr, cairo_scale_by, cairo_scale_by);
-    cairo_set_tolerance(c->cr, 0.05);
-    c->base.ops = &cairo_ops;
-    return &c->base;
-}
-
-static struct canvas *begin_pixels(struct canvas_cairo *c, uint8_t *pixels, int stride, double scale)
-{
-    c->sprites = sprite_cache_create();
-    c->base.scale = scale;
-    c->target = (struct target){ .pixels = pixels, .stride = stride, .x1 = c->width_px, .y1 = c->height_px };
-    c->surface =
-        cairo_image_surface_create_for_data(pixels, CAIRO_FORMAT_ARGB32, c->width_px, c->height_px, stride);
-    struct canvas *canvas = begin(c, scale);
-    if (c->sprites && cairo_status(c->cr) == CAIRO_STATUS_SUCCESS)
-        return canvas;
-    destroy(canvas);
-    return NULL;
-}
-
-struct canvas *canvas_cairo_pixels(void *pixels, int width_px, int height_px, int stride, double scale)
-{
-    struct canvas_cairo *c = calloc(1, sizeof *c);
-    if (!c)
-        return NULL;
-    c->kind = KIND_PIXELS;
-    c->width_px = width_px;
-    c->height_px = height_px;
-    c->base.width = width_px / scale;
-    c->base.height = height_px / scale;
-    return begin_pixels(c, pixels, stride, scale);
-}
-
-struct canvas *canvas_cairo_png(const char *path, double width, double height, double scale, double dpi)
-{
-    struct canvas_cairo *c = calloc(1, sizeof *c);
-    if (!c)
-        return NULL;
-    c->kind = KIND_PNG;
-    c->base.width = width;
-    c->base.height = height;
-    c->width_px = (int)lround(width * scale);
-    c->height_px = (int)lround(height * scale);
-    c->dpi = dpi;
-    c->path = strdup(path);
-    c->owned = calloc((size_t)c->width_px * (size_t)c->height_px, 4);
-    if (c->path && c->owned)
-        return begin_pixels(c, c->owned, c->width_px * 4, scale);
-    free(c->path);
-    free(c->owned);
-    free(c);
-    return NULL;
-}
-
-struct canvas *canvas_cairo_pdf(const char *path, double width, double height, double points)
-{
-    struct canvas_cairo *c = calloc(1, sizeof *c);
-    if (!c)
-        return NULL;
-    c->kind = KIND_PDF;
-    c->base.width = width;
-    c->base.height = height;
-    c->base.scale = 1;
-    c->path = strdup(path);
-    c->memory = open_memstream(&c->written, &c->written_size);
-    if (!c->path || !c->memory) {
-        free(c->path);
-        free(c);
-        return NULL;
-    }
-    c->surface = cairo_pdf_surface_create_for_stream(keep_bytes, c, width * points, height * points);
-    cairo_pdf_surface_set_metadata(
-        c->surface, CAIRO_PDF_METADATA_CREATOR, "marginscope " MARGINSCOPE_VERSION);
-    /* the same training gives the same bytes: no clock in the file */
-    cairo_pdf_surface_set_metadata(c->surface, CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z");
-    struct canvas *canvas = begin(c, points);
-    cairo_font_options_t *options = cairo_font_options_create();
-    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-    cairo_set_font_options(c->cr, options);
-    cairo_font_options_destroy(options);
-    cairo_get_matrix(c->cr, &c->page);
-    return canvas;
-}
-
-void canvas_pdf_page(struct canvas *canvas)
-{
-    struct canvas_cairo *c = self(canvas);
-    cairo_show_page(c->cr);
-    c->pages++;
-}
-
-void canvas_pdf_bookmark(struct canvas *canvas, const char *utf8)
-{
-    struct canvas_cairo *c = self(canvas);
-    char target[32];
-    snprintf(target, sizeof target, "page=%d", c->pages + 1);
-    cairo_pdf_surface_add_outline(
-        c->surface, CAIRO_PDF_OUTLINE_ROOT, utf8, target, (cairo_pdf_outline_flags_t)0);
-}
-
-void canvas_pdf_describe(struct canvas *canvas, const char *title, const char *author)
-{
-    struct canvas_cairo *c = self(canvas);
-    cairo_pdf_surface_set_metadata(c->surface, CAIRO_PDF_METADATA_TITLE, title);
-    if (author[0])
-        cairo_pdf_surface_set_metadata(c->surface, CAIRO_PDF_METADATA_AUTHOR, author);
-}
-
-void canvas_pdf_place(struct canvas *canvas, struct point origin, double zoom)
-{
-    struct canvas_cairo *c = self(canvas);
-    cairo_set_matrix(c->cr, &c->page);
-    cairo_translate(c->cr, origin.x, origin.y);
-    cairo_scale(c->cr, zoom, zoom);
-}

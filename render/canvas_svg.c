@@ -1,36 +1,11 @@
-#include "render/canvas.h"
-#include "render/buffer.h"
-#include "render/glyph.h"
+#include "render/canvas_svg_inner.h"
 #include "render/png_out.h"
 #include "render/sprite.h"
-#include "render/text.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { DEFS_MAX = 1024, KEY_BYTES = 80 };
-
-/* A definition that strokes refer to, found again by what it was made from. */
-struct def {
-    char key[KEY_BYTES];
-};
-
-struct canvas_svg {
-    struct canvas base;
-    struct buffer defs, body;
-    struct def def[DEFS_MAX];
-    int def_count;
-    bool clipped;
-    struct glyphs *glyphs; /* made when text is to be embedded or outlined */
-    char *path;
-};
-
-static struct canvas_svg *self(struct canvas *c)
-{
-    return (struct canvas_svg *)c;
-}
 
 /* ---- pieces ---- */
 
@@ -39,7 +14,7 @@ static int byte_of(float v)
     return (int)lroundf(fminf(fmaxf(v, 0), 1) * 255);
 }
 
-static void put_paint(struct buffer *b, const char *what, struct color c)
+void canvas_svg_paint(struct buffer *b, const char *what, struct color c)
 {
     buffer_add(b, " %s=\"#%02x%02x%02x\"", what, byte_of(c.r), byte_of(c.g), byte_of(c.b));
     if (c.a >= 1)
@@ -49,7 +24,7 @@ static void put_paint(struct buffer *b, const char *what, struct color c)
     buffer_put(b, "\"", 1);
 }
 
-static void put_attribute(struct buffer *b, const char *name, double v)
+void canvas_svg_attribute(struct buffer *b, const char *name, double v)
 {
     buffer_add(b, " %s=\"", name);
     buffer_number(b, v, 2);
@@ -70,27 +45,7 @@ static void put_path(struct buffer *b, const struct point *at, int n, bool close
     buffer_add(b, closed ? "Z\"" : "\"");
 }
 
-static void put_escaped(struct buffer *b, const char *s)
-{
-    for (; *s; s++) {
-        unsigned char c = (unsigned char)*s;
-        if (c == '&')
-            buffer_add(b, "&amp;");
-        else if (c == '<')
-            buffer_add(b, "&lt;");
-        else if (c == '>')
-            buffer_add(b, "&gt;");
-        else if (c == '"')
-            buffer_add(b, "&quot;");
-        else if (c >= 32 && c != 127) /* XML allows no other control bytes */
-            buffer_put(b, s, 1);
-        else
-            buffer_put(b, " ", 1);
-    }
-}
-
-/* The number of the definition with this key, and whether it must be written now. */
-static int def_find(struct canvas_svg *c, const char *key, bool *fresh)
+int canvas_svg_def(struct canvas_svg *c, const char *key, bool *fresh)
 {
     *fresh = false;
     for (int i = 0; i < c->def_count; i++)
@@ -117,20 +72,20 @@ static void unclip(struct canvas_svg *c)
 
 static void clip(struct canvas *canvas, const struct rect *r)
 {
-    struct canvas_svg *c = self(canvas);
+    struct canvas_svg *c = canvas_svg_self(canvas);
     unclip(c);
     if (!r)
         return;
     char key[KEY_BYTES];
     bool fresh;
     snprintf(key, sizeof key, "clip %.2f %.2f %.2f %.2f", r->x, r->y, r->w, r->h);
-    int id = def_find(c, key, &fresh);
+    int id = canvas_svg_def(c, key, &fresh);
     if (fresh) {
         buffer_add(&c->defs, "<clipPath id=\"d%d\"><rect", id);
-        put_attribute(&c->defs, "x", r->x);
-        put_attribute(&c->defs, "y", r->y);
-        put_attribute(&c->defs, "width", fmax(r->w, 0));
-        put_attribute(&c->defs, "height", fmax(r->h, 0));
+        canvas_svg_attribute(&c->defs, "x", r->x);
+        canvas_svg_attribute(&c->defs, "y", r->y);
+        canvas_svg_attribute(&c->defs, "width", fmax(r->w, 0));
+        canvas_svg_attribute(&c->defs, "height", fmax(r->h, 0));
         buffer_add(&c->defs, "/></clipPath>\n");
     }
     buffer_add(&c->body, "<g clip-path=\"url(#d%d)\">\n", id);
@@ -139,10 +94,10 @@ static void clip(struct canvas *canvas, const struct rect *r)
 
 static void lines(struct canvas *canvas, const struct point *at, int n, const struct stroke *stroke)
 {
-    struct buffer *b = &self(canvas)->body;
+    struct buffer *b = &canvas_svg_self(canvas)->body;
     buffer_add(b, "<path fill=\"none\"");
-    put_paint(b, "stroke", stroke->color);
-    put_attribute(b, "stroke-width", stroke->width);
+    canvas_svg_paint(b, "stroke", stroke->color);
+    canvas_svg_attribute(b, "stroke-width", stroke->width);
     if (stroke->dash_on > 0)
         buffer_add(b, " stroke-dasharray=\"%.2f %.2f\"", stroke->dash_on, stroke->dash_off);
     if (stroke->round)
@@ -153,9 +108,9 @@ static void lines(struct canvas *canvas, const struct point *at, int n, const st
 
 static void polygon(struct canvas *canvas, const struct point *at, int n, struct color fill)
 {
-    struct buffer *b = &self(canvas)->body;
+    struct buffer *b = &canvas_svg_self(canvas)->body;
     buffer_add(b, "<path");
-    put_paint(b, "fill", fill);
+    canvas_svg_paint(b, "fill", fill);
     put_path(b, at, n, true);
     buffer_add(b, "/>\n");
 }
@@ -164,12 +119,12 @@ static void polygon(struct canvas *canvas, const struct point *at, int n, struct
 static void define_hatch(struct buffer *b, int id, double pitch, struct color color)
 {
     buffer_add(b, "<pattern id=\"d%d\" patternUnits=\"userSpaceOnUse\"", id);
-    put_attribute(b, "width", pitch);
-    put_attribute(b, "height", pitch);
+    canvas_svg_attribute(b, "width", pitch);
+    canvas_svg_attribute(b, "height", pitch);
     buffer_add(b, " patternTransform=\"rotate(45) translate(");
     buffer_number(b, -pitch / 2, 2);
     buffer_add(b, ")\"><path fill=\"none\"");
-    put_paint(b, "stroke", color);
+    canvas_svg_paint(b, "stroke", color);
     const struct point line[] = { { pitch / 2, 0 }, { pitch / 2, pitch } };
     put_path(b, line, 2, false);
     buffer_add(b, "/></pattern>\n");
@@ -177,12 +132,12 @@ static void define_hatch(struct buffer *b, int id, double pitch, struct color co
 
 static void hatch(struct canvas *canvas, const struct point *at, int n, double pitch, struct color color)
 {
-    struct canvas_svg *c = self(canvas);
+    struct canvas_svg *c = canvas_svg_self(canvas);
     char key[KEY_BYTES];
     bool fresh;
     snprintf(key, sizeof key, "hatch %.3f %02x%02x%02x %.3f", pitch, byte_of(color.r), byte_of(color.g),
         byte_of(color.b), (double)color.a);
-    int id = def_find(c, key, &fresh);
+    int id = canvas_svg_def(c, key, &fresh);
     if (fresh)
         define_hatch(&c->defs, id, pitch, color);
     buffer_add(&c->body, "<path fill=\"url(#d%d)\"", id);
@@ -201,7 +156,7 @@ static void define_marker(struct buffer *b, int id, const struct marker *m)
     double radius = drawn_radius(m);
     if (m->shape == SHAPE_CIRCLE) {
         buffer_add(b, "<circle id=\"d%d\"", id);
-        put_attribute(b, "r", radius);
+        canvas_svg_attribute(b, "r", radius);
     } else {
         struct point at[SHAPE_POINTS];
         int n = shape_outline(m->shape, radius, at);
@@ -216,26 +171,26 @@ static void put_marker_look(struct buffer *b, const struct marker *m)
 {
     if (m->hollow) {
         buffer_add(b, " fill=\"none\"");
-        put_paint(b, "stroke", m->fill);
-        put_attribute(b, "stroke-width", shape_hollow_width(m->shape, m->radius));
+        canvas_svg_paint(b, "stroke", m->fill);
+        canvas_svg_attribute(b, "stroke-width", shape_hollow_width(m->shape, m->radius));
         return;
     }
-    put_paint(b, "fill", m->fill);
+    canvas_svg_paint(b, "fill", m->fill);
     if (m->outline_width <= 0 || m->outline.a <= 0)
         return;
-    put_paint(b, "stroke", m->outline);
-    put_attribute(b, "stroke-width", 2 * m->outline_width);
+    canvas_svg_paint(b, "stroke", m->outline);
+    canvas_svg_attribute(b, "stroke-width", 2 * m->outline_width);
     buffer_add(b, " stroke-linejoin=\"round\" paint-order=\"stroke\"");
 }
 
 static void markers(struct canvas *canvas, const struct point *at, int n, const struct marker *m)
 {
-    struct canvas_svg *c = self(canvas);
+    struct canvas_svg *c = canvas_svg_self(canvas);
     struct buffer *b = &c->body;
     char key[KEY_BYTES];
     bool fresh;
     snprintf(key, sizeof key, "marker %d %d %.3f", (int)m->shape, m->hollow, m->radius);
-    int id = def_find(c, key, &fresh);
+    int id = canvas_svg_def(c, key, &fresh);
     if (fresh)
         define_marker(&c->defs, id, m);
     buffer_add(b, "<g");
@@ -257,170 +212,18 @@ static void markers(struct canvas *canvas, const struct point *at, int n, const 
 
 static void image(struct canvas *canvas, struct rect r, const uint32_t *argb, int w, int h)
 {
-    struct buffer *b = &self(canvas)->body;
+    struct buffer *b = &canvas_svg_self(canvas)->body;
     buffer_add(b, "<image");
-    put_attribute(b, "x", r.x);
-    put_attribute(b, "y", r.y);
-    put_attribute(b, "width", r.w);
-    put_attribute(b, "height", r.h);
+    canvas_svg_attribute(b, "x", r.x);
+    canvas_svg_attribute(b, "y", r.y);
+    canvas_svg_attribute(b, "width", r.w);
+    canvas_svg_attribute(b, "height", r.h);
     buffer_add(
         b, " preserveAspectRatio=\"none\" image-rendering=\"pixelated\" href=\"data:image/png;base64,");
     if (!png_base64(b, argb, w, h))
-        canvas_fail(canvas, "%s: out of memory for an image; close other programs", self(canvas)->path);
+        canvas_fail(
+            canvas, "%s: out of memory for an image; close other programs", canvas_svg_self(canvas)->path);
     buffer_add(b, "\"/>\n");
-}
-
-/* ---- text ---- */
-
-static bool has_glyphs(struct canvas_svg *c)
-{
-    if (!c->glyphs)
-        c->glyphs = glyphs_create();
-    if (!c->glyphs)
-        canvas_fail(&c->base, "%s: out of memory for the letters; close other programs", c->path);
-    return c->glyphs != NULL;
-}
-
-static int code_bytes(const char *s)
-{
-    int n = 1;
-    while (((unsigned char)s[n] & 0xc0) == 0x80)
-        n++;
-    return n;
-}
-
-/* The definition of a letter; false for a space. */
-static bool letter(struct canvas_svg *c, enum face face, const char *s, int bytes, int *id, double *units)
-{
-    struct buffer path = { 0 };
-    char key[KEY_BYTES];
-    bool fresh;
-    uint32_t code = glyphs_use(c->glyphs, face, s, bytes);
-    bool drawn = glyphs_outline(c->glyphs, face, code, &path, units);
-    if (drawn) {
-        snprintf(key, sizeof key, "letter %d %x", (int)face, (unsigned)code);
-        *id = def_find(c, key, &fresh);
-        if (fresh) {
-            buffer_add(&c->defs, "<path id=\"d%d\" d=\"", *id);
-            buffer_put(&c->defs, path.data, path.length);
-            buffer_add(&c->defs, "\"/>\n");
-        }
-    }
-    free(path.data);
-    return drawn;
-}
-
-static void outlined_run(
-    struct canvas_svg *c, const struct text_run *run, struct point pen, const struct font *font)
-{
-    struct buffer *b = &c->body;
-    for (int at = 0, bytes; at < run->bytes; at += bytes) {
-        int id;
-        double units;
-        bytes = code_bytes(run->at + at);
-        if (!letter(c, run->face, run->at + at, bytes, &id, &units))
-            continue;
-        buffer_add(b, "<use href=\"#d%d\" transform=\"matrix(%.5f 0 0 %.5f ", id, font->size / units,
-            -font->size / units);
-        buffer_number(b, pen.x + text_pen(run, at, font), 2);
-        buffer_put(b, " ", 1);
-        buffer_number(b, pen.y, 2);
-        buffer_add(b, ")\"/>");
-    }
-}
-
-/* Shapes that look the same everywhere; what they say stays beside them. */
-static void outlined_text(struct canvas_svg *c, struct point at, const char *utf8, const struct font *font,
-    struct color color, enum align align)
-{
-    static const double share[] = { [ALIGN_LEFT] = 0, [ALIGN_CENTER] = 0.5, [ALIGN_RIGHT] = 1 };
-    struct text_run run;
-    buffer_add(&c->body, "<g aria-label=\"");
-    put_escaped(&c->body, utf8);
-    buffer_put(&c->body, "\"", 1);
-    put_paint(&c->body, "fill", color);
-    buffer_add(&c->body, ">\n");
-    at.x -= share[align] * text_width(utf8, font);
-    for (int n; (n = text_next(utf8, font, &run)) > 0; utf8 += n) {
-        outlined_run(c, &run, (struct point){ at.x + run.shift, at.y }, font);
-        at.x += run.advance;
-    }
-    buffer_add(&c->body, "</g>\n");
-}
-
-static void note_letters(struct canvas_svg *c, const char *utf8, const struct font *font)
-{
-    struct text_run run;
-    for (int n; (n = text_next(utf8, font, &run)) > 0; utf8 += n)
-        for (int at = 0, bytes; at < run.bytes; at += bytes) {
-            bytes = code_bytes(run.at + at);
-            glyphs_use(c->glyphs, run.face, run.at + at, bytes);
-        }
-}
-
-static void text(struct canvas *canvas, struct point at, const char *utf8, const struct font *font,
-    struct color color, enum align align)
-{
-    static const char *const anchor[] = {
-        [ALIGN_LEFT] = "", [ALIGN_CENTER] = " text-anchor=\"middle\"", [ALIGN_RIGHT] = " text-anchor=\"end\""
-    };
-    struct canvas_svg *c = self(canvas);
-    struct buffer *b = &c->body;
-    if (canvas->text_mode != TEXT_FONT && !has_glyphs(c))
-        return;
-    if (canvas->text_mode == TEXT_OUTLINES) {
-        outlined_text(c, at, utf8, font, color, align);
-        return;
-    }
-    if (canvas->text_mode == TEXT_EMBED)
-        note_letters(c, utf8, font);
-    buffer_add(b, "<text");
-    put_attribute(b, "x", at.x);
-    put_attribute(b, "y", at.y);
-    put_attribute(b, "font-size", font->size);
-    if (font->weight != WEIGHT_REGULAR)
-        buffer_add(b, " font-weight=\"%d\"", (int)font->weight);
-    buffer_add(b, "%s%s", font->italic ? " font-style=\"italic\"" : "", anchor[align]);
-    put_paint(b, "fill", color);
-    put_attribute(b, "textLength", text_width(utf8, font));
-    buffer_put(b, ">", 1);
-    put_escaped(b, utf8);
-    buffer_add(b, "</text>\n");
-}
-
-static const struct {
-    const char *family, *look;
-} embedded[FACE_COUNT] = {
-    [FACE_REGULAR] = { "marginscope text", "" },
-    [FACE_ITALIC] = { "marginscope text", "font-style:italic;" },
-    [FACE_SEMIBOLD] = { "marginscope text", "font-weight:600;" },
-    [FACE_SEMIBOLD_ITALIC] = { "marginscope text", "font-weight:600;font-style:italic;" },
-    [FACE_FALLBACK] = { "marginscope symbols", "" },
-    [FACE_FALLBACK_BOLD] = { "marginscope symbols", "font-weight:600;" },
-};
-
-/* The letters in use as fonts of the file's own. */
-static bool embed_fonts(struct canvas_svg *c)
-{
-    struct buffer *b = &c->defs;
-    if (c->base.text_mode != TEXT_EMBED || !c->glyphs)
-        return true;
-    bool good = true;
-    buffer_add(b, "<style>\n");
-    for (int i = 0; i < FACE_COUNT; i++) {
-        struct buffer font = { 0 };
-        bool failed;
-        if (glyphs_subset(c->glyphs, (enum face)i, &font, &failed)) {
-            buffer_add(b, "@font-face{font-family:'%s';%ssrc:url(data:font/%s;base64,", embedded[i].family,
-                embedded[i].look, memcmp(font.data, "OTTO", 4) == 0 ? "otf" : "ttf");
-            buffer_base64(b, (const unsigned char *)font.data, font.length);
-            buffer_add(b, ")}\n");
-        }
-        good &= !failed;
-        free(font.data);
-    }
-    buffer_add(b, "</style>\n");
-    return good;
 }
 
 /* ---- life ---- */
@@ -431,7 +234,7 @@ static void write_head(FILE *file, const struct canvas_svg *c)
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.2f\" height=\"%.2f\" viewBox=\"0 0 %.2f %.2f\"\n"
         "font-family=\"%sInter, 'DejaVu Sans', 'Helvetica Neue', Arial, sans-serif\"\n"
-        "style=\"font-variant-numeric:tabular-nums;white-space:pre\">\n"
+        "style=\"font-variant-numeric:tabular-nums\">\n"
         "<!-- marginscope " MARGINSCOPE_VERSION " -->\n",
         c->base.width * c->base.scale, c->base.height * c->base.scale, c->base.width, c->base.height,
         c->base.text_mode == TEXT_EMBED ? "'marginscope text', 'marginscope symbols', " : "");
@@ -445,11 +248,11 @@ static void write_part(FILE *file, const struct buffer *b)
 
 static enum status finish(struct canvas *canvas, struct why *why)
 {
-    struct canvas_svg *c = self(canvas);
+    struct canvas_svg *c = canvas_svg_self(canvas);
     unclip(c);
     if (canvas->status != STATUS_OK)
         return canvas->status;
-    if (!embed_fonts(c))
+    if (!canvas_svg_fonts(c))
         return why_set(why, STATUS_FAILED, "%s: its fonts cannot be made; choose --text outlines", c->path);
     if (c->body.failed || c->defs.failed)
         return why_set(why, STATUS_FAILED, "%s: out of memory; close other programs", c->path);
@@ -472,7 +275,7 @@ static enum status finish(struct canvas *canvas, struct why *why)
 
 static void destroy(struct canvas *canvas)
 {
-    struct canvas_svg *c = self(canvas);
+    struct canvas_svg *c = canvas_svg_self(canvas);
     glyphs_destroy(c->glyphs);
     free(c->defs.data);
     free(c->body.data);
@@ -488,7 +291,7 @@ static const struct canvas_ops svg_ops = {
     .hatch = hatch,
     .markers = markers,
     .image = image,
-    .text = text,
+    .text = canvas_svg_text,
     .finish = finish,
     .destroy = destroy,
 };

@@ -167,11 +167,13 @@ static void add_schedule(struct note *t, const struct snapshot *snap)
 
 static void add_model(struct note *t, const struct experiment *e)
 {
-    static const char *const name[MODEL_COUNT] = { "MLP", "free points", "identity" };
+    static const char *const name[MODEL_COUNT] = { "MLP", "CNN", "free points", "identity" };
     note_add(t, "%s", name[e->model]);
-    if (e->model != MODEL_MLP)
+    if (e->model != MODEL_MLP && e->model != MODEL_CNN)
         return;
     note_add(t, " ");
+    for (int i = 0; e->model == MODEL_CNN && i < e->filter_count; i++)
+        note_add(t, "%d-", e->filters[i]);
     for (int i = 0; i < e->hidden_count; i++)
         note_add(t, "%d-", e->hidden[i]);
     note_add(t, "%d", e->feature_dim);

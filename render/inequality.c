@@ -24,6 +24,18 @@ static void add_sign(struct inequality *q, const struct theme *theme, const char
     snprintf(term->value, sizeof term->value, "%s", value);
 }
 
+/* Where the numbers do not obey the rule above them, they stand with the sign that is true of them. */
+static void turn_sign(struct term *sign, const struct theme *theme)
+{
+    static const char *const turned[][2] = { { "<", ">" }, { ">", "<" }, { "≥", "<" } };
+    for (size_t i = 0; i < sizeof turned / sizeof turned[0]; i++)
+        if (strcmp(sign->value, turned[i][0]) == 0) {
+            snprintf(sign->value, sizeof sign->value, "%s", turned[i][1]);
+            sign->color = theme->bad;
+            return;
+        }
+}
+
 /* `before` the class's name as its subscript, in its colour: "\theta", "\cos\theta", "z". */
 static char *add_class(struct inequality *q, const struct theme *theme, const char *before, int label)
 {
@@ -232,6 +244,10 @@ static void write_single(
     snprintf(zero->value, sizeof zero->value, "0");
     add_sign(q, theme, ">", ">");
     number_fixed(rival, 1, add_class(q, theme, "z", s->rival), VALUE_SIZE);
+    if (!(own > 0))
+        turn_sign(&q->term[1], theme);
+    if (!(rival < 0))
+        turn_sign(&q->term[3], theme);
     q->slack = fmin(own, -rival);
     q->widest = "−30.0";
 }
@@ -266,8 +282,9 @@ static void write_means(
     q->said.good = q->slack > 0;
     snprintf(q->said.who, sizeof q->said.who, "mean of %s is nearest,",
         snapshot_class(snap, q->said.good ? s->own : rival, room));
-    bool tiny = fabs(q->slack) < 0.005;
-    number_fixed(tiny ? 0.01 : fabs(q->slack), 2, number, sizeof number);
+    double by = fabs(round(100 * other) - round(100 * own)) / 100; /* of the two numbers as they are shown */
+    bool tiny = !(by > 0.005);
+    number_fixed(tiny ? 0.01 : by, 2, number, sizeof number);
     snprintf(q->said.by, sizeof q->said.by, "by %s%s%s", tiny ? "under " : "", number,
         q->said.good ? "" : ": wrong");
 }
@@ -438,6 +455,9 @@ void inequality_write(
     *q = (struct inequality){ .snap = scene->snap, .decimals = 1, .widest = "180.0°" };
     if (writer.write)
         writer.write(q, scene, theme, s);
+    for (int i = 0; i < q->n && q->slack < 0 && writer.write != write_single; i++)
+        if (q->term[i].sign)
+            turn_sign(&q->term[i], theme);
 }
 
 /* The distance to the boundary; what would round to nothing says that it is less than the last decimal. */

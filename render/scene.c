@@ -325,29 +325,50 @@ static double close_call(const struct snapshot *snap)
     return 0.1 * (fixed ? logit_scale(force) : snap->norm_median);
 }
 
-/* The last one stays while it is right: for a while as long as it is still a close call, then only while it is
- * nearly the closest. */
-static int find_typical(const struct scene *scene, int last)
+/* The closest of all and the closest of the two classes shown last, with the distances of these and of the last. */
+struct closest {
+    int best, paired;
+    double least, least_paired, old;
+};
+
+static struct closest find_closest(const struct scene *scene, int last, int rival)
 {
     const struct snapshot *snap = scene->snap;
-    double least = INFINITY, old = INFINITY;
-    int best = -1;
+    struct closest c = { -1, -1, INFINITY, INFINITY, INFINITY };
     for (int i = 0; i < snap->count && snap->classes > 1; i++) {
         if (!is_typical(scene, i))
             continue;
         double distance = fabs(quick_slack(scene, i));
         if (i == last)
-            old = distance;
-        if (distance < least) {
-            least = distance;
-            best = i;
+            c.old = distance;
+        if (distance < c.least) {
+            c.least = distance;
+            c.best = i;
+        }
+        bool pair = last >= 0 && snap->label[i] == snap->label[last] && scene->rival_class[i] == rival;
+        if (pair && distance < c.least_paired) {
+            c.least_paired = distance;
+            c.paired = i;
         }
     }
-    if (!isfinite(old))
-        return best >= 0 ? best : last;
-    bool fresh = scene->typical_age < TYPICAL_KEPT && scene->own[last] < scene->rival[last] &&
-                 old <= least + close_call(snap);
-    return fresh || old <= least + 0.05 ? last : best;
+    return c;
+}
+
+/* The last one stays while it is right and nearly the closest, at first with more patience; and before another pair
+ * of classes is shown, another sample of this pair: who reads must not lose the thread. */
+static int find_typical(const struct scene *scene, int last, int rival)
+{
+    struct closest c = find_closest(scene, last, rival);
+    bool patient =
+        isfinite(c.old) && scene->typical_age < TYPICAL_KEPT && scene->own[last] < scene->rival[last];
+    double near = c.least + close_call(scene->snap) * (patient ? 1 : 0.5);
+    if (c.best < 0)
+        return last;
+    if (c.old <= near && scene->rival_class[last] == rival)
+        return last;
+    if (c.least_paired <= near)
+        return c.paired;
+    return c.old <= near ? last : c.best;
 }
 
 /* In a regression the one the line is furthest from. */
@@ -438,6 +459,8 @@ bool scene_update(struct scene *scene, const struct snapshot *snap, const struct
     if (!make_room(scene, snap))
         return false;
     bool same = scene->snap && scene->snap->force.loss == snap->force.loss && scene->ring > 0;
+    int last = same && scene->typical < snap->count ? scene->typical : -1;
+    int rival = last >= 0 ? scene->rival_class[last] : -1;
     scene->snap = snap;
     scene->source = source;
     scene->ranked = false;
@@ -475,10 +498,9 @@ bool scene_update(struct scene *scene, const struct snapshot *snap, const struct
         if (!sphere_map_build(&scene->ball, &snap->force, &head, norm))
             return false;
     }
-    int last = same && scene->typical < snap->count ? scene->typical : -1;
     scene->typical = !snap->force.loss     ? -1
                      : is_regression(snap) ? find_outlier(snap)
-                                           : find_typical(scene, last);
+                                           : find_typical(scene, last, rival);
     scene->typical_age = scene->typical == last && last >= 0 ? scene->typical_age + 1 : 0;
     return true;
 }

@@ -107,7 +107,7 @@ struct selection {
 bool scene_select(const struct scene *scene, const struct look *look, struct selection *out);
 /* Without a selection the header, fan and psi show this typical sample: the shown one closest to its class's
  * margin boundary among those the test rule gets right and that are at least half the median norm long (it stays
- * for 60 snapshots, and for as long as it is nearly the closest); -1 when there is none. */
+ * for as long as it is nearly the closest, and before another pair of classes is shown, another of this pair is); -1 when there is none. */
 int scene_typical(const struct scene *scene);
 /* The selected sample or else the typical one; false when there is neither. */
 bool view_selection(const struct scene *scene, const struct look *look, struct selection *out);

@@ -12,7 +12,7 @@
 
 static const double pi = 3.14159265358979323846;
 
-enum { BIN_MAX = PAIR_BINS, TALL = 640 };
+enum { BIN_MAX = PAIR_BINS, TALL = 640, HALVES = 280 }; /* px: of three histograms, of two */
 
 /* Two histograms over one axis: what should be near, in ink, and what should be far, in grey. */
 struct angles {
@@ -403,10 +403,26 @@ static void draw_both_sets(
     draw_pairs(c, scene, look, &r->open, "Test pairs, never seen", rect);
 }
 
+/* Where only two histograms have room and some classes are held out, they are what the view is opened for. */
+static void draw_halves(
+    struct canvas *c, const struct scene *scene, const struct look *look, struct rect rect)
+{
+    const struct recognition *r = &scene->snap->recognition;
+    rect.h = floor(rect.h / 2);
+    draw_pairs(c, scene, look, &r->closed, "Pairs, seen", rect);
+    rect.y += rect.h;
+    draw_pairs(c, scene, look, &r->open, "Pairs, never seen", rect);
+}
+
 static void draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
 {
     const struct recognition *r = &scene->snap->recognition;
-    if (!r->measured || !has_pairs(&r->closed) || rect.h < TALL || rect.w < TALL) {
+    bool pairs = r->measured && has_pairs(&r->closed), room = rect.h >= TALL && rect.w >= TALL;
+    if (pairs && !room && has_pairs(&r->open) && rect.h >= HALVES) {
+        draw_halves(c, scene, look, rect);
+        return;
+    }
+    if (!pairs || !room) {
         draw_weights(c, scene, look, rect);
         return;
     }

@@ -463,6 +463,8 @@ static void draw_curves(const struct compare *v, int which, struct rect rect)
     if (area.h < 24 || area.w < 60 || !curves_known(v))
         return;
     snprintf(text, sizeof text, "%s accuracy, %.0f to 100%%", v->tested ? "test" : "train", 100 * v->lowest);
+    if (text_width(text, &small) > rect.w)
+        snprintf(text, sizeof text, "%s, %.0f to 100%%", v->tested ? "test" : "train", 100 * v->lowest);
     canvas_text(v->canvas, (struct point){ area.x, rect.y + 12 }, text, &small, v->theme->text3, ALIGN_LEFT);
     canvas_rect(v->canvas, (struct rect){ area.x, area.y, area.w, 1 }, v->theme->grid);
     canvas_rect(v->canvas, (struct rect){ area.x, area.y + area.h, area.w, 1 }, v->theme->axis);
@@ -603,6 +605,19 @@ static void draw_seams(const struct compare *v, const struct rect *cell, struct 
     canvas_rect(v->canvas, (struct rect){ rect.x + EDGE, foot, rect.w - 2 * EDGE, 1 }, color);
 }
 
+/* Equal settings may have been others before. Beside what has not been measured nothing is known. */
+static bool parted(const struct compare *v)
+{
+    const struct snapshot *first = v->scene[0]->snap;
+    bool same = true;
+    for (int i = 1; i < v->count; i++) {
+        const struct snapshot *s = v->scene[i]->snap;
+        same = same && !(fabs(s->train_loss - first->train_loss) > 0) &&
+               !(fabs(s->train_accuracy - first->train_accuracy) > 0);
+    }
+    return !same;
+}
+
 static void draw_foot(const struct compare *v, struct rect rect)
 {
     const struct experiment *e[COMPARE_MAX];
@@ -614,7 +629,10 @@ static void draw_foot(const struct compare *v, struct rect rect)
     else if (experiment_differences(e, v->count, differs, sizeof differs) > 0)
         snprintf(text, sizeof text, "differs in: %s", differs);
     else
-        snprintf(text, sizeof text, "all settings are equal: the same numbers at every step");
+        snprintf(text, sizeof text, "%s",
+            parted(v)
+                ? "all settings are equal now; they were not before: R begins anew, with the same numbers"
+                : "all settings are equal: the same numbers at every step");
     draw_lines(v, (struct point){ rect.x, rect.y + 20 }, rect.w, text, "; ", v->theme->text2, FOOT_LINES);
 }
 

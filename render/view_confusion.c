@@ -216,9 +216,11 @@ static void draw_note(struct canvas *c, const struct confusion *v)
             v->shown);
     struct font font = v->plot.size->label;
     double title = text_width(view_confusion.label, &v->plot.size->title) + 16;
+    double room = v->plot.right - v->plot.rect.x - v->plot.size->padding - title;
     char fitted[160];
-    text_fit(
-        text, &font, v->plot.right - v->plot.rect.x - v->plot.size->padding - title, fitted, sizeof fitted);
+    if (text_width(text, &font) > room)
+        snprintf(text, sizeof text, "%s of %s wrong", wrong, n);
+    text_fit(text, &font, room, fitted, sizeof fitted);
     canvas_text(c, (struct point){ v->plot.right, v->plot.rect.y + v->plot.size->title_y }, fitted, &font,
         v->theme->text2, ALIGN_RIGHT);
 }

@@ -16,6 +16,7 @@ static const double ema_keep = 0.75;
 /* One line of the plot, with the unmeasured steps left out. */
 struct series {
     struct point at[CURVE_MAX + 1]; /* step, value */
+    bool apart[CURVE_MAX + 1]; /* no line from the one before to it */
     int n;
 };
 
@@ -50,8 +51,24 @@ static void series_fill(
     s->n = 0;
     for (int i = 0; i < snap->curve_count; i++) {
         double v = value(&snap->curve[i]);
-        if (isfinite(v))
-            s->at[s->n++] = (struct point){ (double)snap->curve[i].step, v };
+        if (!isfinite(v))
+            continue;
+        s->apart[s->n] = false;
+        s->at[s->n++] = (struct point){ (double)snap->curve[i].step, v };
+    }
+}
+
+/* A loss without a margin came between. */
+static void series_part(struct series *s, const struct snapshot *snap)
+{
+    bool without = false;
+    for (int i = 0, n = 0; i < snap->curve_count && n < s->n; i++) {
+        if (isfinite(snap->curve[i].margin_accuracy)) {
+            s->apart[n++] = without;
+            without = false;
+        } else if (isfinite(snap->curve[i].train_accuracy)) {
+            without = true;
+        }
     }
 }
 
@@ -62,6 +79,8 @@ static void series_end(struct series *s, long step, double value)
         return;
     if (s->n > 0 && s->at[s->n - 1].x >= (double)step)
         s->n--;
+    else
+        s->apart[s->n] = false;
     s->at[s->n++] = (struct point){ (double)step, value };
 }
 
@@ -72,6 +91,7 @@ static void series_smooth(struct series *s, const struct series *raw)
     for (int i = 0; i < raw->n; i++) {
         mean = i == 0 ? raw->at[0].y : ema_keep * mean + (1 - ema_keep) * raw->at[i].y;
         s->at[i] = (struct point){ raw->at[i].x, mean };
+        s->apart[i] = false;
     }
 }
 
@@ -93,12 +113,16 @@ static void series_stroke(struct canvas *c, const struct series *s, const struct
     const struct axis *y, struct stroke stroke)
 {
     struct point line[CURVE_MAX + 1];
-    for (int i = 0; i < s->n; i++)
+    for (int i = 0, from = 0; i < s->n; i++) {
         line[i] = (struct point){ axis_at(x, s->at[i].x), axis_at(y, s->at[i].y) };
-    if (s->n >= 2)
-        canvas_lines(c, line, s->n, &stroke);
-    else if (s->n == 1)
-        canvas_disc(c, line[0], stroke.width, stroke.color);
+        if (i + 1 < s->n && !s->apart[i + 1])
+            continue;
+        if (i > from)
+            canvas_lines(c, line + from, i + 1 - from, &stroke);
+        else
+            canvas_disc(c, line[i], stroke.width, stroke.color);
+        from = i + 1;
+    }
 }
 
 static void series_draw(struct canvas *c, const struct series *s, const struct axis *x, const struct axis *y,
@@ -113,6 +137,7 @@ struct curves {
     const struct look *look;
     struct axis x, accuracy, loss;
     struct series train, test, margin, raw, smooth, test_loss;
+    bool margined; /* the loss of this step has a margin */
     double cross; /* step under the cross-hair; NaN: none */
     bool lossy; /* a regression: there is no accuracy */
 };
@@ -205,7 +230,9 @@ static void curves_layout(
     series_end(&v->train, snap->step, snap->train_accuracy);
     series_end(&v->test, snap->step, snap->test_accuracy);
     series_fill(&v->margin, snap, margin_accuracy);
+    series_part(&v->margin, snap);
     series_end(&v->margin, snap->step, snap->margin_accuracy);
+    v->margined = isfinite(snap->margin_accuracy);
     series_fill(&v->test_loss, snap, test_loss);
     series_end(&v->test_loss, snap->step, snap->test_loss);
     series_fill(&v->raw, snap, batch_loss);
@@ -504,6 +531,12 @@ static double shown_value(const struct curves *v, const struct series *s)
     return isnan(v->cross) ? series_last(s) : series_at(s, v->cross);
 }
 
+/* Of a loss that has none, what one before it had is no news. */
+static double margin_value(const struct curves *v)
+{
+    return v->margined || !isnan(v->cross) ? shown_value(v, &v->margin) : NAN;
+}
+
 /* A number in the right gutter, at the height of its curve where the others leave it. */
 struct gutter_value {
     double y;
@@ -561,7 +594,7 @@ static void draw_accuracies(struct canvas *c, const struct curves *v)
     gutter_add(value, &n, &v->accuracy, shown_value(v, &v->train), "train", !isfinite(test));
     gutter_add(value, &n, &v->accuracy, test, "test", true);
     if (v->plot.size->large)
-        gutter_add(value, &n, &v->accuracy, shown_value(v, &v->margin), "with margin", false);
+        gutter_add(value, &n, &v->accuracy, margin_value(v), "with margin", false);
     gutter_draw(c, v, value, n, INFINITY);
 }
 
@@ -570,7 +603,7 @@ static void name_margin(struct canvas *c, const struct curves *v)
 {
     const struct font font = { 12, WEIGHT_REGULAR, false };
     const struct series *other = v->test.n > 0 ? &v->test : &v->train;
-    double share = shown_value(v, &v->margin), y = axis_at(&v->accuracy, series_last(&v->margin)) + 14;
+    double share = margin_value(v), y = axis_at(&v->accuracy, series_last(&v->margin)) + 14;
     char text[64], number[32];
     bool free_of = fabs(y - 5 - axis_at(&v->accuracy, series_last(other))) > 14;
     if (v->plot.size->large || !isfinite(share) || y > v->accuracy.a - 1 || !free_of)

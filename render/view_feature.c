@@ -178,23 +178,27 @@ static double label_angle(const struct scene *scene, const struct look *look)
     return best;
 }
 
+enum norm_rings { RINGS_ONLY, NUMBERS_ONLY, LAST_NUMBER };
+
 static void draw_norm_rings(const struct disc *d, const struct scene *scene, const struct look *look,
-    const struct plane *plane, bool labels)
+    const struct plane *plane, enum norm_rings what)
 {
     const struct theme *theme = look->theme;
     double span = plane->radius / plane->unit, step = round_step(span), angle = label_angle(scene, look);
     for (int i = 1; i * step < span * 0.97; i++) {
         double radius = i * step * plane->unit;
-        if (!labels) {
+        if (what == RINGS_ONLY) {
             canvas_ring(d->canvas, d->center, radius, 1, color_alpha(theme->text3, 0.28));
             continue;
         }
+        if (what == LAST_NUMBER && (i + 1) * step < span * 0.97)
+            continue;
         char text[32];
         number_short(i * step, text, sizeof text);
         struct point at = disc_at(d, angle, radius);
         double width = text_width(text, &small) + 6;
         canvas_round_rect(d->canvas, (struct rect){ at.x - width / 2, at.y - 8, width, 16 }, 4,
-            color_alpha(theme->disc, 0.6));
+            color_alpha(theme->disc, what == LAST_NUMBER ? 0.85 : 0.6));
         at.y += text_ascent(&small) / 2;
         canvas_text(d->canvas, at, text, &small, theme->text2, ALIGN_CENTER);
     }
@@ -333,14 +337,14 @@ static void draw_disc(const struct ground *g)
     const struct look *look = g->look;
     regions_draw(g);
     canvas_mark(d->canvas, "plane.norm");
-    draw_norm_rings(d, scene, look, g->plane, false);
+    draw_norm_rings(d, scene, look, g->plane, RINGS_ONLY);
     canvas_mark(d->canvas, "plane.weight");
     marks_shafts(g);
     canvas_mark(d->canvas, "plane.point");
     draw_points(d, scene, look, g->plane);
     canvas_mark(d->canvas, "plane.norm");
     if (d->outer >= 150)
-        draw_norm_rings(d, scene, look, g->plane, true);
+        draw_norm_rings(d, scene, look, g->plane, NUMBERS_ONLY);
     canvas_mark(d->canvas, "plane.rose");
     if (look->layers & LAYER_ROSE)
         rose_draw(d, scene, look, 5);
@@ -348,6 +352,9 @@ static void draw_disc(const struct ground *g)
     canvas_ring(d->canvas, d->center, d->outer, 1.25, look->theme->text3);
     canvas_mark(d->canvas, "plane.weight");
     marks_heads(g);
+    canvas_mark(d->canvas, "plane.norm");
+    if (look->bare && d->outer >= 75 && d->outer < 150) /* a lesson speaks of lengths, at twice the size */
+        draw_norm_rings(d, scene, look, g->plane, LAST_NUMBER);
     marks_over(g);
     canvas_mark(d->canvas, "plane.origin");
     canvas_disc(d->canvas, d->center, 3.5, look->theme->text1);

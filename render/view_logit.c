@@ -283,8 +283,13 @@ static void draw_ghosts(struct canvas *c, const struct logit *v)
 {
     struct stroke thin = { .color = color_alpha(v->theme->text3, v->plot.size->large ? 0.7 : 0.4),
         .width = 1 };
-    for (int i = 0; i < v->ghosts; i++)
+    for (int i = 0; i < v->ghosts; i++) {
+        char mark[40];
+        snprintf(mark, sizeof mark, "logit.ghost.%s", v->ghost[i].force.loss->id);
+        canvas_mark(c, mark);
         draw_curve(c, v, &v->ghost[i], thin);
+        canvas_mark(c, NULL);
+    }
 }
 
 /* ---- names at the line ends ---- */
@@ -670,7 +675,6 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
     canvas_mark(c, "logit.gap");
     for (int i = 0; i < v.own.pieces && v.bent; i++)
         draw_gap(c, &v, &v.own.piece[i]);
-    canvas_mark(c, "logit.ghost");
     draw_ghosts(c, &v);
     draw_lengths(c, &v, &names);
     draw_full(c, &v, &names);

@@ -145,9 +145,12 @@ static struct arc arc_between(double a, double b)
 static void arc_with_ticks(
     const struct disc *d, double radius, struct arc arc, double width, struct color color)
 {
+    const double end[2] = { arc.from, arc.to };
     disc_arc(d, radius, arc, width, color);
-    canvas_line(d->canvas, disc_at(d, arc.from, radius - 4), disc_at(d, arc.from, radius + 4), width, color);
-    canvas_line(d->canvas, disc_at(d, arc.to, radius - 4), disc_at(d, arc.to, radius + 4), width, color);
+    for (int i = 0; i < 2; i++)
+        if (disc_shows(d, end[i]))
+            canvas_line(
+                d->canvas, disc_at(d, end[i], radius - 4), disc_at(d, end[i], radius + 4), width, color);
 }
 
 static void theta_text(const struct scene *scene, int label, char *out, int size)

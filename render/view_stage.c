@@ -493,15 +493,19 @@ static void draw_table(struct canvas *c, const struct stage *v, const struct sna
 /* A panel has no table: the loss in use alone, in words. */
 static void draw_note(struct canvas *c, const struct stage *v)
 {
-    char text[96], fitted[96], number[24];
+    char text[96], gap[40], fitted[96], number[24];
     for (int i = 0; i < v->rows; i++) {
         const struct stage_row *row = &v->row[i];
         if (!row->used)
             continue;
-        snprintf(text, sizeof text, no_room(row) ? "%s: no room" : "%s: gap %s", row->force.loss->label,
-            number_degrees(gap_of(v, row), number, sizeof number));
-        double title = text_width(view_stage.label, &v->plot.size->title) + 16;
-        text_fit(text, &v->plot.size->label, v->plot.area.w - title, fitted, sizeof fitted);
+        double room = v->plot.area.w - text_width(view_stage.label, &v->plot.size->title) - 16;
+        if (no_room(row))
+            snprintf(gap, sizeof gap, "no room");
+        else
+            snprintf(gap, sizeof gap, "gap %s", number_degrees(gap_of(v, row), number, sizeof number));
+        snprintf(text, sizeof text, "%s: %s", row->force.loss->label, gap);
+        bool fits = text_width(text, &v->plot.size->label) <= room;
+        text_fit(fits ? text : gap, &v->plot.size->label, room, fitted, sizeof fitted);
         canvas_text(c, (struct point){ v->plot.right, v->plot.rect.y + v->plot.size->title_y }, fitted,
             &v->plot.size->label, v->theme->text2, ALIGN_RIGHT);
     }

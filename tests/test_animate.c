@@ -630,20 +630,50 @@ static void a_training_can_be_copied_and_outlives_its_worker(void **state)
     snapshot_clear(&snap);
 }
 
+static int take_all(struct frames *f, struct snapshot *snap)
+{
+    int n = 0;
+    enum frames_state state;
+    while ((state = frames_next(f, snap)) <= FRAMES_ONE)
+        n += state == FRAMES_ONE;
+    assert_int_equal(state, FRAMES_END);
+    return n;
+}
+
+/* An animation and a table may be asked for at the same time. */
+static void who_asks_later_waits_in_line(void **state)
+{
+    (void)state;
+    struct worker *w = running_worker(20);
+    struct frames *f = worker_frames(w, 10), *closed = worker_frames(w, 10), *later = worker_frames(w, 0);
+    struct snapshot snap;
+    size_t size;
+    snapshot_init(&snap);
+    assert_int_equal(frames_next(later, &snap), FRAMES_WAIT); /* the first has two waiting and is not taken */
+    frames_close(closed);
+    assert_true(take_all(f, &snap) >= 2);
+    assert_int_equal(take_all(later, &snap), 0);
+    assert_non_null(frames_checkpoint(later, &size));
+    frames_close(f);
+    frames_close(later);
+    snapshot_clear(&snap);
+    worker_destroy(w);
+}
+
 static void frames_end_with_their_worker(void **state)
 {
     (void)state;
     struct worker *w = running_worker(200);
-    struct frames *f = worker_frames(w, 1000), *instead = worker_frames(w, 1000);
+    struct frames *f = worker_frames(w, 1000), *next = worker_frames(w, 1000);
     struct snapshot snap;
     snapshot_init(&snap);
-    while (frames_next(f, &snap) <= FRAMES_ONE) /* another has taken its place */
-        ;
     worker_destroy(w);
-    while (frames_next(instead, &snap) <= FRAMES_ONE)
+    while (frames_next(f, &snap) <= FRAMES_ONE)
+        ;
+    while (frames_next(next, &snap) <= FRAMES_ONE)
         ;
     frames_close(f);
-    frames_close(instead);
+    frames_close(next);
     snapshot_clear(&snap);
 }
 
@@ -664,6 +694,7 @@ int main(void)
         cmocka_unit_test(axes_hold_still),
         cmocka_unit_test(a_worker_hands_over_frames_while_it_trains),
         cmocka_unit_test(a_training_can_be_copied_and_outlives_its_worker),
+        cmocka_unit_test(who_asks_later_waits_in_line),
         cmocka_unit_test(frames_end_with_their_worker),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -540,6 +540,7 @@ static void svg_is_well_formed_and_its_text_is_text(void **state)
     draw_everything(c);
     canvas_clip(c, &(struct rect){ 0, 0, 60, 50 });
     canvas_text(c, (struct point){ 5, 9 }, "a < b & \"c\"\x01 \u03b8", &font, black, ALIGN_CENTER);
+    canvas_text(c, (struct point){ 5, 9 }, " = 5", &font, black, ALIGN_LEFT);
     assert_int_equal(canvas_finish(c, NULL), STATUS_OK);
     canvas_destroy(c);
     size_t size;
@@ -548,6 +549,7 @@ static void svg_is_well_formed_and_its_text_is_text(void **state)
     check_xml(bytes);
     assert_non_null(strstr(bytes, ">a &lt; b &amp; &quot;c&quot;  \u03b8</text>"));
     assert_non_null(strstr(bytes, "textLength="));
+    assert_non_null(strstr(bytes, "xml:space=\"preserve\"> = 5</text>")); /* else a reader drops the space */
     assert_non_null(strstr(bytes, "data:image/png;base64,iVBORw0KGgo"));
     free(bytes);
 }

@@ -71,7 +71,8 @@ static void every_key_follows_or_not(void **state)
     (void)state;
     static const char *const value[][2] = { { "dataset", "blobs" }, { "classes", "0,1,4" },
         { "holdout", "7" }, { "features-npy", "x.npy" }, { "labels-npy", "y.npy" },
-        { "weights-npy", "w.npy" }, { "model", "free" }, { "hidden", "8" }, { "activation", "relu" },
+        { "weights-npy", "w.npy" }, { "model", "free" }, { "hidden", "8" }, { "filters", "8,16" },
+        { "kernel", "5" }, { "padding", "valid" }, { "shift", "1" }, { "activation", "relu" },
         { "feature-dim", "3" }, { "seed", "5" }, { "loss", "softmax" }, { "optimizer", "sgd" },
         { "lr", "0.5" }, { "momentum", "0.1" }, { "weight-decay", "0.1" }, { "clip", "0" }, { "batch", "16" },
         { "warmup", "1,2" }, { "anneal", "off" }, { "points", "10" }, { "split", "both" }, { "add", "ring" },

@@ -18,32 +18,32 @@ static int differ(const struct experiment *a, const struct experiment *b, char *
 static const struct {
     const char *key, *value, *said;
 } other[] = {
-    { "dataset", "optdigits", "dataset mnist vs optdigits" },
-    { "features-npy", "x.npy", "features-npy none vs x.npy" },
-    { "labels-npy", "y.npy", "labels-npy none vs y.npy" },
-    { "weights-npy", "w.npy", "weights-npy none vs w.npy" },
+    { "dataset", "optdigits", "data mnist vs optdigits" },
+    { "features-npy", "x.npy", "features none vs x.npy" },
+    { "labels-npy", "y.npy", "labels none vs y.npy" },
+    { "weights-npy", "w.npy", "weights none vs w.npy" },
     { "classes", "0,1,4", "classes none vs 0,1,4" },
-    { "holdout", "7,8", "holdout none vs 7,8" },
+    { "holdout", "7,8", "held-out classes none vs 7,8" },
     { "model", "free", "model mlp vs free" },
-    { "hidden", "256,32", "hidden 128,64 vs 256,32" },
+    { "hidden", "256,32", "hidden layers 128,64 vs 256,32" },
     { "activation", "relu", "activation prelu vs relu" },
-    { "feature-dim", "3", "feature-dim 2 vs 3" },
+    { "feature-dim", "3", "numbers in a feature 2 vs 3" },
     { "seed", "7", "seed 1 vs 7" },
     { "loss", "softmax", "loss asoftmax vs softmax" },
     { "optimizer", "sgd", "optimizer adam vs sgd" },
-    { "lr", "0.02", "lr 0.001 vs 0.02" },
+    { "lr", "0.02", "learning rate 0.001 vs 0.02" },
     { "momentum", "0.5", "momentum 0.9 vs 0.5" },
-    { "weight-decay", "0.1", "weight-decay 0 vs 0.1" },
+    { "weight-decay", "0.1", "weight decay 0 vs 0.1" },
     { "clip", "0", "clip 2 vs 0" },
     { "batch", "full", "batch 128 vs full" },
-    { "warmup", "10,20", "warmup 0,0 vs 10,20" },
-    { "anneal", "off", "anneal on vs off" },
-    { "points", "100", "points 5000 vs 100" },
-    { "split", "test", "split train vs test" },
-    { "add", "center", "add none vs center" },
+    { "warmup", "10,20", "warm-up none vs 10 + 20 steps" },
+    { "anneal", "off", "annealing on vs off" },
+    { "points", "100", "points shown 5000 vs 100" },
+    { "split", "test", "shown split train vs test" },
+    { "add", "center", "added terms none vs center" },
     { "bias", "off", "bias on vs off" },
-    { "move", "3:0.5:-2", "move none vs 3:0.5:-2" },
-    { "draw", "0:0.5:-2,1:1:1", "draw 0 vs 2" },
+    { "move", "3:0.5:-2", "moved points none vs 3:0.5:-2" },
+    { "draw", "0:0.5:-2,1:1:1", "drawn points 0 vs 2" },
     { "axes", "3,7", "axes pca vs 3,7" },
 };
 
@@ -135,14 +135,14 @@ static void several_are_listed_in_order(void **state)
     const struct experiment *all[] = { &a, &b, &c };
     assert_int_equal(experiment_differences(all, 3, text, sizeof text), 4);
     assert_string_equal(text,
-        "loss arcface vs arcface vs softmax; s 16 vs 30 vs none; m 0.35 vs 0.5 vs none; warmup 300,300 vs "
-        "300,300 vs 0,0");
+        "loss arcface vs arcface vs softmax; s 16 vs 30 vs none; m 0.35 vs 0.5 vs none; "
+        "warm-up 300 + 300 steps vs 300 + 300 steps vs none");
     experiment_own(all, 3, 1, NULL, text, sizeof text);
-    assert_string_equal(text, "s 30, m 0.5, warmup 300,300");
+    assert_string_equal(text, "s 30, m 0.5, warm-up 300 + 300 steps");
     experiment_own(all, 3, 1, "m", text, sizeof text);
-    assert_string_equal(text, "s 30, warmup 300,300");
+    assert_string_equal(text, "s 30, warm-up 300 + 300 steps");
     experiment_own(all, 3, 2, NULL, text, sizeof text);
-    assert_string_equal(text, "warmup 0,0");
+    assert_string_equal(text, "warm-up none");
 }
 
 static void a_default_counts_as_what_it_stands_for(void **state)
@@ -159,7 +159,7 @@ static void a_default_counts_as_what_it_stands_for(void **state)
     set(&b, "lr", "default");
     set(&b, "model", "identity");
     assert_int_equal(differ(&a, &b, text), 2);
-    assert_string_equal(text, "model mlp vs identity; lr 0.001 vs 0.02");
+    assert_string_equal(text, "model mlp vs identity; learning rate 0.001 vs 0.02");
 }
 
 /* A parameter of a loss that nobody has chosen, or of a term that is off, changes nothing. */
@@ -175,7 +175,7 @@ static void what_is_not_in_use_is_not_named(void **state)
     assert_int_equal(differ(&a, &b, text), 0);
     set(&b, "add", "center");
     assert_true(differ(&a, &b, text) >= 2);
-    assert_non_null(strstr(text, "add none vs center; center.lambda none vs 0.1"));
+    assert_non_null(strstr(text, "added terms none vs center; center.lambda none vs 0.1"));
 }
 
 static void a_short_room_is_never_overrun(void **state)

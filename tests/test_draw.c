@@ -433,6 +433,29 @@ static void the_journal_repeats_what_was_drawn(void **state)
     trainer_destroy(b);
 }
 
+static void events_say_what_was_done_not_where(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *edit, *text;
+    } rows[] = { { "0:1:1,1:-2:2", "points drawn" }, { "1-,0-", "points erased" },
+        { "0=1:3:3", "points changed" }, { "2:0:-3,0-", "points changed" } };
+    struct experiment e = clouds("mlp", "softmax", 20);
+    struct trainer *t = make(&e);
+    struct snapshot s;
+    snapshot_init(&s);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        steps(t, 100);
+        edit(t, "draw", rows[i].edit);
+        assert_int_equal(trainer_snapshot(t, &s), STATUS_OK);
+        assert_int_equal(s.event_count, i + 1);
+        assert_string_equal(s.event[i].text, rows[i].text);
+        assert_string_equal(s.event[i].from, "");
+    }
+    snapshot_clear(&s);
+    trainer_destroy(t);
+}
+
 /* A loss of two classes is taken up after the third has gone, and left before it comes. */
 static void losses_and_classes_change_together(void **state)
 {
@@ -481,6 +504,7 @@ int main(void)
         cmocka_unit_test(every_loss_goes_on_while_points_come_and_go),
         cmocka_unit_test(a_checkpoint_repeats_what_was_drawn),
         cmocka_unit_test(the_journal_repeats_what_was_drawn),
+        cmocka_unit_test(events_say_what_was_done_not_where),
         cmocka_unit_test(losses_and_classes_change_together),
         cmocka_unit_test(the_box_holds_all_points_and_rarely_moves),
     };

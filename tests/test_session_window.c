@@ -8,6 +8,7 @@
 
 #include "app/compare.h"
 #include "app/session_window.h"
+#include "app/lecture.h"
 #include "app/window.h"
 #include "tests/support/check.h"
 
@@ -49,6 +50,7 @@ static struct window_options small(const char *loss)
     experiment_set(&o.experiment, "loss", loss, NULL);
     o.experiment.points = 200;
     o.pace = 0;
+    o.playing = false;
     return o;
 }
 
@@ -110,9 +112,13 @@ static void rest(struct window *w)
     frames(w, 30);
 }
 
+/* Exactly there: what the coach finds, and offers to go back to, is the same in every run. */
 static void train_to(struct window *w, long step)
 {
-    for (int i = 0; i < 20000 && w->state.step < step; i++)
+    long left = step - w->state.step;
+    if (left > 0)
+        worker_step(w->worker, left);
+    for (int i = 0; i < 20000 && w->snap->step < step; i++)
         window_wait(w, 2);
     rest(w);
 }
@@ -265,13 +271,77 @@ static void a_comparison_comes_back(void **state)
     action_apply(w);
     for (int i = 0; i < 20000 && w->compare->shown < 2; i++)
         window_wait(w, 2);
-    long to = w->state.step + 30;
-    worker_step(w->worker, 30);
-    for (int i = 0; i < 20000 && w->snap->step < to; i++)
-        window_wait(w, 2);
-    assert_int_equal(w->snap->step, to);
+    train_to(w, 70);
     assert_int_equal(w->compare->count, 2);
     compare_windows(w, "beside");
+}
+
+/* Of more than three numbers: the axes looked along come back, not others found anew. */
+static void a_shadow_of_many_numbers_comes_back(void **state)
+{
+    (void)state;
+    struct window_options o = small("arcface");
+    o.experiment.feature_dim = 12;
+    struct window *w = open_window(&o);
+    for (int i = 10; i < 60; i += 10)
+        train_to(w, i); /* each snapshot turns the axes a little */
+    action_view(w, "sphere");
+    look_orbit(&w->look, 40, 25, 100);
+    compare_windows(w, "shadow");
+}
+
+static void points_of_a_hand_come_back(void **state)
+{
+    (void)state;
+    struct window_options o = small("arcface");
+    o.experiment.feature_dim = 2;
+    experiment_set(&o.experiment, "model", "identity", NULL);
+    experiment_set(&o.experiment, "dataset", "draw", NULL);
+    experiment_set(&o.experiment, "draw", "0:1:0,0:1.1:0.2,1:-1:0,1:-1.2:0.1,2:0:1,2:0.1:1.2", NULL);
+    struct window *w = open_window(&o);
+    train_to(w, 40);
+    compare_windows(w, "hand");
+}
+
+/* Saved in the middle of playing, before a training, and after it has diverged. */
+static void every_state_is_the_same_when_saved_again(void **state)
+{
+    (void)state;
+    static const char *const lr[] = { "0.1", "0.1", "1e30" };
+    for (int i = 0; i < 3; i++) {
+        struct window_options o = small("softmax");
+        char first[300], second[300];
+        experiment_set(&o.experiment, "lr", lr[i], NULL);
+        o.playing = i != 1;
+        struct window *w = open_window(&o);
+        for (int k = 0; k < 20000 && i != 1 && w->state.step < 37 && !w->state.stuck; k++)
+            window_wait(w, 1);
+        snprintf(first, sizeof first, "%s", in_folder("state.json"));
+        snprintf(second, sizeof second, "%s", in_folder("state-again.json"));
+        save_to(w, first);
+        open_from(w, first);
+        save_to(w, second);
+        assert_same_files(first, second);
+        window_destroy(w);
+    }
+}
+
+static void what_was_done_before_opening_is_not_undone(void **state)
+{
+    (void)state;
+    struct window_options o = small("arcface");
+    struct window *w = open_window(&o);
+    train_to(w, 20);
+    save_to(w, in_folder("undone.json"));
+    press(w, SDLK_b, 0);
+    press(w, SDLK_l, 0);
+    experiment_set(&w->experiment, "lr", "0.5", NULL);
+    action_apply(w);
+    open_from(w, in_folder("undone.json"));
+    double lr = w->experiment.lr;
+    press(w, SDLK_z, KMOD_CTRL);
+    assert_true(w->experiment.lr == lr);
+    window_destroy(w);
 }
 
 static void it_trains_on_after_opening(void **state)
@@ -282,7 +352,7 @@ static void it_trains_on_after_opening(void **state)
     train_to(w, 30);
     long step = w->state.step;
     save_to(w, in_folder("on.json"));
-    train_to(w, 0);
+    train_to(w, 60);
     open_from(w, in_folder("on.json"));
     assert_int_equal(w->state.step, step);
     press(w, SDLK_SPACE, 0);
@@ -357,6 +427,42 @@ static void a_dropped_file_opens_as_what_it_is(void **state)
     assert_string_equal(w->snap->data_name, "blobs");
     drop(w, in_folder("nothing.csv"));
     await_notice(w, in_folder("nothing.csv"));
+    file = fopen(in_folder("wrong.txt"), "w");
+    fputs("nothing of use\n", file);
+    fclose(file);
+    drop(w, in_folder("wrong.txt"));
+    await_notice(w, in_folder("wrong.txt"));
+    assert_true(w->notice_bad);
+    assert_int_equal(mkfifo(in_folder("pipe.json"), 0600), 0);
+    drop(w, in_folder("pipe.json"));
+    await_notice(w, in_folder("pipe.json"));
+    assert_non_null(strstr(w->notice, "device or a pipe"));
+    window_destroy(w);
+}
+
+/* Features with their labels beside them, a folder of images, a lesson. */
+static void other_files_are_dropped_too(void **state)
+{
+    (void)state;
+    struct window_options o = small("softmax");
+    struct window *w = open_window(&o);
+    drop(w, TESTS_FOLDER "/support/arrays/lf4.npy");
+    await_notice(w, TESTS_FOLDER);
+    assert_non_null(strstr(w->notice, "labels.npy"));
+    char command[700];
+    snprintf(command, sizeof command,
+        "cp %s/support/arrays/lf4.npy %s/features.npy && cp %s/support/arrays/labels.npy %s/", TESTS_FOLDER,
+        folder, TESTS_FOLDER, folder);
+    assert_int_equal(system(command), 0);
+    drop(w, in_folder("features.npy"));
+    for (int i = 0; i < 20000 && !w->experiment.features_npy[0]; i++)
+        window_wait(w, 2);
+    assert_string_equal(w->experiment.features_npy, in_folder("features.npy"));
+    drop(w, ASSETS_FOLDER "/lessons/"
+                          "01-logistic-to-softmax.json");
+    for (int i = 0; i < 20000 && !lecture_active(w); i++)
+        window_wait(w, 2);
+    assert_true(lecture_active(w));
     window_destroy(w);
 }
 
@@ -448,10 +554,15 @@ int main(void)
         cmocka_unit_test(mined_pairs_come_back),
         cmocka_unit_test(a_turned_sphere_comes_back),
         cmocka_unit_test(a_comparison_comes_back),
+        cmocka_unit_test(a_shadow_of_many_numbers_comes_back),
+        cmocka_unit_test(points_of_a_hand_come_back),
+        cmocka_unit_test(every_state_is_the_same_when_saved_again),
+        cmocka_unit_test(what_was_done_before_opening_is_not_undone),
         cmocka_unit_test(it_trains_on_after_opening),
         cmocka_unit_test(a_second_save_is_silent),
         cmocka_unit_test(a_bad_file_leaves_the_window),
         cmocka_unit_test(a_dropped_file_opens_as_what_it_is),
+        cmocka_unit_test(other_files_are_dropped_too),
         cmocka_unit_test(a_fall_is_followed_by_an_offer),
         cmocka_unit_test(two_programs_have_their_own),
     };

@@ -426,7 +426,7 @@ static void draw_cells(struct scene *scene, const struct view *view, int n, cons
 static void any_number_of_cells_fits_the_page(void **state)
 {
     (void)state;
-    struct sweep s = run(SHORT "--set m=0.1,0.3", 2);
+    struct sweep s = run(SHORT "--points 40 --set m=0.1,0.3", 2);
     struct scene scene = { 0 };
     assert_true(scene_update(&scene, &s.cell[1].shown[0], NULL));
     for (int n = 1; n <= SWEEP_CELLS; n += n < 12 ? 1 : 13)

@@ -1,4 +1,5 @@
 /* Going back in a training: what is shown, what goes on, and that a branch is the original again. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -250,6 +251,22 @@ static void a_branch_with_the_same_changes_is_the_original(void **unused)
         assert_memory_equal(&first[step], &second[step], sizeof first[step]);
     free(first);
     free(second);
+    worker_destroy(w);
+}
+
+static void a_branch_keeps_the_first_point_of_the_curve(void **unused)
+{
+    (void)unused;
+    struct experiment e = small();
+    struct worker *w = start(&e);
+    await(w, 0, -1);
+    walk(w, 0, AT);
+    worker_show(w, AT / 2);
+    await(w, AT / 2, AT / 2);
+    worker_branch(w, AT / 2);
+    const struct snapshot *s = await(w, AT / 2, -1);
+    assert_int_equal(s->curve[0].step, 0);
+    assert_true(isfinite(s->curve[0].train_loss));
     worker_destroy(w);
 }
 
@@ -529,6 +546,7 @@ int main(void)
         cmocka_unit_test(playing_leads_to_the_present),
         cmocka_unit_test(the_past_rolls_by_itself),
         cmocka_unit_test(a_branch_with_the_same_changes_is_the_original),
+        cmocka_unit_test(a_branch_keeps_the_first_point_of_the_curve),
         cmocka_unit_test(replayed_changes_lead_to_the_old_future),
         cmocka_unit_test(a_late_replay_begins_at_the_branch_unless_something_was_changed),
         cmocka_unit_test(a_replay_goes_through_a_divergence),

@@ -170,6 +170,8 @@ static void a_checkpoint_goes_on_bit_by_bit(void **state)
         struct experiment e = SMALL("optimizer", optimiser_id((enum optimiser)o), "weight-decay", "0.001");
         check_checkpoint(&e, &digits);
     }
+    struct experiment e = SMALL("model", "cnn", "filters", "4,6", "shift", "2");
+    check_checkpoint(&e, &digits);
 }
 
 /* Every shortened or scrambled file is refused or harmless, and a refusal changes nothing. */
@@ -370,6 +372,8 @@ static void every_model_learns_blobs(void **state)
 {
     (void)state;
     for (int m = 0; m < MODEL_COUNT; m++) {
+        if (m == MODEL_CNN) /* for images */
+            continue;
         struct experiment e = SMALL("loss", "softmax", "model", model_id((enum model)m), "lr", "0.01");
         struct trainer *t = make(&e, &blobs);
         steps(t, 1500);
@@ -381,6 +385,36 @@ static void every_model_learns_blobs(void **state)
         assert_true(isnan(v.margin_accuracy) && isnan(v.eer_open));
         trainer_destroy(t);
     }
+}
+
+static void the_cnn_wants_images_that_are_large_enough(void **state)
+{
+    (void)state;
+    struct trainer *t = NULL;
+    struct why why = { "" };
+    struct experiment e = SMALL("model", "cnn");
+    assert_int_equal(trainer_create(&e, &blobs, &t, &why), STATUS_USAGE);
+    assert_string_equal(why.text, "--model cnn: needs images and blobs has none; choose --model mlp");
+    e = SMALL("model", "cnn", "kernel", "15", "padding", "valid");
+    assert_int_equal(trainer_create(&e, &digits, &t, &why), STATUS_USAGE);
+    assert_non_null(strstr(why.text, "28 x 28 pixels of mnist after convolution 2"));
+    e = SMALL("shift", "1");
+    assert_int_equal(trainer_create(&e, &blobs, &t, &why), STATUS_USAGE);
+    assert_non_null(strstr(why.text, "--shift 1"));
+    assert_null(t);
+}
+
+static void the_cnn_learns_digits(void **state)
+{
+    (void)state;
+    struct experiment e =
+        SMALL("loss", "softmax", "model", "cnn", "hidden", "32", "lr", "0.004", "shift", "1");
+    struct trainer *t = make(&e, &digits);
+    steps(t, 600);
+    double accuracy = evaluate(t, false).test_accuracy;
+    if (!(accuracy > 0.85))
+        fail_msg("%.3f", accuracy);
+    trainer_destroy(t);
 }
 
 /* The promise of the first start: digits, nothing set, 20 passes. All heads and seeds: tests/bench/recipe.c. */
@@ -591,6 +625,8 @@ int main(void)
         cmocka_unit_test(a_rebuild_is_not_a_retune),
         cmocka_unit_test(divergence_leaves_the_last_finite_state),
         cmocka_unit_test(every_model_learns_blobs),
+        cmocka_unit_test(the_cnn_wants_images_that_are_large_enough),
+        cmocka_unit_test(the_cnn_learns_digits),
         cmocka_unit_test(the_default_recipe_separates_the_digits),
         cmocka_unit_test(a_free_point_moves_by_its_own_loss),
         cmocka_unit_test(one_linear_layer_trains),

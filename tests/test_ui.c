@@ -473,7 +473,6 @@ static void the_sphere_trains_3d_features_and_the_plane_comes_back(void **unused
     click("tab.sphere");
     assert_int_equal(w->bench, BENCH_SPHERE);
     assert_ptr_equal(w->view, &view_sphere);
-    assert_non_null(strstr(w->notice, "3-D features: the training starts anew"));
     wait_for_dim(3);
     assert_string_equal(window_experiment(w)->dataset, plane.dataset);
     click("loss.cosface");

@@ -137,6 +137,9 @@ struct ui_field {
     bool boxed;                       /* a raised field even when idle */
 };
 enum ui_typed ui_field(struct ui *ui, const struct ui_field *f);
+/* A boxed field as dialogs have them. What was typed, until the next call, when it is accepted; else NULL. The caller
+ * ends the edit or says what is wrong. */
+const char *ui_entry(struct ui *ui, const char *id, const char *label, const char *value, struct rect rect);
 void ui_edit_start(struct ui *ui, const char *id, const char *text);   /* as if the field had been clicked */
 void ui_edit_end(struct ui *ui);
 void ui_edit_error(struct ui *ui, const char *id, const char *text);

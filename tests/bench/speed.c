@@ -12,9 +12,10 @@
 #include <time.h>
 
 #include "app/dataset_open.h"
+#include "math/network.h"
 #include "math/trainer.h"
 
-enum { ROUNDS_MAX = 31, KEYS = 10 };
+enum { ROUNDS_MAX = 31, KEYS = 10, ROWS = 10000 };
 static const double ROUND_S = 0.06;
 
 struct size {
@@ -39,17 +40,25 @@ static const struct size sizes[] = {
     { "batch 512",              "mnist",     { "loss=arcface", "batch=512", MOMENTUM }, 0, false },
     { "batch 2048",             "mnist",     { "loss=arcface", "batch=2048", MOMENTUM }, 0, false },
     { "100 classes",            "mnist",     { "loss=arcface", "feature-dim=3", "batch=256", MOMENTUM }, 100, true },
+    { "cnn 16,32 kernel 5",     "mnist",     { "model=cnn", "filters=16,32", "kernel=5", "padding=valid", "hidden=128", "loss=softmax", MOMENTUM }, 0, false },
+    { "cnn 16,32 kernel 3",     "mnist",     { "model=cnn", "filters=16,32", "hidden=128", "loss=softmax", MOMENTUM }, 0, false },
     { "10 classes",             "mnist",     { "loss=arcface", "feature-dim=3", "batch=256", MOMENTUM }, 0, true },
 };
 /* clang-format on */
 enum { SIZES = sizeof sizes / sizeof sizes[0] };
+
+/* A layer as a product: rows of a sample, numbers in a row, outputs of a row. */
+struct product {
+    int rows, in, out;
+};
 
 struct rig {
     const struct size *size;
     struct experiment e;
     struct dataset data;
     struct trainer *t;
-    int width[EXPERIMENT_HIDDEN_MAX + 2], layers, batch;
+    struct product product[EXPERIMENT_FILTERS_MAX + EXPERIMENT_HIDDEN_MAX + 1];
+    int layers, batch;
     float *matrix; /* what the bound multiplies */
     double step[ROUNDS_MAX], bound[ROUNDS_MAX], share, head_us, snapshot_us;
 };
@@ -93,38 +102,60 @@ static float *fresh(size_t n)
     return x;
 }
 
-/* Room: rows of data, then activations, then W, dW and a moment. */
 static size_t parameters(const struct rig *r)
 {
     size_t sum = 0;
     for (int l = 0; l < r->layers; l++)
-        sum += (size_t)r->width[l] * (size_t)r->width[l + 1];
+        sum += (size_t)r->product[l].in * (size_t)r->product[l].out;
     return sum;
+}
+
+/* Samples are gathered for convolutions as the trainer does it, some 64k floats at a time; their products only. */
+static int group_of(const struct rig *r, const struct product *p)
+{
+    int most = 65536 / (p->rows * p->in);
+    return p->rows == 1 || most > r->batch ? r->batch : most > 1 ? most : 1;
 }
 
 static void products(const struct rig *r, const float *x, float *out, float *w, float *dw)
 {
-    int n = r->batch;
     for (int l = 0; l < r->layers; l++) {
-        int in = r->width[l], wide = r->width[l + 1];
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, wide, in, 1, x, in, w, in, 0, out, wide);
-        cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, wide, in, n, 1, out, wide, x, in, 0, dw, in);
-        if (l > 0)
-            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, in, wide, 1, out, wide, w, in, 0,
-                out + (size_t)n * (size_t)wide, in);
+        const struct product *p = &r->product[l];
+        int in = p->in, wide = p->out, group = group_of(r, p);
+        for (int at = 0; at < r->batch; at += group) {
+            int n = (r->batch - at < group ? r->batch - at : group) * p->rows;
+            float *back = out + (size_t)n * (size_t)wide;
+            cblas_sgemm(
+                CblasRowMajor, CblasNoTrans, CblasNoTrans, n, wide, in, 1, x, in, w, wide, 0, out, wide);
+            cblas_sgemm(
+                CblasRowMajor, CblasTrans, CblasNoTrans, in, wide, n, 1, x, in, out, wide, at > 0, dw, wide);
+            if (l > 0)
+                cblas_sgemm(
+                    CblasRowMajor, CblasNoTrans, CblasTrans, n, in, wide, 1, out, wide, w, wide, 0, back, in);
+        }
         w += (size_t)in * (size_t)wide;
         dw += (size_t)in * (size_t)wide;
-        x = out;
-        out += 2 * (size_t)n * (size_t)(in > wide ? in : wide);
     }
+}
+
+/* Room of `matrix`: rows of data, the batch and its patches, W, dW, a moment, a product with its way back. */
+static size_t widest(const struct rig *r, bool with_out)
+{
+    size_t most = 0;
+    for (int l = 0; l < r->layers; l++) {
+        const struct product *p = &r->product[l];
+        size_t rows = (size_t)group_of(r, p) * (size_t)p->rows;
+        size_t own = rows * (size_t)(p->in + (with_out ? p->out : 0));
+        most = own > most ? own : most;
+    }
+    return most;
 }
 
 static void bound_step(struct rig *r, int round)
 {
-    enum { ROWS = 10000 };
-    size_t in = (size_t)r->width[0], n = (size_t)r->batch, count = parameters(r);
-    float *rows = r->matrix, *x = rows + ROWS * in, *w = x + n * in, *dw = w + count, *v = dw + count,
-          *out = v + count;
+    size_t in = (size_t)r->data.dim, n = (size_t)r->batch, count = parameters(r);
+    float *rows = r->matrix, *x = rows + ROWS * in, *w = x + n * in + widest(r, false), *dw = w + count,
+          *v = dw + count, *out = v + count;
     for (size_t i = 0; i < n; i++)
         memcpy(x + i * in, rows + (i * 7919 + (size_t)round * 104729) % ROWS * in, in * sizeof *x);
     products(r, x, out, w, dw);
@@ -134,19 +165,19 @@ static void bound_step(struct rig *r, int round)
     }
 }
 
+/* As rows of the network, whatever it is made of. */
 static void make_matrices(struct rig *r)
 {
-    const struct experiment *e = &r->e;
-    size_t wide = 0;
-    r->width[0] = r->data.dim;
-    for (int i = 0; i < e->hidden_count; i++)
-        r->width[i + 1] = e->hidden[i];
-    r->width[e->hidden_count + 1] = e->feature_dim;
-    r->layers = e->hidden_count + 1;
-    for (int l = 0; l <= r->layers; l++)
-        wide += 4 * (size_t)(r->width[l] > r->width[0] ? r->width[l] : r->width[0]);
-    r->matrix =
-        fresh((10000 + (size_t)r->batch) * (size_t)r->width[0] + 3 * parameters(r) + (size_t)r->batch * wide);
+    struct network net;
+    network_init(&net, &r->e, r->data.dim, r->data.height);
+    r->layers = net.layers;
+    for (int l = 0; l < net.layers; l++) {
+        const struct layer *own = &net.layer[l];
+        int pool = own->picture.pool > 1 ? own->picture.pool : 1;
+        r->product[l] = (struct product){ own->out / own->width * pool * pool, own->fan_in, own->width };
+    }
+    r->matrix = fresh((ROWS + (size_t)r->batch) * (size_t)r->data.dim + 3 * parameters(r) + widest(r, false) +
+                      widest(r, true));
 }
 
 /* --- a size ---------------------------------------------------------------------------------------------- */

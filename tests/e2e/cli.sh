@@ -99,7 +99,7 @@ refuses 2 "no such parameter of arcface" sweep --set q=0,1 --out f.png
 refuses 2 "allowed 0 to 1.2 for arcface" sweep --set m=0,7 --out f.png
 refuses 2 "figure's ending" sweep --set m=0,1 --out f.txt
 refuses 2 "two outputs" sweep --set m=0,1 --out f.svg --csv ./f.svg
-refuses 2 "choose from" slides
+refuses 2 "choose from" slider
 refuses 2 "choose from" compare
 refuses 2 "known: dataset" train --nosuch
 refuses 2 "arcface" train --loss nosuch
@@ -125,7 +125,8 @@ refuses 2 "--add regular" train --loss triplet --add regular
 refuses 2 "choose all, hard, semihard" train --loss triplet --set mining=some
 refuses 2 "0 to 1 for center" train --loss center --set center.lambda=2
 refuses 2 "two classes" train --dataset blobs --loss hinge
-refuses 2 "--model cnn" train --model cnn
+refuses 2 "--model lstm" train --model lstm
+refuses 2 "needs images" train --dataset blobs --model cnn
 refuses 2 "new training" train --at 10:seed=4
 refuses 2 "earlier step" train $short --dump-batch 41:late.json
 
@@ -531,6 +532,11 @@ many="--dataset mnist --hidden 16 --steps 20 --points 5000"
 for format in svg pdf; do check "5,000 points, $format" run figure $many --out many.$format; done
 least "bytes that an svg of 5,000 points leaves of 600 KB" $((600000 - $(stat -c %s many.svg))) 0
 least "bytes that a pdf of 5,000 points leaves of 250 KB" $((250000 - $(stat -c %s many.pdf))) 0
+for view in sphere field input dashboard; do
+    for format in svg pdf; do check "$view of 5,000 points" run figure $many --view $view --out view.$format; done
+    least "bytes that an svg of $view leaves of 600 KB" $((600000 - $(stat -c %s view.svg))) 0
+    least "bytes that a pdf of $view leaves of 250 KB" $((250000 - $(stat -c %s view.pdf))) 0
+done
 least "points inside the plane are references" "$(grep -c '<use href' many.svg)" 4900  # the ring is at the 99th percentile
 check "rsvg-convert draws it" rsvg-convert -w 800 many.svg -o many_svg.png
 same "as wide as asked" "$(sized many_svg.png)" 800x500
@@ -721,6 +727,8 @@ check "check of every shipped lesson" run check "$lessons"/*.json
 [ "$(grep -c 'steps, good$' out.txt)" -eq "$(ls "$lessons" | wc -l)" ] && pass || miss "check says: $(cat out.txt)"
 check "--lesson --check" run --lesson "$lessons/05-l-softmax.json" --check
 grep -q 'steps, good$' out.txt && pass || miss "--lesson --check says: $(cat out.txt)"
+check "--lesson by its number" run --lesson 7 --check
+grep -q '07-cosface.*steps, good$' out.txt && pass || miss "--lesson 7 --check says: $(cat out.txt)"
 check "check --help" run check --help
 echo '{"marginscope": 1, "title": "T", "steps": [{"title": "A", "text": "B", "set": {"m": 7}}]}' >bad.json
 printf '{\n"marginscope": 1,\n"title" }' >broken.json
@@ -766,6 +774,19 @@ cmp -s m.gif n.gif && miss "--while-training does nothing" || pass
 check "animate as WebP" run $moving --view curves --out a.webp
 check "animate as PNG files" run $moving --no-caption --out frame-%03d.png
 [ "$(ls frame-*.png | wc -l)" -eq 10 ] && [ -e frame-001.png ] && pass || miss "PNG frames: $(ls frame-*)"
+still="$moving --fps 2"
+check "animate two frames" run $still --out plain-%d.png
+check "animate --scale" run $still --scale 2 --out large-%d.png
+same "--scale of an animation" "$(sized large-1.png)" 640x400
+for ground in light=ffffffff dark=0d0f13ff; do
+    check "animate --theme ${ground%=*}" run $still --theme "${ground%=*}" --out ground-%d.png
+    same "the ground of an animation, ${ground%=*}" "$(pixel ground-2.png 2 2)" "${ground#*=}"
+done
+for part in --no-title --no-legend --no-caption --curve "--view logit"; do
+    check "animate $part" run $still $part --out part-%d.png
+    cmp -s plain-2.png part-2.png && miss "$part changes nothing in an animation" || pass
+done
+same "frames of 1 s at 2 a second" "$(ls part-*.png | wc -l)" 2
 if command -v webpinfo >/dev/null; then
     [ "$(webpinfo a.webp | grep -c 'Chunk ANMF')" -eq 10 ] && pass || miss "webpinfo counts other frames in a.webp"
 fi
@@ -781,6 +802,8 @@ if command -v ffprobe >/dev/null; then
     mkdir fake && printf '#!/bin/sh\nhead -c 9 >/dev/null; echo "no such codec" >&2; exit 1\n' >fake/ffmpeg && chmod +x fake/ffmpeg
     cp a.gif old.mp4
     PATH=$PWD/fake:$PATH refuses 1 "old.mp4: ffmpeg: no such codec; " $moving --out old.mp4
+    printf '#!/bin/sh\ncat >/dev/null; echo "x: No space left on device" >&2; echo "x: trailer" >&2\n' >fake/ffmpeg
+    PATH=$PWD/fake:$PATH LC_ALL=C refuses 1 "ffmpeg: No space left on device; free some space" $moving --out old.mp4
     cmp -s a.gif old.mp4 && pass || miss "an ffmpeg that failed has touched the old file"
 fi
 refuses 2 "animate: no file named" animate --steps 1

@@ -234,6 +234,11 @@ has_not "curves on their own" ownc.svg "one scale"
 cmp -s curves.svg ownc.svg && miss "curves do not share their scale" || pass
 check "a dark sweep" run $sweep --theme dark --out dark.svg
 cmp -s a.svg dark.svg && miss "--theme changes nothing in a sweep" || pass
+has "dark ground" dark.svg 'fill="#0d0f13"'
+check "outlines" run $sweep --text outlines --out shapes.svg
+has_not "outlines" shapes.svg "<text"
+check "one training at a time" run $sweep --jobs 1 --out one.svg
+cmp -s a.svg one.svg && pass || miss "--jobs changes a sweep's figure"
 check "sizes" run $sweep --size 900x500 --scale 1 --out a.png
 python3 - <<'P' && pass || miss "a sweep's picture has another size"
 import struct

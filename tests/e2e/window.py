@@ -145,7 +145,7 @@ def slider_drags(w):
 
 
 def slider_keys_and_wheel(w):
-    """0 is neutral, D the default, + one notch, the wheel one step."""
+    """0 is neutral, D the default, + one notch, the wheel one step; with Ctrl they are the text's."""
     w.move(900, 500)
     w.key("0")
     w.wait(lambda: w.state()["params"]["m"] == 0, "neutral margin")
@@ -153,6 +153,9 @@ def slider_keys_and_wheel(w):
     w.wait(lambda: abs(w.state()["params"]["m"] - 0.3) < 1e-9, "default margin")
     w.key("plus")
     w.wait(lambda: abs(w.state()["params"]["m"] - 0.31) < 1e-9, "margin one notch up")
+    w.key("ctrl+plus", "ctrl+minus", "ctrl+0")
+    time.sleep(0.4)
+    assert abs(w.state()["params"]["m"] - 0.31) < 1e-9, "the keys of the text's size are not those of the margin"
     w.move(*w.middle("param.m"))
     time.sleep(0.1)
     w.x("click", 5)
@@ -230,6 +233,34 @@ def goes_back_in_time(w):
     w.wait(lambda: w.state()["history"], "the past of the branch")
     w.key("space")
     w.wait(lambda: w.state()["running"] and not w.state()["history"], "play from the past")
+
+
+def replays_changes(w):
+    """After a branch Shift+V makes the changes of the old future again and stops where it stopped, with its numbers."""
+    w.key("r")
+    w.wait(lambda: w.state()["step"] < 30, "a new beginning")
+    if not w.state()["running"]:
+        w.key("space")
+    w.wait(lambda: w.state()["step"] > 40, "steps to go back over")
+    w.move(900, 500)
+    w.key("plus")
+    flag = w.wait(lambda: w.state()["flags"], "a change in the journal")[-1]
+    w.wait(lambda: w.state()["step"] > flag["step"] + 20, "steps with the change")
+    w.key("space")
+    w.wait(lambda: not w.state()["running"], "pause")
+    time.sleep(0.5 * w.slow)
+    old = w.state()
+    x, _, width, _ = w.controls()["timeline"]["rect"]
+    w.move(x + width * 0.3, w.middle("timeline")[1])
+    w.x("click", 1)
+    w.wait(lambda: w.state()["history"] and w.state()["step"] < flag["step"], "a step before the change")
+    w.key("v")
+    w.wait(lambda: not w.state()["history"], "a branch")
+    w.key("shift+v")
+    w.wait(lambda: not w.state()["running"] and w.state()["step"] == old["step"], "the end of the old future", 15)
+    for key in ("params", "train_accuracy", "test_accuracy", "margin_accuracy", "flags"):
+        w.wait(lambda: w.state()[key] == old[key], f"the old {key}")
+    w.key("space")
 
 
 def loss_switches(w):
@@ -544,6 +575,9 @@ def lesson(w):
     w.key("space")
     w.wait(lambda: w.state()["lesson"]["revealed"], "its answer")
     for step in range(3, steps + 1):
+        if w.state()["lesson"]["waits"]:
+            w.key("Next")
+            w.wait(lambda: w.state()["lesson"]["revealed"], "an answer by Page Down")
         w.key("Next")
         w.wait(lambda step=step: at(step), f"step {step}", 15)
     w.key("Next")
@@ -601,6 +635,14 @@ def sweeps(w):
     w.wait(lambda: w.state()["running"], "training")
 
 
+def export_folder(w):
+    """Opens the export dialog; the folder it writes into."""
+    w.key("e")
+    w.click("export.tab.picture")
+    value = w.wait(lambda: w.controls().get("export.folder"), "the folder")["value"]
+    return w.map.parent / value
+
+
 def animates(w):
     """The Animation tab makes a GIF of the training while that goes on; one that is cancelled leaves nothing."""
     def write(field, text):
@@ -608,9 +650,8 @@ def animates(w):
         w.x("type", "--window", w.id, text)
         w.key("Return")
         w.wait(lambda: w.controls()[field]["value"] == text, f"{text} in {field}")
-    folder = w.map.parent
+    folder = export_folder(w)
     before = {path.name for path in folder.iterdir()}
-    w.key("e")
     w.click("export.tab.animation")
     w.click("animation.size.0")
     write("animation.seconds", "1")
@@ -628,6 +669,47 @@ def animates(w):
     w.wait(lambda: "animation.start" in w.controls(), "an end")
     left = {path.name for path in folder.iterdir()} - before - {"moving.gif"}
     assert not left, left
+    w.click("export.close")
+    w.wait(lambda: "animation.start" not in w.controls(), "the window again")
+
+
+def data_out(w):
+    """The Data tab writes an array and a table while the training goes on, also while an animation is made."""
+    folder = export_folder(w)
+    before = {path.name for path in folder.iterdir()}
+
+    def save(table, ending, name):
+        w.click(table)
+        w.click(f"data.format.{ending}")
+        w.click("data.name")
+        w.x("type", "--window", w.id, name)
+        w.key("Return")
+        w.wait(lambda: w.controls()["data.name"]["value"] == name, f"{name} in the field")
+        w.click("data.save")
+        path = w.wait(lambda: next(folder.glob(f"{name}.{ending}"), None), f"{name}.{ending}", 20)
+        w.wait(lambda: w.controls()["data.save"]["value"] == "saved", "word of it")
+        return path.read_bytes()
+
+    w.click("export.tab.data")
+    step = w.state()["step"]
+    array = save("data.features", "npy", "all features")
+    assert array[:6] == b"\x93NUMPY" and b"'descr': '<f4'" in array[:128], array[:128]
+    w.wait(lambda: w.state()["step"] > step, "training to go on")
+    w.click("export.tab.animation")
+    w.click("animation.source.0")
+    w.click("animation.start")
+    w.click("export.tab.data")
+    table = save("data.points", "csv", "some points").decode().splitlines()
+    columns = table[0].split(",")
+    assert len(table) > 1000 and {"f0", "f1", "label", "predicted"} <= set(columns), columns
+    assert all(line.count(",") == len(columns) - 1 for line in table)
+    w.click("export.tab.animation")
+    w.wait(lambda: {"animation.cancel", "animation.start"} & w.controls().keys(), "the tab of animations")
+    if "animation.cancel" in w.controls():
+        w.click("animation.cancel")
+    w.wait(lambda: "animation.start" in w.controls(), "an end", 20)
+    left = {path.name for path in folder.iterdir()} - before
+    assert left - {"all features.npy", "some points.csv"} <= {"moving.gif"}, left
     w.click("export.close")
     w.wait(lambda: "animation.start" not in w.controls(), "the window again")
 
@@ -674,12 +756,96 @@ def draws(w):
     w.wait(lambda: w.state()["dataset"] != "drawn" and not w.state()["loading"], "the data of before", 15)
 
 
+def picture(w, folder):
+    """What S saves: the pixels of the main view."""
+    before = set(pathlib.Path(folder).glob("*.png"))
+    w.key("s")
+    new = w.wait(lambda: set(pathlib.Path(folder).glob("*.png")) - before, "a picture")
+    return png_pixels(new.pop())
+
+
+def sessions(binary, slow):
+    """Saved by Ctrl+S, opened by --session: the same picture; SIGTERM and SIGKILL leave a whole autosave."""
+    with tempfile.TemporaryDirectory(prefix="marginscope-") as folder:
+        saved = pathlib.Path(folder, "monday.json")
+        kept = pathlib.Path(folder, "state/marginscope")
+        os.environ["XDG_STATE_HOME"] = str(pathlib.Path(folder, "state"))
+
+        def start(*options):
+            w = Window(binary, folder, slow, *options)
+            w.find()
+            w.wait(lambda: w.state().get("step") is not None, "a state", 15)
+            return w
+
+        def good(path):
+            run = subprocess.run([binary, "check", str(path)], capture_output=True, text=True, check=False)
+            assert run.returncode == 0 and "good" in run.stdout, run.stdout + run.stderr
+
+        def paused(w):
+            if w.state()["running"]:
+                w.key("space")
+            w.wait(lambda: not w.state()["running"], "a pause")
+            time.sleep(0.5 * w.slow)
+            w.move(5, 5)
+            time.sleep(0.3 * w.slow)
+
+        w = start("--seed", "1", "--dataset", "blobs")
+        try:
+            w.wait(lambda: w.state()["step"] > 5, "some steps")
+            paused(w)
+            before, step = picture(w, folder), w.state()["step"]
+            w.key("ctrl+s")
+            w.wait(lambda: "session.path" in w.controls(), "the dialog")
+            w.key("ctrl+a")
+            w.x("type", "--window", w.id, "--delay", 20, str(saved))
+            w.key("Return")
+            w.wait(saved.exists, "the session")
+            w.process.terminate()
+            assert w.process.wait(20 * w.slow) == 0
+        finally:
+            w.close()
+        good(saved)
+        good(kept / "autosave-1.json")
+
+        w = start("--session", str(saved))
+        try:
+            w.wait(lambda: w.state().get("step") == step, "the step it was saved at", 15)
+            paused(w)
+            after = picture(w, folder)
+            assert before == after, f"another picture: {before[:3]} and {after[:3]}"
+            w.key("ctrl+o")
+            w.wait(lambda: "session.recent.1" in w.controls(), "the session in the list")
+            w.click("session.recent.1")
+            w.wait(lambda: "session.path" not in w.controls(), "the dialog's end")
+            w.wait(lambda: w.state().get("step") == step, "the step again")
+            w.process.kill()
+            w.process.wait()
+        finally:
+            w.close()
+
+        # once kept, once thrown away
+        for answer, there in ("session.restore", step), ("session.discard", None):
+            w = start("--seed", "1", "--dataset", "blobs")
+            try:
+                w.wait(lambda: "session.offer" in w.controls(), "the offer after a fall")
+                good(kept / "restore-1.json")
+                w.click(answer)
+                w.wait(lambda: not (kept / "restore-1.json").exists(), "the end of what was kept")
+                if there is not None:
+                    w.wait(lambda: w.state()["step"] == there and not w.state()["running"], "the step of the fall")
+                    w.process.terminate() # whole, so that the next can fall over something
+                    w.process.wait(20 * w.slow)
+                    (kept / "running-1").write_bytes(b"r")
+            finally:
+                w.close()
+
+
 def main():
     short = "--short" in sys.argv
     binary = os.path.abspath(sys.argv[-1])
     checks = [trains, compares, slider_drags, slider_keys_and_wheel, pauses_and_steps, goes_back_in_time,
-              loss_switches, screenshot, exports]
-    checks += [lesson, presents, sweeps, animates, draws]
+              replays_changes, loss_switches, screenshot, exports]
+    checks += [lesson, presents, sweeps, animates, data_out, draws]
     checks += [finds_a_loss, adds_a_term, sphere, basics, resizes, storm, themes, bad_folder, diverges, quits]
     passed = failed = 0
     try:
@@ -688,6 +854,12 @@ def main():
     except (AssertionError, subprocess.TimeoutExpired) as err:
         failed += 1
         print(f"no_display ({no_display.__doc__}): {err!r}")
+    try:
+        sessions(binary, short)
+        passed += 1
+    except (AssertionError, KeyError, OSError, subprocess.SubprocessError) as err:
+        failed += 1
+        print(f"sessions ({sessions.__doc__}): {err!r}")
     with tempfile.TemporaryDirectory(prefix="marginscope-") as folder:
         w = Window(binary, folder, short, "--seed", "1")
         try:

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """seeds.py FOLDER - first inputs of every fuzz target, made from what the project ships."""
+import base64
 import gzip
+import json
 import pathlib
 import re
 import struct
 import sys
+import zlib
 
 to = pathlib.Path(sys.argv[1])
 top = pathlib.Path(__file__).resolve().parents[2]
@@ -61,3 +64,22 @@ for k, line in enumerate(lines):
 
 put("checkpoint", "whole", b"\xff\xff\xff\xff")
 put("checkpoint", "short", b"\x00\x00\x01\x00\x00\x00\x08\x01")
+
+
+def session(experiment, **more):
+    """A session of a few settings; a checkpoint that is none, as its sum is of other bytes."""
+    crc = {"rows": 0, "dim": 2, "classes": 2, "crc32": "00000000"}
+    return json.dumps({"marginscope": 1, "data": crc, "training": {"experiment": experiment, "journal": []}, **more})
+
+
+small = {"dataset": "blobs", "hidden": "4", "points": "100"}
+packed = base64.b64encode(zlib.compress(struct.pack("<12d", 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0))).decode()
+put("session", "small", session(small))
+put("session", "settings", session(dict(small, loss="arcface", classes="0,1,4", axes="3,7", **{"arcface.m": "0.4"})))
+put("session", "window", session(small, window={"theme": "light", "view": "sphere", "zoom": 2, "pan": [1, 2],
+                                                "typical": [3, -1, -1, -1]}, benches={"plane": small}))
+put("session", "axes", session(small, axes=[{"dim": 4, "zlib": packed}]))
+put("session", "beside", session(small, beside=[{"experiment": dict(small, lr="0.1"), "journal": []}]))
+put("session", "state", json.dumps({"marginscope": 1, "data": {"rows": 0, "dim": 2, "classes": 2, "crc32": "00000000"},
+                                    "training": {"experiment": small, "journal": [[3, "m", "0.1"]],
+                                                 "checkpoint": {"step": 3, "bytes": 96, "zlib": packed}}}))

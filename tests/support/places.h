@@ -42,6 +42,8 @@ static inline void home(void)
     lecture_leave(w);
     action_tab(w, 0);
     size(1600, 1000);
+    if (w->experiment.model == MODEL_CNN)
+        w->experiment.model = MODEL_MLP;
     action_choose_loss(w, loss_index(loss_find("arcface")));
     worker_play(w->worker, false);
     settle();
@@ -51,6 +53,7 @@ static inline void home(void)
 static inline void at_plane(void) { }
 static inline void at_sphere(void) { action_tab(w, 1); }
 static inline void at_basics(void) { action_tab(w, 2); }
+static inline void at_cnn(void) { w->experiment.model = MODEL_CNN; } /* its rows in the panel; the data have no images */
 static inline void at_small(void) { size(1024, 640); }
 
 static inline void at_drawer(void)
@@ -125,6 +128,7 @@ static const struct place places[] = {
     { "plane", at_plane },
     { "sphere", at_sphere },
     { "basics", at_basics },
+    { "cnn", at_cnn },
     { "small window", at_small },
     { "drawer", at_drawer },
     { "list of losses", at_loss_list },

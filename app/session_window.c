@@ -38,8 +38,6 @@ struct sessions {
     enum asked asked; /* of the worker */
     char wanted[SESSION_PATH]; /* to be saved next; empty: nothing */
     char opens[SESSION_PATH]; /* to be opened next */
-    bool dropped; /* it may be something else; the thread looks */
-    bool other; /* thread: and it is */
     long opening; /* answer of worker_open; 0: nothing */
     struct session *arriving; /* its words, without what the worker has taken over */
     bool restoring; /* it is what a run that fell has left */
@@ -219,26 +217,14 @@ static bool ends_in(const char *path, const char *ending)
     return length >= tail && strcasecmp(path + length - tail, ending) == 0;
 }
 
-/* Of what was dropped: whether it is there, and a session. */
-static enum status look_at(struct sessions *d)
-{
-    struct stat info;
-    if (stat(d->target, &info) != 0)
-        return why_set(&d->why, STATUS_FAILED, "%s: %s; check the path", d->target, strerror(errno));
-    d->other = !ends_in(d->target, ".json") || !session_like(d->target);
-    return session_file(d->target, &d->why);
-}
-
 static int work(void *arg)
 {
     struct sessions *d = arg;
-    d->other = false;
-    d->status = d->job == JOB_READ && d->dropped ? look_at(d) : STATUS_OK;
-    if (d->job == JOB_WRITE)
-        d->status = session_write(d->session, &d->why);
-    else if (d->status == STATUS_OK && !d->other)
+    if (d->job == JOB_READ)
         d->status = session_read(d->target, &d->session, &d->why);
-    if (d->status == STATUS_OK && !d->quiet && !d->other)
+    else
+        d->status = session_write(d->session, &d->why);
+    if (d->status == STATUS_OK && !d->quiet)
         session_recent_add(&d->home, d->target);
     SDL_AtomicSet(&d->done, 1);
     window_wake(d->wake);
@@ -335,9 +321,7 @@ static void take_other(struct window *w, const char *path)
 static void finish_read(struct window *w)
 {
     struct sessions *d = w->sessions;
-    if (d->status == STATUS_OK && d->other)
-        take_other(w, d->target);
-    else if (d->status == STATUS_OK)
+    if (d->status == STATUS_OK)
         take_up(w, d->session);
     else
         window_notice(w, true, "%s", d->why.text);
@@ -472,7 +456,6 @@ void sessions_open(struct window *w, const char *path)
 {
     struct sessions *d = w->sessions;
     snprintf(d->opens, sizeof d->opens, "%s", path);
-    d->dropped = false;
     d->restoring = d->home.restore[0] && strcmp(path, d->home.restore) == 0;
     window_dirty(w, AREAS_ALL);
 }
@@ -554,8 +537,16 @@ void sessions_turn(struct window *w)
 
 void sessions_drop(struct window *w, const char *path)
 {
-    sessions_open(w, path);
-    w->sessions->dropped = true;
+    struct why why = { "" };
+    struct stat info;
+    if (stat(path, &info) != 0)
+        window_notice(w, true, "%s: %s; check the path", path, strerror(errno));
+    else if (session_file(path, &why) != STATUS_OK)
+        window_notice(w, true, "%s", why.text);
+    else if (ends_in(path, ".json") && session_like(path))
+        sessions_open(w, path);
+    else
+        take_other(w, path);
 }
 
 /* ---- the offer ---- */

@@ -302,7 +302,7 @@ static void wrong_lines_are_refused_with_what_is_allowed(void **state)
         { "--steps 1.5", "--steps 1.5: " },
         { "--epochs", "value is missing" },
         { "--benchmark=3", "takes no value" },
-        { "--model cnn", "--model cnn: " },
+        { "--model lstm", "--model lstm: " },
         { "--at 3", "STEP:KEY=VALUE" },
         { "--at m=0.3", "STEP:KEY=VALUE" },
         { "--at 3:m=9", "--at 3:m=9: " },

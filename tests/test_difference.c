@@ -45,6 +45,10 @@ static const struct {
     { "move", "3:0.5:-2", "moved points none vs 3:0.5:-2" },
     { "draw", "0:0.5:-2,1:1:1", "drawn points 0 vs 2" },
     { "axes", "3,7", "axes pca vs 3,7" },
+    { "filters", "4,8", "filters 16,32 vs 4,8" },
+    { "kernel", "5", "kernel 3 vs 5" },
+    { "padding", "valid", "padding same vs valid" },
+    { "shift", "2", "shift 0 vs 2" },
 };
 
 static void every_key_that_is_not_equal_is_named(void **state)

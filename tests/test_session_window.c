@@ -59,6 +59,7 @@ static void press(struct window *w, int key, int mod)
     SDL_Event e = { .key = { .type = SDL_KEYDOWN, .keysym = { .sym = key, .mod = (Uint16)mod } } };
     window_event(w, &e);
     e.type = SDL_KEYUP;
+    e.key.keysym.mod = 0; /* Ctrl and Shift are let go as well */
     window_event(w, &e);
     frames(w, 2);
 }
@@ -296,7 +297,7 @@ static void points_of_a_hand_come_back(void **state)
     struct window_options o = small("arcface");
     o.experiment.feature_dim = 2;
     experiment_set(&o.experiment, "model", "identity", NULL);
-    experiment_set(&o.experiment, "dataset", "draw", NULL);
+    experiment_set(&o.experiment, "dataset", "drawn", NULL);
     experiment_set(&o.experiment, "draw", "0:1:0,0:1.1:0.2,1:-1:0,1:-1.2:0.1,2:0:1,2:0.1:1.2", NULL);
     struct window *w = open_window(&o);
     train_to(w, 40);
@@ -431,8 +432,9 @@ static void a_dropped_file_opens_as_what_it_is(void **state)
     fputs("nothing of use\n", file);
     fclose(file);
     drop(w, in_folder("wrong.txt"));
-    await_notice(w, in_folder("wrong.txt"));
-    assert_true(w->notice_bad);
+    for (int i = 0; i < 5000 && !w->state.failed; i++)
+        window_wait(w, 2);
+    assert_non_null(strstr(w->state.why.text, "wrong.txt"));
     assert_int_equal(mkfifo(in_folder("pipe.json"), 0600), 0);
     drop(w, in_folder("pipe.json"));
     await_notice(w, in_folder("pipe.json"));

@@ -448,13 +448,13 @@ static void other_files_are_dropped_too(void **state)
     (void)state;
     struct window_options o = small("softmax");
     struct window *w = open_window(&o);
-    drop(w, TESTS_FOLDER "/support/arrays/lf4.npy");
-    await_notice(w, TESTS_FOLDER);
-    assert_non_null(strstr(w->notice, "labels.npy"));
     char command[700];
-    snprintf(command, sizeof command,
-        "cp %s/support/arrays/lf4.npy %s/features.npy && cp %s/support/arrays/labels.npy %s/", TESTS_FOLDER,
-        folder, TESTS_FOLDER, folder);
+    snprintf(command, sizeof command, "cp %s/support/arrays/lf4.npy %s/features.npy", TESTS_FOLDER, folder);
+    assert_int_equal(system(command), 0);
+    drop(w, in_folder("features.npy"));
+    await_notice(w, in_folder("features.npy"));
+    assert_non_null(strstr(w->notice, "labels.npy"));
+    snprintf(command, sizeof command, "cp %s/support/arrays/labels.npy %s/", TESTS_FOLDER, folder);
     assert_int_equal(system(command), 0);
     drop(w, in_folder("features.npy"));
     for (int i = 0; i < 20000 && !w->experiment.features_npy[0]; i++)

@@ -282,7 +282,8 @@ bool session_keep_axes(struct session *s, int training, const double *axis, int 
         return false;
     memcpy(copy, axis, size);
     free(s->axes[training].axis);
-    s->axes[training] = (struct session_axes){ copy, dim };
+    s->axes[training].axis = copy;
+    s->axes[training].dim = dim;
     return true;
 }
 

@@ -8,7 +8,7 @@ static void clear(struct shelf *s)
     trainer_destroy(s->trainer); /* before its data */
     past_destroy(s->past);
     loaded_drop(s->loaded);
-    *s = (struct shelf){ NULL };
+    *s = (struct shelf){ .trainer = NULL };
 }
 
 static bool is_shelf(int at)
@@ -48,7 +48,7 @@ bool shelf_take(struct worker *w, const struct command *c, enum status *status, 
     if (!waits(w, c))
         return false;
     struct shelf back = w->shelf[c->shelf_to];
-    w->shelf[c->shelf_to] = (struct shelf){ NULL };
+    w->shelf[c->shelf_to] = (struct shelf){ .trainer = NULL };
     shelf_put(w, c->shelf_from);
     trainer_destroy(w->trainer);
     loaded_drop(w->loaded);

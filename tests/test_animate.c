@@ -57,8 +57,8 @@ static int set_up(void **state)
     struct experiment e = small_experiment();
     struct why why = { "" };
     struct snapshot snap;
-    snprintf(
-        folder, sizeof folder, "%s/marginscope-animate-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+    snprintf(folder, sizeof folder, "%s/marginscope-animate-XXXXXX",
+        getenv("TMPDIR") ? getenv("TMPDIR") : P_tmpdir);
     assert_non_null(mkdtemp(folder));
     assert_int_equal(fonts(state), 0);
     must(dataset_open(&e, &data, &why), &why);

@@ -318,7 +318,7 @@ static int begin(void **state)
     (void)state;
     struct why why = { "" };
     struct experiment e = small_experiment();
-    snprintf(folder, sizeof folder, "%s/faults-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+    snprintf(folder, sizeof folder, "%s/faults-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : P_tmpdir);
     json_set_alloc_funcs(__wrap_malloc, free);
     snapshot_init(&shown);
     if (!mkdtemp(folder) || text_start(&why) != STATUS_OK || dataset_open(&e, &iris, &why) != STATUS_OK ||

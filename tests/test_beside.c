@@ -7,18 +7,11 @@
 #include <SDL.h>
 
 #include "app/worker.h"
-#include "support/check.h"
+#include "tests/support/training.h"
 
 static void wake(void *arg)
 {
     (void)arg;
-}
-
-static void set(struct experiment *e, const char *key, const char *value)
-{
-    struct why why = { "" };
-    if (experiment_set(e, key, value, &why) != STATUS_OK)
-        fail_msg("%s", why.text);
 }
 
 static struct experiment small(void)

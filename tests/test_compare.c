@@ -1,17 +1,10 @@
 /* What one set of controls does to trainings beside each other: the changes, not the rest; data and seed always. */
-#include "support/check.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "app/compare.h"
-
-static void set(struct experiment *e, const char *key, const char *value)
-{
-    struct why why = { "" };
-    if (experiment_set(e, key, value, &why) != STATUS_OK)
-        fail_msg("%s", why.text);
-}
+#include "tests/support/training.h"
 
 static const char *get(const struct experiment *e, const char *key)
 {

@@ -1,10 +1,10 @@
 /* What the line "differs in" of a comparison says, for every setting there is. */
-#include "support/check.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "math/difference.h"
+#include "tests/support/training.h"
 
 enum { TEXT = 2048 };
 
@@ -113,13 +113,6 @@ static void equal_settings_differ_in_nothing(void **state)
         assert_int_equal(differ(&a, &b, text), 0);
         assert_string_equal(text, "");
     }
-}
-
-static void set(struct experiment *e, const char *key, const char *value)
-{
-    struct why why = { "" };
-    if (experiment_set(e, key, value, &why) != STATUS_OK)
-        fail_msg("%s", why.text);
 }
 
 static void several_are_listed_in_order(void **state)

@@ -4,10 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tests/support/training.h"
 
-#include "app/dataset_open.h"
-#include "math/trainer.h"
-#include "support/check.h"
 
 static struct dataset blobs;
 
@@ -25,33 +23,17 @@ static int drop_data(void **state)
     return 0;
 }
 
-static void set_in(struct experiment *e, const char *key, const char *value)
-{
-    struct why why = { "" };
-    if (experiment_set(e, key, value, &why) != STATUS_OK)
-        fail_msg("%s", why.text);
-}
-
 static struct experiment small(const char *loss, const char *dim)
 {
     struct experiment e;
     experiment_init(&e);
-    set_in(&e, "dataset", "blobs");
-    set_in(&e, "hidden", "16");
-    set_in(&e, "feature-dim", dim);
-    set_in(&e, "loss", loss);
-    set_in(&e, "batch", "32");
-    set_in(&e, "points", "150");
+    set(&e, "dataset", "blobs");
+    set(&e, "hidden", "16");
+    set(&e, "feature-dim", dim);
+    set(&e, "loss", loss);
+    set(&e, "batch", "32");
+    set(&e, "points", "150");
     return e;
-}
-
-static struct trainer *make(const struct experiment *e)
-{
-    struct trainer *t = NULL;
-    struct why why = { "" };
-    if (trainer_create(e, &blobs, &t, &why) != STATUS_OK)
-        fail_msg("%s", why.text);
-    return t;
 }
 
 static int journal(const struct trainer *t)
@@ -179,7 +161,7 @@ static void a_frame_of_the_same_step_takes_its_place(void **state)
 {
     (void)state;
     struct experiment e = small("arcface", "2");
-    struct trainer *t = make(&e);
+    struct trainer *t = make(&e, &blobs);
     struct history *h = history_create(HISTORY_BUDGET);
     struct snapshot s, back;
     snapshot_init(&s);
@@ -187,7 +169,7 @@ static void a_frame_of_the_same_step_takes_its_place(void **state)
     look(t, &s);
     assert_true(history_add_frame(h, &s, 0));
     size_t before = history_bytes(h);
-    set_in(&e, "m", "0.5");
+    set(&e, "m", "0.5");
     assert_int_equal(trainer_retune(t, &e, NULL), STATUS_OK);
     look(t, &s);
     assert_true(history_add_frame(h, &s, journal(t)));
@@ -211,7 +193,7 @@ static void a_long_training_stays_within_the_budget(void **state)
     (void)state;
     enum { BUDGET = 600000, EVERY = 10, END = 100000 };
     struct experiment e = small("softmax", "2");
-    struct trainer *t = make(&e);
+    struct trainer *t = make(&e, &blobs);
     struct history *h = history_create(BUDGET);
     struct snapshot s;
     int full = 0, least = INT32_MAX;
@@ -254,7 +236,7 @@ static void too_large_is_not_kept(void **state)
 {
     (void)state;
     struct experiment e = small("softmax", "2");
-    struct trainer *t = make(&e);
+    struct trainer *t = make(&e, &blobs);
     struct history *h = history_create(1000);
     struct snapshot s;
     snapshot_init(&s);
@@ -273,7 +255,7 @@ static void the_nearest_frame_is_found_and_the_future_cut_off(void **state)
 {
     (void)state;
     struct experiment e = small("softmax", "2");
-    struct trainer *t = make(&e);
+    struct trainer *t = make(&e, &blobs);
     struct history *h = history_create(HISTORY_BUDGET);
     struct snapshot s, ghost;
     snapshot_init(&s);
@@ -341,7 +323,7 @@ static void change_due(struct trainer *t)
         struct why why = { "" };
         if (script[i].step != trainer_steps(t))
             continue;
-        set_in(&e, script[i].key, script[i].value);
+        set(&e, script[i].key, script[i].value);
         if (trainer_retune(t, &e, &why) != STATUS_OK)
             fail_msg("%s", why.text);
         if (script[i].step == 60)
@@ -370,7 +352,7 @@ static void a_branch_with_the_same_changes_repeats_the_original(void **state)
     (void)state;
     enum { AT = 137, END = 300 };
     struct experiment e = small("arcface", "2");
-    struct trainer *t = make(&e), *other = make(&e);
+    struct trainer *t = make(&e, &blobs), *other = make(&e, &blobs);
     struct history *h = history_create(HISTORY_BUDGET);
     struct bytes_of middle[2] = { { NULL, 0 }, { NULL, 0 } };
     int changes[2] = { 0, 0 };

@@ -10,13 +10,12 @@
 
 #include <SDL.h>
 
-#include "app/dataset_open.h"
 #include "app/json_line.h"
 #include "app/pack.h"
 #include "app/session.h"
 #include "app/worker.h"
 #include "math/rng.h"
-#include "tests/support/check.h"
+#include "tests/support/training.h"
 
 enum { TEXT = 1 << 17, SETTING = 1 << 16 };
 
@@ -31,32 +30,16 @@ static const char *in_folder(const char *name)
     return path[turn];
 }
 
-static void put(struct experiment *e, const char *key, const char *value)
-{
-    struct why why = { "" };
-    if (experiment_set(e, key, value, &why) != STATUS_OK)
-        fail_msg("%s", why.text);
-}
-
 static struct experiment small(const char *loss)
 {
     struct experiment e;
     experiment_init(&e);
-    put(&e, "dataset", "blobs");
-    put(&e, "hidden", "8");
-    put(&e, "loss", loss);
+    set(&e, "dataset", "blobs");
+    set(&e, "hidden", "8");
+    set(&e, "loss", loss);
     e.points = 100;
     e.batch = 32;
     return e;
-}
-
-static struct dataset open_data(const struct experiment *e)
-{
-    struct dataset data = { 0 };
-    struct why why = { "" };
-    if (dataset_open(e, &data, &why) != STATUS_OK)
-        fail_msg("%s", why.text);
-    return data;
 }
 
 static struct trainer *begin(const struct experiment *e, const struct dataset *data)
@@ -64,12 +47,6 @@ static struct trainer *begin(const struct experiment *e, const struct dataset *d
     struct trainer *t = NULL;
     struct why why = { "" };
     return trainer_create(e, data, &t, &why) == STATUS_OK ? t : NULL;
-}
-
-static void walk(struct trainer *t, int steps)
-{
-    for (int i = 0; i < steps; i++)
-        trainer_step(t);
 }
 
 static struct session *take(const char *path, struct trainer *t, const struct dataset *data)
@@ -149,7 +126,7 @@ static void every_setting_comes_back(void **state)
         { "anneal", "off" }, { "points", "77" }, { "split", "test" }, { "add", "center,ring" },
         { "move", "3:0.1:-0.30000000000000004" }, { "weighted_softmax.class_weights", "1:0.5:3" } };
     for (size_t i = 0; i < sizeof setting / sizeof *setting; i++)
-        put(&e, setting[i][0], setting[i][1]);
+        set(&e, setting[i][0], setting[i][1]);
     for (int l = 0; l < loss_count(); l++)
         for (int p = 0; p < loss_param_count(loss_at(l)); p++)
             if (loss_at(l)->param[p].kind == PARAM_LINEAR)
@@ -180,18 +157,18 @@ static void every_loss_goes_on_to_the_same_bytes(void **state)
         const struct loss *loss = loss_at(i);
         struct experiment e = small(loss->id);
         if (loss->task == TASK_SCORE)
-            put(&e, "classes", "0,1");
+            set(&e, "classes", "0,1");
         struct dataset data = open_data(&e);
         struct trainer *t = loss->untrained ? NULL : begin(&e, &data);
         if (!t) {
             dataset_clear(&data);
             continue;
         }
-        walk(t, 21);
+        steps(t, 21);
         struct experiment other = e;
         other.lr = 0.002;
         assert_int_equal(trainer_retune(t, &other, NULL), STATUS_OK);
-        walk(t, 20);
+        steps(t, 20);
         struct session *s = take("a.json", t, &data), *back;
         char *text = print(s), *again;
         back = parse(text, "a.json");
@@ -201,8 +178,8 @@ static void every_loss_goes_on_to_the_same_bytes(void **state)
         other.lr = 0.0005;
         assert_int_equal(trainer_retune(t, &other, NULL), STATUS_OK);
         assert_int_equal(trainer_retune(u, &other, NULL), STATUS_OK);
-        walk(t, 15);
-        walk(u, 15);
+        steps(t, 15);
+        steps(u, 15);
         assert_same_bytes(t, u, loss->id);
         trainer_destroy(t);
         trainer_destroy(u);
@@ -226,7 +203,7 @@ static void the_picture_is_the_same(void **state)
     struct snapshot *a = calloc(1, sizeof *a), *b = calloc(1, sizeof *b);
     snapshot_init(a);
     snapshot_init(b);
-    walk(t, 10);
+    steps(t, 10);
     assert_int_equal(trainer_snapshot(t, a), STATUS_OK);
     struct session *s = take("a.json", t, &data);
     struct trainer *u = restore(s, 0, &data);
@@ -264,10 +241,10 @@ static const char table[] =
 static struct session *save_table(const char *data_path, const char *session_path)
 {
     struct experiment e = small("softmax");
-    put(&e, "dataset", data_path);
+    set(&e, "dataset", data_path);
     struct dataset data = open_data(&e);
     struct trainer *t = begin(&e, &data);
-    walk(t, 5);
+    steps(t, 5);
     struct session *s = take(session_path, t, &data);
     struct why why = { "" };
     if (session_write(s, &why) != STATUS_OK)
@@ -344,10 +321,10 @@ static char *good_text(void)
     struct experiment e = small("arcface");
     struct dataset data = open_data(&e);
     struct trainer *t = begin(&e, &data);
-    walk(t, 12);
-    put(&e, "m", "0.5");
+    steps(t, 12);
+    set(&e, "m", "0.5");
     assert_int_equal(trainer_retune(t, &e, NULL), STATUS_OK);
-    walk(t, 12);
+    steps(t, 12);
     struct session *s = take("bad.json", t, &data);
     s->arranged = true;
     char *text = print(s);
@@ -470,12 +447,12 @@ static void damaged_checkpoints_do_no_harm(void **state)
 {
     (void)state;
     struct experiment e = small("triplet");
-    put(&e, "add", "center,ring");
+    set(&e, "add", "center,ring");
     struct dataset data = open_data(&e);
     struct trainer *t = begin(&e, &data);
     struct rng rng;
     rng_init(&rng, 5, 1);
-    walk(t, 9);
+    steps(t, 9);
     struct session *s = take("a.json", t, &data);
     struct session_training *saved = &s->training[0];
     uint8_t *whole = malloc(saved->size);
@@ -491,7 +468,7 @@ static void damaged_checkpoints_do_no_harm(void **state)
         if (session_restore(s, 0, &data, &u, &why) != STATUS_OK)
             refused++;
         else
-            walk(u, 3);
+            steps(u, 3);
         trainer_destroy(u);
     }
     assert_true(refused > 50);
@@ -648,7 +625,7 @@ static void a_worker_takes_up_what_another_has_saved(void **state)
     char *text = print(s);
     session_destroy(s);
 
-    put(&other, "dataset", "moons");
+    set(&other, "dataset", "moons");
     struct worker *b = start(&other, true);
     await_step(b, 3);
     long id[BESIDE_MAX] = { 3 };
@@ -673,7 +650,7 @@ static void a_worker_takes_up_what_another_has_saved(void **state)
     struct dataset data = open_data(&e);
     for (int i = 0; i < 2; i++) {
         struct trainer *t = restore(first, i, &data), *u = restore(again, i, &data);
-        walk(t, 50);
+        steps(t, 50);
         assert_int_equal(trainer_steps(u), step + 50);
         float *left = calloc(500 * 2, sizeof *left), *right = calloc(500 * 2, sizeof *right);
         trainer_features(t, 0, 500, left, NULL); /* curves differ by the snapshots that were taken */

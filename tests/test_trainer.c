@@ -1,14 +1,12 @@
-#include "support/check.h"
 
 #include <cblas.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/dataset_open.h"
 #include "math/metric.h"
-#include "math/trainer.h"
 #include "math/verification.h"
+#include "tests/support/training.h"
 
 static struct dataset blobs, digits;
 
@@ -37,41 +35,15 @@ static int drop_data(void **state)
 static struct experiment small(const char *const *settings)
 {
     struct experiment e;
-    struct why why = { "" };
     experiment_init(&e);
-    assert_int_equal(experiment_set(&e, "hidden", "16,12", &why), STATUS_OK);
-    assert_int_equal(experiment_set(&e, "batch", "32", &why), STATUS_OK);
-    assert_int_equal(experiment_set(&e, "points", "200", &why), STATUS_OK);
-    for (; settings && settings[0]; settings += 2)
-        if (experiment_set(&e, settings[0], settings[1], &why) != STATUS_OK)
-            fail_msg("%s", why.text);
+    set(&e, "hidden", "16,12");
+    set(&e, "batch", "32");
+    set(&e, "points", "200");
+    set_all(&e, settings);
     return e;
 }
 
 #define SMALL(...) small((const char *const[]){ __VA_ARGS__, NULL })
-
-static struct trainer *make(const struct experiment *e, const struct dataset *data)
-{
-    struct trainer *t = NULL;
-    struct why why = { "" };
-    if (trainer_create(e, data, &t, &why) != STATUS_OK)
-        fail_msg("%s", why.text);
-    return t;
-}
-
-static void steps(struct trainer *t, int n)
-{
-    for (int i = 0; i < n; i++)
-        trainer_step(t);
-}
-
-static void set(struct trainer *t, const char *key, const char *value)
-{
-    struct experiment e = *trainer_experiment(t);
-    struct why why = { "" };
-    if (experiment_set(&e, key, value, &why) != STATUS_OK || trainer_retune(t, &e, &why) != STATUS_OK)
-        fail_msg("%s=%s: %s", key, value, why.text);
-}
 
 struct bytes_of {
     uint8_t *at;
@@ -145,7 +117,7 @@ static void check_checkpoint(const struct experiment *e, const struct dataset *d
 {
     struct trainer *a = make(e, data), *b = make(e, data);
     steps(a, 37);
-    set(a, "lr", "0.002");
+    retune(a, "lr", "0.002");
     steps(a, 30);
     struct bytes_of kept = saved(a);
     assert_int_equal(trainer_load(b, kept.at, kept.size, NULL), STATUS_OK);
@@ -181,7 +153,7 @@ static void a_damaged_checkpoint_is_refused(void **state)
     struct experiment e = SMALL("hidden", "3");
     struct trainer *a = make(&e, &blobs), *b = make(&e, &blobs), *fresh = make(&e, &blobs);
     steps(a, 20);
-    set(a, "m", "0.2");
+    retune(a, "m", "0.2");
     struct bytes_of kept = saved(a);
     for (size_t size = 0; size < kept.size; size += size < 2000 ? 1 : 97) {
         uint8_t *part = malloc(size + 1);
@@ -216,10 +188,10 @@ static void a_bias_sleeps_and_wakes_with_its_value(void **state)
     steps(t, 100);
     double bias = trainer_block(t, BLOCK_BIAS)[0];
     assert_true(bias != 0);
-    set(t, "loss", "arcface");
+    retune(t, "loss", "arcface");
     assert_null(trainer_rule(t).bias);
     steps(t, 100);
-    set(t, "loss", "softmax");
+    retune(t, "loss", "softmax");
     assert_close(trainer_block(t, BLOCK_BIAS)[0], bias, 0);
     trainer_destroy(t);
 }
@@ -237,14 +209,14 @@ static void a_touched_margin_is_in_force_at_the_next_step(void **state)
     struct trainer *t = make(&e, &blobs);
     steps(t, 10);
     assert_close(margin(t), 0, 0);
-    set(t, "m", "0.25");
+    retune(t, "m", "0.25");
     assert_close(margin(t), 0.25, 0);
     assert_true(trainer_force(t).norm_radius);
     steps(t, 1);
     struct batch_view view;
     assert_true(trainer_last_batch(t, &view));
     assert_close(view.force.param[view.force.loss->margin], 0.25, 0);
-    set(t, "s", "20");
+    retune(t, "s", "20");
     assert_false(trainer_force(t).norm_radius);
     const struct change *change;
     assert_int_equal(trainer_changes(t, &change), 2);
@@ -297,15 +269,15 @@ static void the_journal_replays_a_lecture(void **state)
     experiment_set(&wanted, "warmup", "20,40", NULL);
     assert_int_equal(trainer_retune(a, &wanted, NULL), STATUS_OK);
     steps(a, 30);
-    set(a, "batch", "50");
-    set(a, "s", "16");
-    set(a, "loss", "softmax");
+    retune(a, "batch", "50");
+    retune(a, "s", "16");
+    retune(a, "loss", "softmax");
     steps(a, 30);
     const struct change *change;
     int n = trainer_changes(a, &change);
     for (int i = 0; i < n; i++) {
         steps(b, (int)(change[i].step - trainer_steps(b)));
-        set(b, change[i].key, change[i].value);
+        retune(b, change[i].key, change[i].value);
     }
     steps(b, (int)(trainer_steps(a) - trainer_steps(b)));
     assert_memory_equal(trainer_block(a, BLOCK_WEIGHT), trainer_block(b, BLOCK_WEIGHT),
@@ -350,9 +322,9 @@ static void check_divergence(const char *loss, const char *optimizer)
         long stopped = trainer_steps(t);
         steps(t, 5);
         assert_int_equal(trainer_steps(t), stopped);
-        set(t, "points", "100");
+        retune(t, "points", "100");
         assert_true(trainer_diverged(t));
-        set(t, "lr", "0.0001");
+        retune(t, "lr", "0.0001");
         assert_false(trainer_diverged(t));
     }
     snapshot_clear(&s);
@@ -539,8 +511,8 @@ static void a_snapshot_is_whole(void **state)
     assert_true(snapshot_copy(&copy, &s));
     assert_memory_equal(copy.feature, s.feature, (size_t)s.count * 2 * sizeof(float));
     assert_true(copy.feature != s.feature);
-    set(t, "points", "50");
-    set(t, "split", "test");
+    retune(t, "points", "50");
+    retune(t, "split", "test");
     const float *kept = s.feature;
     assert_int_equal(trainer_snapshot(t, &s), STATUS_OK);
     assert_ptr_equal(kept, s.feature);

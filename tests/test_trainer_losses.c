@@ -1,12 +1,12 @@
 /* Every loss in training: switching (losses.md 1b), terms, running statistics, moved points, checkpoints. */
-#include "support/check.h"
 
 #include <cblas.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "math/trainer.h"
+#include "tests/support/training.h"
+
 
 enum { MOONS, BLOBS, DISCS, OUTLIERS, DATA_COUNT };
 
@@ -34,41 +34,15 @@ static int drop_data(void **state)
 static struct experiment small(const char *const *settings)
 {
     struct experiment e;
-    struct why why = { "" };
     experiment_init(&e);
-    experiment_set(&e, "hidden", "8", NULL);
-    experiment_set(&e, "batch", "32", NULL);
-    experiment_set(&e, "points", "100", NULL);
-    for (; settings && settings[0]; settings += 2)
-        if (experiment_set(&e, settings[0], settings[1], &why) != STATUS_OK)
-            fail_msg("%s", why.text);
+    set(&e, "hidden", "8");
+    set(&e, "batch", "32");
+    set(&e, "points", "100");
+    set_all(&e, settings);
     return e;
 }
 
 #define SMALL(...) small((const char *const[]){ __VA_ARGS__, NULL })
-
-static struct trainer *make(const struct experiment *e, const struct dataset *from)
-{
-    struct trainer *t = NULL;
-    struct why why = { "" };
-    if (trainer_create(e, from, &t, &why) != STATUS_OK)
-        fail_msg("%s", why.text);
-    return t;
-}
-
-static void steps(struct trainer *t, int n)
-{
-    for (int i = 0; i < n; i++)
-        trainer_step(t);
-}
-
-static void set(struct trainer *t, const char *key, const char *value)
-{
-    struct experiment e = *trainer_experiment(t);
-    struct why why = { "" };
-    if (experiment_set(&e, key, value, &why) != STATUS_OK || trainer_retune(t, &e, &why) != STATUS_OK)
-        fail_msg("%s=%s: %s", key, value, why.text);
-}
 
 static struct snapshot shot(struct trainer *t)
 {
@@ -170,7 +144,7 @@ static void check_checkpoint(const struct experiment *e, const struct dataset *f
 {
     struct trainer *a = make(e, from), *b = make(e, from);
     steps(a, 17);
-    set(a, "lr", "0.002");
+    retune(a, "lr", "0.002");
     steps(a, 10);
     struct bytes_of kept = saved(a);
     assert_int_equal(trainer_load(b, kept.at, kept.size, NULL), STATUS_OK);
@@ -251,12 +225,12 @@ static void the_journal_replays_every_kind_of_change(void **state)
     struct trainer *a = make(&e, &data[MOONS]), *b = make(&e, &data[MOONS]);
     for (size_t i = 0; i < sizeof lecture / sizeof lecture[0]; i++) {
         steps(a, 4);
-        set(a, lecture[i][0], lecture[i][1]);
+        retune(a, lecture[i][0], lecture[i][1]);
         if (strcmp(lecture[i][1], "curricularface") == 0)
             trainer_touch(a, "m");
     }
-    set(a, "loss", "contrastive");
-    set(a, "add", "center");
+    retune(a, "loss", "contrastive");
+    retune(a, "add", "center");
     steps(a, 4);
     struct experiment wanted =
         *trainer_experiment(a); /* regular does not go with a pair loss: it must come last */
@@ -271,7 +245,7 @@ static void the_journal_replays_every_kind_of_change(void **state)
     int n = trainer_changes(a, &change);
     for (int i = 0; i < n; i++) {
         steps(b, (int)(change[i].step - trainer_steps(b)));
-        set(b, change[i].key, change[i].value);
+        retune(b, change[i].key, change[i].value);
         trainer_touch(b, change[i].key);
     }
     steps(b, (int)(trainer_steps(a) - trainer_steps(b)));
@@ -293,10 +267,10 @@ static void a_term_that_weighs_nothing_leaves_no_trace(void **state)
     struct trainer *a = make(&e, &data[BLOBS]), *b = make(&e, &data[BLOBS]);
     steps(a, 20);
     steps(b, 20);
-    set(a, "loss", "center");
+    retune(a, "loss", "center");
     steps(a, 20);
     steps(b, 20);
-    set(a, "add", "none");
+    retune(a, "add", "none");
     steps(a, 20);
     steps(b, 20);
     float x[40], y[40];
@@ -344,14 +318,14 @@ static void weights_after_a_pair_loss_are_class_means(void **state)
     double mean[64];
     steps(t, 30);
     class_means(t, &data[BLOBS], false, mean);
-    set(t, "loss", "softmax");
+    retune(t, "loss", "softmax");
     for (int i = 0; i < 2 * data[BLOBS].classes; i++)
         assert_close(trainer_block(t, BLOCK_WEIGHT)[i], mean[i], 1e-5);
     assert_message(t, "Class weights made from class means.");
-    set(t, "loss", "contrastive");
+    retune(t, "loss", "contrastive");
     assert_message(t, "");
     class_means(t, &data[BLOBS], true, mean);
-    set(t, "loss", "arcface");
+    retune(t, "loss", "arcface");
     for (int i = 0; i < 2 * data[BLOBS].classes; i++)
         assert_close(trainer_block(t, BLOCK_WEIGHT)[i], mean[i], 1e-5);
     trainer_destroy(t);
@@ -372,7 +346,7 @@ static void weights_after_a_pair_loss_keep_lengths_where_the_head_does(void **st
         struct trainer *t = make(&e, &data[BLOBS]);
         steps(t, 30);
         class_means(t, &data[BLOBS], row[r].directions, mean);
-        set(t, "loss", row[r].loss);
+        retune(t, "loss", row[r].loss);
         const double *w = trainer_block(t, BLOCK_WEIGHT);
         for (int i = 0; i < 20; i++)
             assert_close(w[i], mean[i], 1e-5);
@@ -389,7 +363,7 @@ static void a_score_is_the_difference_of_two_weights(void **state)
     double w[4], b[2];
     memcpy(w, trainer_block(t, BLOCK_WEIGHT), sizeof w);
     memcpy(b, trainer_block(t, BLOCK_BIAS), sizeof b);
-    set(t, "loss", "logistic");
+    retune(t, "loss", "logistic");
     const double *score = trainer_block(t, BLOCK_SCORE), *bias = trainer_block(t, BLOCK_SCORE_BIAS);
     for (int k = 0; k < 2; k++)
         assert_close(score[k], w[2 + k] - w[k], 1e-6);
@@ -401,7 +375,7 @@ static void a_score_is_the_difference_of_two_weights(void **state)
     }
     assert_close(rule.bias[1], bias[0] / 2, 1e-12);
     double kept[2] = { score[0], score[1] };
-    set(t, "loss", "softmax");
+    retune(t, "loss", "softmax");
     assert_close(trainer_block(t, BLOCK_WEIGHT)[3], kept[1] / 2, 1e-6);
     assert_close(trainer_block(t, BLOCK_WEIGHT)[0], -kept[0] / 2, 1e-6);
     assert_message(t, "Class weights made from the score.");
@@ -417,7 +391,7 @@ static void subcenters_start_at_the_weight_and_leave_the_busiest(void **state)
     int classes = data[BLOBS].classes;
     double weight[64];
     memcpy(weight, trainer_block(t, BLOCK_WEIGHT), (size_t)classes * 2 * sizeof *weight);
-    set(t, "loss", "subcenter_arcface");
+    retune(t, "loss", "subcenter_arcface");
     const double *sub = trainer_block(t, BLOCK_SUBCENTER);
     for (int j = 0; j < classes; j++)
         for (int k = 0; k < 3; k++) {
@@ -429,7 +403,7 @@ static void subcenters_start_at_the_weight_and_leave_the_busiest(void **state)
     steps(t, 50);
     double rows[64 * 3];
     memcpy(rows, trainer_block(t, BLOCK_SUBCENTER), (size_t)classes * 6 * sizeof *rows);
-    set(t, "k", "1");
+    retune(t, "k", "1");
     for (int j = 0; j < classes; j++) {
         const double *one = trainer_block(t, BLOCK_SUBCENTER) + (size_t)j * 2, *of = rows + (size_t)j * 6;
         bool found = false;
@@ -440,7 +414,7 @@ static void subcenters_start_at_the_weight_and_leave_the_busiest(void **state)
     steps(t, 5);
     struct snapshot s = shot(t);
     assert_int_equal(s.sub, 1);
-    set(t, "k", "4");
+    retune(t, "k", "4");
     snapshot_clear(&s);
     s = shot(t);
     assert_int_equal(s.sub, 4);
@@ -462,15 +436,15 @@ static void a_ring_starts_at_its_radius_or_at_the_median_length(void **state)
     assert_close(radius_in_force(t), 3, 1e-6);
     steps(t, 30);
     assert_true(fabs(radius_in_force(t) - 3) > 1e-4);
-    set(t, "ring.radius", "2.5");
+    retune(t, "ring.radius", "2.5");
     steps(t, 30);
     assert_close(radius_in_force(t), 2.5, 1e-6);
-    set(t, "add", "none");
+    retune(t, "add", "none");
     struct snapshot s = shot(t);
-    set(t, "points", "100000");
+    retune(t, "points", "100000");
     snapshot_clear(&s);
     s = shot(t);
-    set(t, "add", "ring");
+    retune(t, "add", "ring");
     assert_close(radius_in_force(t), s.norm_median, 1e-5);
     steps(t, 5);
     assert_true(radius_in_force(t) != s.norm_median);
@@ -552,10 +526,10 @@ static void curricular_t_follows_the_mean_cosine(void **state)
         assert_close(v.force.param[loss_param_find(v.force.loss, "t")], 0.01 * mean + 0.99 * before, 1e-12);
         before = parameter(t, "t");
     }
-    set(t, "t", "0.5");
+    retune(t, "t", "0.5");
     steps(t, 5);
     assert_close(parameter(t, "t"), 0.5, 0);
-    set(t, "loss", "softmax");
+    retune(t, "loss", "softmax");
     trainer_destroy(t);
 }
 
@@ -606,7 +580,7 @@ static void a_frozen_network_stands_still(void **state)
     features(t, y);
     assert_memory_equal(x, y, sizeof x);
     assert_true(trainer_block(t, BLOCK_STRETCH)[2] != 1);
-    set(t, "freeze", "false");
+    retune(t, "freeze", "false");
     steps(t, 2);
     features(t, y);
     assert_memory_not_equal(x, y, sizeof x);
@@ -633,7 +607,7 @@ static void a_line_is_fitted_and_its_outlier_can_be_moved(void **state)
     assert_close(s.weight[0], slope, 1e-3);
     assert_close(s.bias[0], (sy - slope * sx) / n, 1e-3);
     assert_close((double)s.path[s.path_count - 1].w[0], slope, 1e-2);
-    set(t, "move", "0:5:60");
+    retune(t, "move", "0:5:60");
     snapshot_clear(&s);
     s = shot(t);
     for (int i = 0; i < s.count; i++)
@@ -660,7 +634,7 @@ static void rare_classes_weigh_more(void **state)
     for (int i = 0; i < data[BLOBS].train; i++)
         sum += s.class_weight[data[BLOBS].label[i]];
     assert_close(sum / data[BLOBS].train, 1, 1e-12);
-    set(t, "class_weights", "1:2:3:4:5:6:7:8:9:10");
+    retune(t, "class_weights", "1:2:3:4:5:6:7:8:9:10");
     snapshot_clear(&s);
     s = shot(t);
     assert_close(s.class_weight[3], 4, 0);
@@ -702,7 +676,7 @@ static void sets_of_labels_are_right_as_a_whole(void **state)
     assert_int_equal(s.targets, data[DISCS].classes);
     assert_true(s.train_accuracy > 0.8);
     assert_true(isnan(s.intra_angle));
-    set(t, "split", "both");
+    retune(t, "split", "both");
     snapshot_clear(&s);
     trainer_destroy(t);
 }
@@ -769,7 +743,7 @@ static void a_moved_point_is_where_the_hand_put_it(void **state)
     struct experiment e = SMALL("loss", "logistic", "model", "identity", "batch", "full");
     struct trainer *t = make(&e, &data[MOONS]);
     float x[4];
-    set(t, "move", "1:0.5:-0.25");
+    retune(t, "move", "1:0.5:-0.25");
     trainer_features(t, 0, 2, x, NULL);
     assert_close((double)x[2], 0.5, 0);
     assert_close((double)x[3], -0.25, 0);
@@ -781,7 +755,7 @@ static void a_moved_point_is_where_the_hand_put_it(void **state)
     for (int i = 0; i < v.n; i++)
         seen = seen || (v.feature[2 * i] == 0.5 && v.feature[2 * i + 1] == -0.25);
     assert_true(seen);
-    set(t, "move", "none");
+    retune(t, "move", "none");
     trainer_features(t, 1, 1, x, NULL);
     assert_close((double)x[0], (double)data[MOONS].value[2], 0);
     const struct change *change;
@@ -802,7 +776,7 @@ static void a_bias_can_be_left_away(void **state)
     assert_null(v.head.bias);
     assert_null(v.d_bias);
     assert_close(trainer_block(t, BLOCK_BIAS)[0], 0, 0);
-    set(t, "bias", "on");
+    retune(t, "bias", "on");
     steps(t, 1);
     assert_true(trainer_block(t, BLOCK_BIAS)[0] != 0);
     trainer_destroy(t);

@@ -123,19 +123,24 @@ enum status animation_close(struct animation_writer *w, bool keep, long long *by
 
 /* ---- one frame ---- */
 
-/* What every frame is drawn on and with. The scene lives from frame to frame, so that what it chooses (the typical
+/* What every frame is drawn on and with. The scenes live from frame to frame, so that what they choose (the typical
  * sample) stays chosen. */
 struct stage {
     const struct figure_options *options;
-    const struct dataset *data;
+    const struct animation_source *source;
     struct export_layout layout;
     struct canvas *canvas;
     uint32_t *pixels;
     uint8_t *rgb;
     int width, height;
-    struct scene scene;
-    struct figure_span span; /* what the axes reach over */
+    struct scene scene[COMPARE_MAX];
+    struct figure_span span[COMPARE_MAX]; /* what the axes reach over; of all of them in the first */
 };
+
+static const struct dataset *data_of(const struct animation_source *source, int cell)
+{
+    return cell ? source->beside[cell - 1] : source->data;
+}
 
 static bool stage_open(struct stage *s)
 {
@@ -155,8 +160,10 @@ static bool stage_open(struct stage *s)
 static void stage_close(struct stage *s)
 {
     canvas_destroy(s->canvas);
-    scene_clear(&s->scene);
-    figure_span_clear(&s->span);
+    for (int i = 0; i < COMPARE_MAX; i++) {
+        scene_clear(&s->scene[i]);
+        figure_span_clear(&s->span[i]);
+    }
     free(s->pixels);
     free(s->rgb);
 }
@@ -173,15 +180,39 @@ static void unpack(struct stage *s)
     }
 }
 
+static bool stage_survey(struct stage *s, const struct snapshot *snap)
+{
+    struct scene *scene[COMPARE_MAX];
+    for (int i = 0; i < s->source->cells; i++) {
+        if (!figure_span_take(&s->span[i], &snap[i], data_of(s->source, i)))
+            return false;
+        scene[i] = &s->span[i].scene;
+    }
+    if (s->source->cells > 1)
+        compare_reach_take(&s->span[0].compare, scene, s->source->cells);
+    return true;
+}
+
+static void stand_beside(struct look *look, struct stage *s, const struct snapshot *snap)
+{
+    for (int i = 1; i < s->source->cells; i++) {
+        look->beside[look->besides++] = &s->scene[i];
+        look->ghost[look->ghosts++] = &snap[i];
+    }
+}
+
 static enum status stage_draw(struct stage *s, const struct snapshot *snap, struct why *why)
 {
     const struct figure_options *o = s->options;
-    if (!scene_update(&s->scene, snap, s->data))
-        return why_set(why, STATUS_FAILED, "%s: no memory for a frame; show fewer points", o->path);
-    figure_span_apply(&s->span, &s->scene);
-    struct look look = export_look(&s->scene, o, s->layout);
-    look.span = &s->span;
-    figure_draw(s->canvas, view_find(o->view), &s->scene, &look, s->layout.width, s->layout.height);
+    for (int i = 0; i < s->source->cells; i++) {
+        if (!scene_update(&s->scene[i], &snap[i], data_of(s->source, i)))
+            return why_set(why, STATUS_FAILED, "%s: no memory for a frame; show fewer points", o->path);
+        figure_span_apply(&s->span[i], &s->scene[i]);
+    }
+    struct look look = export_look(&s->scene[0], o, s->layout);
+    look.span = &s->span[0];
+    stand_beside(&look, s, snap);
+    figure_draw(s->canvas, view_find(o->view), &s->scene[0], &look, s->layout.width, s->layout.height);
     enum status status = canvas_finish(s->canvas, why);
     unpack(s);
     return status;
@@ -195,7 +226,7 @@ struct run {
     const struct animation_format *format;
     struct animation_writer writer;
     struct stage stage;
-    struct snapshot snap;
+    struct snapshot snap[COMPARE_MAX];
     double share;
     char words[48];
     bool drawing, cancelled;
@@ -218,7 +249,7 @@ static enum status cancelled(const struct run *r, struct why *why)
 
 static enum status fetch(struct run *r, int i, struct why *why)
 {
-    return stopped(r) ? cancelled(r, why) : r->source->frame(r->source->user, i, &r->snap, why);
+    return stopped(r) ? cancelled(r, why) : r->source->frame(r->source->user, i, r->snap, why);
 }
 
 static int survey_frame(int k, int shown, int count)
@@ -231,22 +262,23 @@ static enum status survey(struct run *r, struct why *why)
 {
     int count = r->source->count, shown = count < SURVEY ? count : SURVEY;
     enum status status = STATUS_OK;
-    snprintf(r->words, sizeof r->words, "looking ahead");
+    snprintf(r->words, sizeof r->words, "measuring axes and colours");
     for (int k = 0; status == STATUS_OK && k < shown; k++) {
         status = fetch(r, survey_frame(k, shown, count), why);
-        if (status == STATUS_OK && !figure_span_take(&r->stage.span, &r->snap, r->stage.data))
+        if (status == STATUS_OK && !stage_survey(&r->stage, r->snap))
             status = why_set(why, STATUS_FAILED, "%s: no memory; show fewer points", r->writer.path);
         r->share = survey_share * (k + 1) / (2 * shown);
     }
     for (int k = 0; status == STATUS_OK && r->format->sample && k < shown; k++) {
         status = fetch(r, survey_frame(k, shown, count), why);
         if (status == STATUS_OK)
-            status = stage_draw(&r->stage, &r->snap, why);
+            status = stage_draw(&r->stage, r->snap, why);
         if (status == STATUS_OK)
             status = r->format->sample(&r->writer, r->stage.rgb, why);
         r->share = survey_share * (shown + k + 1) / (2 * shown);
     }
-    scene_clear(&r->stage.scene); /* what it chose there must not be seen in the first frame */
+    for (int i = 0; i < COMPARE_MAX; i++)
+        scene_clear(&r->stage.scene[i]); /* what it chose there must not be seen in the first frame */
     return status;
 }
 
@@ -259,7 +291,7 @@ static enum status draw_all(struct run *r, struct why *why)
         snprintf(r->words, sizeof r->words, "frame %d of %d", i + 1, count);
         status = fetch(r, i, why);
         if (status == STATUS_OK)
-            status = stage_draw(&r->stage, &r->snap, why);
+            status = stage_draw(&r->stage, r->snap, why);
         if (status == STATUS_OK)
             status = r->format->frame(&r->writer, r->stage.rgb, i, why);
         r->share = survey_share + (1 - survey_share) * (i + 1) / (count + 1);
@@ -298,18 +330,20 @@ enum status animation_write(const struct animation_options *o, const struct anim
         return why_set(why, STATUS_FAILED, "%s: no memory; close other programs", o->figure.path);
     *r = (struct run){ .source = source, .watch = watch, .format = format_find(o->figure.path) };
     r->stage.options = &o->figure;
-    r->stage.data = source->data;
+    r->stage.source = source;
     r->writer = (struct animation_writer){
         .path = o->figure.path, .frames = source->count, .fps = o->fps, .stopped = stopped, .user = r
     };
-    snapshot_init(&r->snap);
+    for (int i = 0; i < COMPARE_MAX; i++)
+        snapshot_init(&r->snap[i]);
     status = run_all(r, result, why);
     if (status != STATUS_OK && r->cancelled)
         cancelled(r, why);
     result->cancelled = status != STATUS_OK && r->cancelled;
     result->width = r->stage.width;
     result->height = r->stage.height;
-    snapshot_clear(&r->snap);
+    for (int i = 0; i < COMPARE_MAX; i++)
+        snapshot_clear(&r->snap[i]);
     stage_close(&r->stage);
     free(r);
     return status;

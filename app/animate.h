@@ -26,10 +26,12 @@ void animation_number(const char *path, int i, char *out, size_t size);
 bool animation_has_ffmpeg(void);                              /* .mp4 and .webm can be made here */
 
 /* Where the frames come from. `frame` is called in any order and more than once for the same i, and then gives the
- * same. `out` keeps its arrays from call to call. */
+ * same. `out` keeps its arrays from call to call: a snapshot for each of `cells` trainings. */
 struct animation_source {
     int count;
-    const struct dataset *data;       /* borrowed; may be NULL */
+    int cells;                        /* 1, or up to COMPARE_MAX for views that show others beside the first */
+    const struct dataset *data;       /* of the first; borrowed; may be NULL */
+    const struct dataset *beside[COMPARE_MAX - 1];
     enum status (*frame)(void *user, int i, struct snapshot *out, struct why *why);
     void *user;
 };
@@ -50,10 +52,13 @@ struct animation_result {
 enum status animation_write(const struct animation_options *o, const struct animation_source *source,
     const struct animation_watch *watch, struct animation_result *result, struct why *why);
 
-/* Frames of a history, spread evenly over its steps. The history must stay as it is meanwhile. */
+/* Frames of a history, spread evenly over its steps; of the others' the frames of the same steps, or the last before.
+ * The histories must stay as they are meanwhile. */
 struct animation_history {
     const struct history *history;
     int frames;
+    const struct history *beside[COMPARE_MAX - 1];
+    int besides;
 };
 struct animation_source animation_of_history(struct animation_history *h, const struct dataset *data);
 

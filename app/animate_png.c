@@ -11,6 +11,7 @@
 /* Frames are written into a folder beside their places and moved there when all are done. */
 struct numbered {
     char folder[1100];
+    int lock; /* of the folder */
     int written;
     long long bytes;
 };
@@ -56,13 +57,11 @@ static void place(const struct numbered *n, int i, char *out, size_t size)
 static enum status png_begin(struct animation_writer *w, struct why *why)
 {
     struct numbered *n = calloc(1, sizeof *n);
-    const char *slash = strrchr(w->path, '/');
-    int length = slash ? (int)(slash - w->path) + 1 : 0;
     w->inner = n;
     if (!n)
         return why_set(why, STATUS_FAILED, "%s: no memory for the animation; make it smaller", w->path);
-    snprintf(n->folder, sizeof n->folder, "%.*s.frames-XXXXXX", length, w->path);
-    if (mkdtemp(n->folder))
+    n->lock = output_folder(w->path, n->folder, sizeof n->folder);
+    if (n->lock >= 0)
         return STATUS_OK;
     why_set(why, STATUS_FAILED, "%s: %s; choose a folder you may write to", w->path, strerror(errno));
     free(n);
@@ -127,6 +126,7 @@ static enum status png_end(struct animation_writer *w, bool keep, long long *byt
         unlink(path);
     }
     rmdir(n->folder);
+    close(n->lock);
     if (bytes)
         *bytes = n->bytes;
     free(n);

@@ -9,13 +9,36 @@
 
 /* ---- a history ---- */
 
+/* At this step, or the one it ended at before. */
+static bool history_at(const struct history *history, long step, struct snapshot *out)
+{
+    int at = history_find(history, step);
+    return at >= 0 && history_snapshot(history, at, out);
+}
+
+/* One step clock: it runs until the last of them has ended. */
+static void history_range(const struct animation_history *h, long *first, long *last)
+{
+    *first = history_step(h->history, 0);
+    *last = history_step(h->history, history_count(h->history) - 1);
+    for (int i = 0; i < h->besides; i++) {
+        int kept = history_count(h->beside[i]);
+        long end = kept > 0 ? history_step(h->beside[i], kept - 1) : 0;
+        *last = end > *last ? end : *last;
+    }
+}
+
 static enum status history_frame(void *user, int i, struct snapshot *out, struct why *why)
 {
     const struct animation_history *h = user;
-    int kept = history_count(h->history), gaps = h->frames > 1 ? h->frames - 1 : 1;
-    long first = history_step(h->history, 0), last = history_step(h->history, kept - 1);
-    int at = history_find(h->history, first + (long)((double)(last - first) * i / gaps + 0.5));
-    if (history_snapshot(h->history, at, out))
+    int gaps = h->frames > 1 ? h->frames - 1 : 1;
+    long first, last;
+    history_range(h, &first, &last);
+    long step = first + (long)((double)(last - first) * i / gaps + 0.5);
+    bool good = history_at(h->history, step, &out[0]);
+    for (int k = 0; good && k < h->besides; k++)
+        good = history_at(h->beside[k], step, &out[k + 1]);
+    if (good)
         return STATUS_OK;
     return why_set(why, STATUS_FAILED, "animation: out of memory; close other programs and try again");
 }
@@ -23,7 +46,12 @@ static enum status history_frame(void *user, int i, struct snapshot *out, struct
 struct animation_source animation_of_history(struct animation_history *h, const struct dataset *data)
 {
     int count = history_count(h->history) > 0 ? h->frames : 0;
-    return (struct animation_source){ .count = count, .data = data, .frame = history_frame, .user = h };
+    struct animation_source source = {
+        .count = count, .cells = 1 + h->besides, .data = data, .frame = history_frame, .user = h
+    };
+    for (int i = 0; i < h->besides; i++)
+        source.beside[i] = data;
+    return source;
 }
 
 /* ---- a sweep ---- */
@@ -199,8 +227,9 @@ enum status animation_walk_create(const struct animation_sweep *s, struct traine
 
 struct animation_source animation_of_walk(struct animation_walk *w)
 {
-    return (
-        struct animation_source){ .count = w->sweep.frames, .data = w->data, .frame = walk_frame, .user = w };
+    return (struct animation_source){
+        .count = w->sweep.frames, .cells = 1, .data = w->data, .frame = walk_frame, .user = w
+    };
 }
 
 void animation_walk_destroy(struct animation_walk *w)

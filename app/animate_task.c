@@ -21,7 +21,8 @@ struct animation_task {
     struct animation_sweep sweep;
     bool sweeps;
     struct frames *frames;
-    struct history *kept;
+    struct history *kept[COMPARE_MAX];
+    int cells;
     struct trainer *trainer;
     struct animation_result result;
     int told; /* per mille */
@@ -46,36 +47,57 @@ static enum status stopped(const struct animation_task *t, struct why *why)
     return why_set(why, STATUS_FAILED, "%s: stopped; nothing was written", t->options.figure.path);
 }
 
-static enum status gather(struct animation_task *t, struct why *why)
+static bool keep(struct animation_task *t, const struct snapshot *snap)
 {
-    struct snapshot *snap = malloc(sizeof *snap);
+    bool good = true;
+    for (int i = 0; good && i < t->cells; i++) {
+        if (!t->kept[i])
+            t->kept[i] = history_create(HISTORY_BUDGET / (size_t)t->cells);
+        good = t->kept[i] && history_add_frame(t->kept[i], &snap[i], 0);
+    }
+    return good;
+}
+
+static enum frames_state gather_into(struct animation_task *t, struct snapshot *snap)
+{
     enum frames_state state = FRAMES_WAIT;
-    t->kept = history_create(HISTORY_BUDGET);
-    if (snap)
-        snapshot_init(snap);
-    while (snap && t->kept && state <= FRAMES_ONE && !SDL_AtomicGet(&t->cancel)) {
-        state = frames_next(t->frames, snap);
-        if (state == FRAMES_ONE && !history_add_frame(t->kept, snap, 0))
+    for (int i = 0; i < COMPARE_MAX; i++)
+        snapshot_init(&snap[i]);
+    while (state <= FRAMES_ONE && !SDL_AtomicGet(&t->cancel)) {
+        state = frames_next_all(t->frames, snap, &t->cells);
+        if (state == FRAMES_ONE && !keep(t, snap))
             state = FRAMES_FAILED;
         tell(t, 0, "taking frames");
     }
-    if (snap)
-        snapshot_clear(snap);
+    for (int i = 0; i < COMPARE_MAX; i++)
+        snapshot_clear(&snap[i]);
+    return state;
+}
+
+static enum status gather(struct animation_task *t, struct why *why)
+{
+    struct snapshot *snap = malloc(COMPARE_MAX * sizeof *snap);
+    enum frames_state state = snap ? gather_into(t, snap) : FRAMES_FAILED;
     free(snap);
     if (SDL_AtomicGet(&t->cancel))
         return stopped(t, why);
-    return state == FRAMES_END ? STATUS_OK
-                               : why_set(why, STATUS_FAILED, "%s: there is nothing to show yet; train first",
-                                     t->options.figure.path);
+    return state == FRAMES_END && t->kept[0]
+               ? STATUS_OK
+               : why_set(why, STATUS_FAILED, "%s: there is nothing to show yet; train first",
+                     t->options.figure.path);
 }
 
 static enum status write_history(
     struct animation_task *t, const struct animation_watch *watch, struct why *why)
 {
     enum status status = gather(t, why);
-    struct animation_history h = { t->kept, animation_frames(&t->options) };
+    struct animation_history h = {
+        .history = t->kept[0], .frames = animation_frames(&t->options), .besides = t->cells - 1
+    };
     if (status != STATUS_OK)
         return status;
+    for (int i = 0; i < h.besides; i++)
+        h.beside[i] = t->kept[i + 1];
     struct animation_source source = animation_of_history(&h, frames_data(t->frames));
     return animation_write(&t->options, &source, watch, &t->result, why);
 }
@@ -164,7 +186,9 @@ enum status animation_task_start(const struct animation_options *o, const struct
     t->sweep = sweep ? *sweep : t->sweep;
     snprintf(t->news.path, sizeof t->news.path, "%s", o->figure.path);
     t->lock = SDL_CreateMutex();
-    t->frames = worker_frames(worker, sweep ? 0 : animation_frames(o));
+    bool all = strcmp(o->figure.view, view_compare.id) == 0;
+    t->frames = sweep ? worker_frames(worker, 0)
+                      : (all ? worker_frames_all : worker_frames)(worker, animation_frames(o));
     if (t->lock && t->frames)
         t->thread = SDL_CreateThread(work, "animation", t);
     if (t->thread) {
@@ -188,7 +212,8 @@ void animation_task_destroy(struct animation_task *t)
     if (t->thread)
         SDL_WaitThread(t->thread, NULL);
     trainer_destroy(t->trainer);
-    history_destroy(t->kept);
+    for (int i = 0; i < COMPARE_MAX; i++)
+        history_destroy(t->kept[i]);
     frames_close(t->frames);
     if (t->lock)
         SDL_DestroyMutex(t->lock);

@@ -396,6 +396,18 @@ enum status beside_return(struct beside *b, long step, const struct trainer *now
     return status;
 }
 
+enum status beside_restore(
+    struct beside *b, int i, long since, const uint8_t *bytes, size_t size, struct why *why)
+{
+    struct mate *m = b->mate[i];
+    struct snapshot ghost;
+    snapshot_init(&ghost);
+    enum status status = past_restore(m->past, m->trainer, since, bytes, size, &ghost, why);
+    snapshot_clear(&ghost);
+    m->wanted = *trainer_experiment(m->trainer);
+    return status;
+}
+
 void beside_keep_futures(struct beside *b)
 {
     for (int i = 0; i < b->count; i++) {

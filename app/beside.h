@@ -53,6 +53,9 @@ enum status beside_rebuild(struct beside *b, const struct dataset *data, struct 
 bool beside_show(struct beside *b, int i, long step, struct snapshot *out);
 enum status beside_return(struct beside *b, long step, const struct trainer *now, struct why *why);
 
+/* past_restore, for the training i. */
+enum status beside_restore(struct beside *b, int i, long since, const uint8_t *bytes, size_t size, struct why *why);
+
 /* Replays (app/future.h). After a return: the futures it cut off are those to be replayed. */
 void beside_keep_futures(struct beside *b);
 bool beside_untouched(const struct beside *b);            /* no journal has grown since */

@@ -12,6 +12,7 @@
 #include "app/animate.h"
 #include "app/dataset_open.h"
 #include "app/headless.h"
+#include "app/sweep.h"
 #include "app/training.h"
 #include "render/text.h"
 
@@ -23,10 +24,10 @@ struct animate_job {
     struct animation_options animation;
     struct animation_sweep sweep;
     bool sweeps, text;
-    struct dataset data;
-    struct training training;
+    struct sweep plan; /* of what is trained: one, and those beside it */
+    struct training training[COMPARE_MAX];
+    struct history *history[COMPARE_MAX];
     struct snapshot snap;
-    struct history *history;
     struct animation_walk *walk;
     struct animation_result result;
     double began;
@@ -37,11 +38,6 @@ static bool draw_progress(void *user, double share, const char *words)
     const struct animate_job *job = user;
     headless_progress(share, words, job->began);
     return !headless_stopped();
-}
-
-static bool draw_reading(void *user, double share)
-{
-    return draw_progress(user, share, "reading");
 }
 
 /* A shape is that of a slide at half its size; figures are larger, moving pictures are not. */
@@ -61,6 +57,13 @@ static enum status take_size(struct animate_job *job, struct why *why)
     return STATUS_OK;
 }
 
+/* Others are trained along where the picture has a place for them. */
+static bool shows_others(const struct options *o)
+{
+    bool compares = strcmp(o->look.figure.view, view_compare.id) == 0;
+    return o->vs_count > 0 || (compares && options_beside(o) > 0);
+}
+
 static enum status take_sweep(struct animate_job *job, struct why *why)
 {
     const struct options *o = job->options;
@@ -71,6 +74,10 @@ static enum status take_sweep(struct animate_job *job, struct why *why)
             o->while_training);
     if (!job->sweeps)
         return STATUS_OK;
+    if (shows_others(o))
+        return why_set(why, STATUS_USAGE,
+            "--over %s: sweeps one training, and here are several; leave it out, or --vs and --view compare",
+            o->over);
     struct animation_sweep *s = &job->sweep;
     size_t length = strcspn(o->over, "=");
     const char *dots = strstr(o->over + length, "..");
@@ -107,9 +114,6 @@ static enum status plan(struct animate_job *job, struct why *why)
     enum status status = take_size(job, why);
     if (status == STATUS_OK)
         status = animation_check(&job->animation, why);
-    if (status == STATUS_OK && view_shows_others(view_find(look.view)) &&
-        strcmp(look.view, view_compare.id) == 0)
-        status = why_set(why, STATUS_USAGE, "--view compare: not for one training; choose another view");
     return status == STATUS_OK ? take_sweep(job, why) : status;
 }
 
@@ -127,63 +131,118 @@ static enum status probe(const char *path, struct why *why)
     return status;
 }
 
+static enum status begin_trainings(struct animate_job *job, struct why *why)
+{
+    enum status status = STATUS_OK;
+    for (int i = 0; status == STATUS_OK && i < job->plan.cells; i++) {
+        const struct sweep_cell *cell = &job->plan.cell[i];
+        status = training_begin_saved(
+            &job->training[i], job->options, cell->saved, &cell->experiment, cell->data, why);
+        if (status == STATUS_OK &&
+            !(job->history[i] = history_create((size_t)FRAMES_BUDGET / (size_t)job->plan.cells)))
+            status =
+                why_set(why, STATUS_FAILED, "animate: out of memory; close other programs and try again");
+    }
+    return status;
+}
+
 static enum status open_job(struct animate_job *job, struct why *why)
 {
     const struct options *o = job->options;
-    const struct progress reading = { draw_reading, job };
     enum status status = probe(o->out, why);
     if (status == STATUS_OK)
         status = text_start(why);
     job->text = status == STATUS_OK;
     if (status == STATUS_OK)
-        status = options_open_data(o, &o->experiment, &reading, &job->data, why);
-    headless_progress_wipe();
+        status = sweep_plan_beside(o, &job->plan, why);
+    if (status == STATUS_OK && !shows_others(o))
+        job->plan.cells = 1;
     if (status == STATUS_OK)
-        status = training_begin(&job->training, o, &o->experiment, &job->data, why);
-    if (status == STATUS_OK && !(job->history = history_create(FRAMES_BUDGET)))
-        status = why_set(why, STATUS_FAILED, "animate: out of memory; close other programs and try again");
-    return status;
+        status = sweep_open(&job->plan, why);
+    return status == STATUS_OK ? begin_trainings(job, why) : status;
+}
+
+/* The one farthest from its end: all go by its steps. */
+static const struct training *slowest(const struct animate_job *job)
+{
+    const struct training *slowest = &job->training[0];
+    for (int i = 1; i < job->plan.cells; i++) {
+        const struct training *t = &job->training[i];
+        if (!training_finished(t) &&
+            (training_finished(slowest) || training_planned(t) > training_planned(slowest)))
+            slowest = t;
+    }
+    return slowest;
 }
 
 /* Frames fall on even parts of the run; where it is shorter than there are frames, some are shown twice. */
 static bool is_due(const struct animate_job *job)
 {
-    long first = job->training.began, step = trainer_steps(job->training.trainer) - first;
-    long last = training_planned(&job->training) - first;
+    const struct training *t = slowest(job);
+    long first = t->began, step = trainer_steps(t->trainer) - first;
+    long last = training_planned(t) - first;
     long frames = animation_frames(&job->animation) - 1;
-    if (training_finished(&job->training) || step == 0 || last <= frames)
+    if (training_finished(t) || step == 0 || last <= frames)
         return true;
     return step * frames / last != (step - 1) * frames / last;
 }
 
 /* A sweep needs no frames of the way, but curves need points there. */
-static enum status keep_frame(struct animate_job *job, struct why *why)
+static enum status keep_frame(struct animate_job *job, int i, struct why *why)
 {
     unsigned needs = view_needs(view_find(job->animation.figure.view), true);
-    if (!is_due(job))
-        return STATUS_OK;
-    enum status status = training_snapshot(&job->training, job->sweeps ? 0 : needs, &job->snap, why);
-    if (status == STATUS_OK && !job->sweeps && !history_add_frame(job->history, &job->snap, 0))
+    enum status status = training_snapshot(&job->training[i], job->sweeps ? 0 : needs, &job->snap, why);
+    if (status == STATUS_OK && !job->sweeps && !history_add_frame(job->history[i], &job->snap, 0))
         status = why_set(why, STATUS_FAILED, "animate: no memory for a frame; show fewer --points");
     return status;
 }
 
+static enum status keep_frames(struct animate_job *job, struct why *why)
+{
+    enum status status = STATUS_OK;
+    bool due = is_due(job);
+    for (int i = 0; status == STATUS_OK && i < job->plan.cells; i++) {
+        const struct training *t = &job->training[i];
+        int kept = history_count(job->history[i]);
+        bool ended = kept > 0 && history_step(job->history[i], kept - 1) == trainer_steps(t->trainer);
+        if (!ended && (due || training_finished(t)))
+            status = keep_frame(job, i, why);
+    }
+    return status;
+}
+
+static enum status change_all(struct animate_job *job, struct why *why)
+{
+    enum status status = STATUS_OK;
+    for (int i = 0; status == STATUS_OK && i < job->plan.cells; i++)
+        status = training_change(&job->training[i], why);
+    return status;
+}
+
+static void step_all(struct animate_job *job)
+{
+    for (int i = 0; i < job->plan.cells; i++)
+        if (!training_finished(&job->training[i]))
+            training_step(&job->training[i]);
+}
+
 static enum status train(struct animate_job *job, struct why *why)
 {
-    enum status status = training_change(&job->training, why);
+    enum status status = change_all(job, why);
     if (status == STATUS_OK)
-        status = keep_frame(job, why);
-    while (status == STATUS_OK && !training_finished(&job->training)) {
+        status = keep_frames(job, why);
+    while (status == STATUS_OK && !training_finished(slowest(job))) {
         char words[64];
-        training_step(&job->training);
-        long step = trainer_steps(job->training.trainer), steps = training_planned(&job->training);
+        step_all(job);
+        const struct training *t = slowest(job);
+        long step = trainer_steps(t->trainer), steps = training_planned(t);
         snprintf(words, sizeof words, "step %ld of %ld", step, steps);
         if (!draw_progress(job, steps > 0 ? fmin((double)step / (double)steps, 1) : 1, words))
             return why_set(why, STATUS_FAILED, "%s: stopped at step %ld; nothing was written, start again",
                 headless_stopped(), step);
-        status = training_change(&job->training, why);
+        status = change_all(job, why);
         if (status == STATUS_OK)
-            status = keep_frame(job, why);
+            status = keep_frames(job, why);
     }
     headless_progress_wipe();
     return status;
@@ -192,15 +251,21 @@ static enum status train(struct animate_job *job, struct why *why)
 static enum status write_history(
     struct animate_job *job, const struct animation_watch *watch, struct why *why)
 {
-    struct animation_history h = { job->history, animation_frames(&job->animation) };
-    struct animation_source source = animation_of_history(&h, trainer_data(job->training.trainer));
+    struct animation_history h = { .history = job->history[0],
+        .frames = animation_frames(&job->animation),
+        .besides = job->plan.cells - 1 };
+    for (int i = 0; i < h.besides; i++)
+        h.beside[i] = job->history[i + 1];
+    struct animation_source source = animation_of_history(&h, trainer_data(job->training[0].trainer));
+    for (int i = 0; i < h.besides; i++)
+        source.beside[i] = trainer_data(job->training[i + 1].trainer);
     return animation_write(&job->animation, &source, watch, &job->result, why);
 }
 
 static enum status write_sweep(struct animate_job *job, const struct animation_watch *watch, struct why *why)
 {
-    enum status status = animation_walk_create(
-        &job->sweep, job->training.trainer, trainer_data(job->training.trainer), watch, &job->walk, why);
+    enum status status = animation_walk_create(&job->sweep, job->training[0].trainer,
+        trainer_data(job->training[0].trainer), watch, &job->walk, why);
     if (status != STATUS_OK)
         return status;
     job->began = headless_now();
@@ -217,7 +282,7 @@ static enum status print_summary(const struct animate_job *job, struct why *why)
     json_t *json = json_pack("{s:s, s:i, s:i, s:i, s:f, s:f, s:I, s:s, s:s, s:I}", "file", o->figure.path,
         "frames", r->frames, "width", r->width, "height", r->height, "fps", o->fps, "seconds",
         r->frames / o->fps, "bytes", (json_int_t)r->bytes, "view", o->figure.view, "over", job->options->over,
-        "steps", (json_int_t)trainer_steps(job->training.trainer));
+        "steps", (json_int_t)trainer_steps(job->training[0].trainer));
     bool printed =
         json && json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) == 0 && puts("") >= 0;
     json_decref(json);
@@ -254,10 +319,12 @@ static enum status animate(const struct options *o, struct why *why)
     job->options = o;
     snapshot_init(&job->snap);
     enum status status = run_job(job, why);
-    training_end(&job->training);
-    history_destroy(job->history);
+    for (int i = 0; i < COMPARE_MAX; i++) {
+        training_end(&job->training[i]);
+        history_destroy(job->history[i]);
+    }
     snapshot_clear(&job->snap);
-    dataset_clear(&job->data);
+    sweep_clear(&job->plan);
     if (job->text)
         text_stop();
     free(job);
@@ -279,6 +346,7 @@ static void print_help(void)
           "  animate --dataset blobs --loss arcface --steps 2000 --out arcface.gif\n"
           "  animate --loss arcface --epochs 5 --over m=0..0.5 --seconds 5 --out margin.webp\n"
           "  animate --loss center --over center.lambda=0..0.1 --while-training 20 --out center.mp4\n"
+          "  animate --view compare --loss cosface --vs \"--loss softmax\" --steps 600 --out pair.gif\n"
           "  animate --view dashboard --size 1280x800 --theme dark --out frame-%04d.png\n",
         stdout);
 }

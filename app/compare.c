@@ -6,6 +6,7 @@
 
 #include "app/lecture.h"
 #include "math/difference.h"
+#include "math/draw.h"
 
 enum { VALUE = 8192 };
 
@@ -28,7 +29,7 @@ void compare_destroy(struct window *w)
 
 bool compare_open(const struct window *w)
 {
-    return w->compare->open && !lecture_active(w);
+    return w->compare->open && !lecture_active(w) && !w->draw.on;
 }
 
 bool compare_several(const struct window *w)
@@ -43,8 +44,8 @@ struct scene *compare_scene(struct window *w, int cell)
 
 /* ---- what is wanted ---- */
 
-/* The others than the first. A new one is a copy of the one in focus. */
-static void send(struct window *w)
+/* The others than the first, which is wanted as `leader` says (NULL: as it is). A new one is a copy of the one in focus. */
+static void send(struct window *w, const struct experiment *leader)
 {
     struct compare *c = w->compare;
     static struct beside_wish wish[BESIDE_MAX];
@@ -53,7 +54,7 @@ static void send(struct window *w)
         wish[i - 1].from = c->focus ? c->id[c->focus] : BESIDE_LEADER;
         wish[i - 1].experiment = c->wanted[i];
     }
-    worker_beside(w->worker, wish, c->count - 1);
+    worker_want_all(w->worker, leader, wish, c->count - 1);
     window_dirty(w, AREAS_ALL);
     w->map_stale = true;
 }
@@ -130,13 +131,16 @@ void compare_apply(struct window *w)
         if (i == c->focus)
             continue;
         compare_follow(&c->wanted[i], &before, &w->experiment, c->all);
+        if (draw_chosen(&c->wanted[i]))
+            draw_fit(&c->wanted[i]);
         if (c->all)
             compare_follow_params(&c->wanted[i], &before, &w->experiment);
         others |= i > 0 && memcmp(&was, &c->wanted[i], sizeof was) != 0;
     }
+    bool leads = memcmp(&first, &c->wanted[0], sizeof first) != 0;
     if (others)
-        send(w);
-    if (memcmp(&first, &c->wanted[0], sizeof first) != 0)
+        send(w, leads ? &c->wanted[0] : NULL);
+    else if (leads)
         worker_want(w->worker, &c->wanted[0]);
     window_dirty(w, AREAS_ALL);
 }
@@ -223,6 +227,7 @@ void compare_focus(struct window *w, int cell)
 static void open(struct window *w)
 {
     struct compare *c = w->compare;
+    w->draw.on = false;
     c->open = true;
     if (c->snap[0])
         compare_take(w, c->snap[0]);
@@ -235,6 +240,13 @@ void compare_leave(struct window *w)
     if (!w->compare->open)
         return;
     w->compare->open = false;
+    window_layout(w);
+}
+
+void compare_draw(struct window *w)
+{
+    if (compare_open(w) && w->compare->snap[0])
+        compare_take(w, w->compare->snap[0]);
     window_layout(w);
 }
 
@@ -253,7 +265,7 @@ void compare_add(struct window *w)
     c->id[c->count] = ++c->last_id;
     c->wanted[c->count] = w->experiment;
     c->count++;
-    send(w);
+    send(w, NULL);
     c->focus = c->count - 1;
     open(w);
     w->map_stale = true;
@@ -283,7 +295,7 @@ void compare_remove(struct window *w, int cell)
     c->count--;
     c->focus = c->focus > cell || c->focus == c->count ? c->focus - 1 : c->focus;
     c->focus = c->focus < 0 ? 0 : c->focus;
-    send(w);
+    send(w, NULL);
     show_focus(w);
     window_layout(w);
 }
@@ -293,8 +305,7 @@ void compare_equal(struct window *w)
     struct compare *c = w->compare;
     for (int i = 0; i < c->count; i++)
         c->wanted[i] = w->experiment;
-    send(w);
-    worker_want(w->worker, &c->wanted[0]);
+    send(w, &c->wanted[0]);
 }
 
 /* With the settings of that step come those of the others. */
@@ -319,5 +330,5 @@ void compare_refused(struct window *w)
                 c->wanted[i] = snap[k]->experiment;
     }
     w->experiment = c->wanted[c->focus];
-    send(w);
+    send(w, NULL);
 }

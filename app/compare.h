@@ -22,7 +22,7 @@ struct compare {
 
 enum status compare_create(struct window *w, struct why *why);
 void compare_destroy(struct window *w);
-bool compare_open(const struct window *w);                /* and no lesson in its place */
+bool compare_open(const struct window *w);                /* and no lesson or drawing in its place */
 bool compare_several(const struct window *w);             /* more than one, shown or not */
 struct scene *compare_scene(struct window *w, int cell);
 
@@ -43,6 +43,7 @@ void compare_remove(struct window *w, int cell);
 void compare_focus(struct window *w, int cell);
 void compare_equal(struct window *w);                     /* all become as the one in focus */
 void compare_leave(struct window *w);                     /* back to one training's views; they go on */
+void compare_draw(struct window *w);                      /* after drawing began or ended: the plane alone, or all again */
 /* "softmax; s 16 vs 30", of the wishes. */
 void compare_differences(const struct window *w, char *out, int size);
 

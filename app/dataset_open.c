@@ -19,7 +19,7 @@
 #define FILE_LIMIT (((size_t)512 << 20) + 16)
 #define CSV_LIMIT ((size_t)1 << 30)
 #define NPY_LIMIT (((size_t)2 << 30) + ((size_t)64 << 10))
-enum { FOLDER_MAX = 4096, FIRST_READ = 1 << 20, GZIP_BUFFER = 1 << 18, TEMPORARY_TRIES = 10000 };
+enum { FOLDER_MAX = 4096, FIRST_READ = 1 << 20, GZIP_BUFFER = 1 << 18 };
 enum { OPTDIGITS_SIDE = 8, OPTDIGITS_MAX = 16 };
 
 /* ---- where the shipped files are ---- */
@@ -458,89 +458,4 @@ bool dataset_same(const struct experiment *a, const struct experiment *b)
            strcmp(a->holdout, b->holdout) == 0 && strcmp(a->features_npy, b->features_npy) == 0 &&
            strcmp(a->labels_npy, b->labels_npy) == 0 && strcmp(a->weights_npy, b->weights_npy) == 0 &&
            label_task(a) == label_task(b) && (!seeded || a->seed == b->seed);
-}
-
-/* ---- writing ---- */
-
-/* Devices and pipes (/dev/stdout) are written in place: renaming over them would replace them. */
-static bool in_place(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
-}
-
-static enum status begin_error(const char *path, struct why *why)
-{
-    const char *slash = strrchr(path, '/');
-    int length = !slash ? 1 : slash == path ? 1 : (int)(slash - path);
-    return why_set(why, STATUS_FAILED, "%s: cannot write into the folder %.*s (%s); choose another folder",
-        path, length, slash ? path : ".", strerror(errno));
-}
-
-/* Not mkstemp: its files are private, and asking for the umask would race with other threads. */
-static int open_temporary(struct output *out)
-{
-    for (int i = 0; i < TEMPORARY_TRIES; i++) {
-        snprintf(out->temporary, sizeof out->temporary, "%s.%d.tmp", out->path, i);
-        int file = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (file >= 0 || errno != EEXIST)
-            return file;
-    }
-    return -1;
-}
-
-enum status output_begin(struct output *out, const char *path, struct why *why)
-{
-    struct output draft = { 0 };
-    struct stat info;
-    bool there = stat(path, &info) == 0;
-    if (*path == '\0' || strlen(path) >= sizeof draft.path)
-        return why_set(
-            why, STATUS_FAILED, "output: the file name is %s; choose another", *path ? "too long" : "empty");
-    if (there && S_ISDIR(info.st_mode))
-        return why_set(why, STATUS_FAILED, "%s: is a folder; add a file name", path);
-    if (there && access(path, W_OK) != 0)
-        return why_set(
-            why, STATUS_FAILED, "%s: is write-protected (%s); choose another name", path, strerror(errno));
-    snprintf(draft.path, sizeof draft.path, "%s", path);
-    int file = in_place(path) ? open(path, O_WRONLY | O_CLOEXEC) : open_temporary(&draft);
-    if (file < 0)
-        return begin_error(path, why);
-    draft.stream = fdopen(file, "wb");
-    if (!draft.stream) {
-        close(file);
-        if (*draft.temporary)
-            unlink(draft.temporary);
-        return why_set(why, STATUS_FAILED, "%s: not enough memory to write it; close other programs", path);
-    }
-    *out = draft;
-    return STATUS_OK;
-}
-
-/* 0, or the errno of what kept the file from reaching the disk whole. */
-static int close_stream(FILE *stream, bool sync)
-{
-    int failed = ferror(stream) ? EIO : 0;
-    if (fflush(stream) != 0)
-        failed = errno;
-    if (!failed && sync && fsync(fileno(stream)) != 0)
-        failed = errno;
-    if (fclose(stream) != 0 && !failed)
-        failed = errno;
-    return failed;
-}
-
-enum status output_end(struct output *out, bool keep, struct why *why)
-{
-    bool renames = *out->temporary != '\0';
-    int failed = close_stream(out->stream, keep && renames);
-    out->stream = NULL;
-    if (!failed && keep && renames && rename(out->temporary, out->path) != 0)
-        failed = errno;
-    if (renames && (failed || !keep))
-        unlink(out->temporary);
-    if (!failed || !keep)
-        return STATUS_OK;
-    return why_set(why, STATUS_FAILED, "%s: not written (%s); %s", out->path, strerror(failed),
-        failed == ENOSPC ? "free some space" : "choose another place");
 }

@@ -3,6 +3,7 @@
 #ifndef APP_DATASET_OPEN_H
 #define APP_DATASET_OPEN_H
 
+#include "app/output.h"
 #include "math/dataset.h"
 #include "math/experiment.h"
 
@@ -20,14 +21,5 @@ const char *assets_folder(void);
 
 /* Whole file, inflated when it is gzip; at most `limit` bytes. free() it. */
 enum status file_read(const char *path, size_t limit, uint8_t **out, size_t *size, struct why *why);
-
-/* Safe outputs: written beside the target and renamed when whole. file_write_begin returns a FILE on the
- * temporary; file_write_end closes, syncs and renames, or removes it when `keep` is false or anything failed. */
-struct output {
-    char path[1100], temporary[1120];
-    void *stream;                      /* FILE */
-};
-enum status output_begin(struct output *out, const char *path, struct why *why);
-enum status output_end(struct output *out, bool keep, struct why *why);
 
 #endif

@@ -24,6 +24,7 @@ void figure_options_init(struct figure_options *o)
         .width = 1600,
         .height = 1000,
         .layout = 1,
+        .text_scale = 1,
         .scale = 2,
         .parts = PART_DEFAULT,
         .selected = -1,
@@ -48,8 +49,10 @@ static double sharp(double dense, const struct figure_options *o)
 
 static struct layout layout_of(const struct export_page *page, const struct figure_options *o)
 {
-    double dense = fmax(page->least_width / o->width, page->least_height / o->height);
-    dense = dense > o->layout ? sharp(dense, o) : o->layout;
+    double least = fmax(page->least_width / o->width, page->least_height / o->height),
+           dense = o->layout / o->text_scale;
+    if (least > dense || fabs(o->text_scale - 1) > 1e-9)
+        dense = sharp(fmax(least, dense), o);
     return (struct layout){ o->width * dense, o->height * dense, dense };
 }
 
@@ -174,9 +177,14 @@ static struct look make_look(
     return look;
 }
 
+/* Below this size the cells of a comparison drop their numbers. */
+static const double least_compare[2] = { 1200, 760 };
+
 struct export_layout export_layout(const struct figure_options *o)
 {
-    const struct export_page page = { .least_width = least_width, .least_height = least_height };
+    bool many = view_find(o->view) == &view_compare;
+    const struct export_page page = { .least_width = many ? least_compare[0] : least_width,
+        .least_height = many ? least_compare[1] : least_height };
     const struct layout l = layout_of(&page, o);
     return (struct export_layout){ l.width, l.height, l.dense };
 }
@@ -378,7 +386,7 @@ enum status export_compare_compose(const struct snapshot *const *snap, const str
     int count, const struct figure_options *o, struct export_sheet **out, struct why *why)
 {
     struct comparison v = { snap, data, count, o };
-    const struct export_page page = { draw_comparison, &v, 1200, 760 };
+    const struct export_page page = { draw_comparison, &v, least_compare[0], least_compare[1] };
     return export_compose(&page, o, out, why);
 }
 

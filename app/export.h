@@ -12,6 +12,7 @@ struct figure_options {
     char theme[16];
     double width, height;             /* logical px of the picture; default 1600x1000 */
     double layout;                    /* px laid out in each of them; a small picture is laid out larger still */
+    double text_scale;                /* of words and marks, 0.8 .. 2, as far as the layout's least size has room */
     double scale;                     /* png only, 1..8 */
     double dpi;                       /* png's pHYs, 0 none */
     bool transparent;

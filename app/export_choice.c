@@ -18,6 +18,7 @@ void export_choice_init(struct export_choice *c)
         .format = "png",
         .theme = "light",
         .size = "16:10",
+        .letters = 1,
         .scale = 2,
         .dpi = 300,
         .parts = PART_DEFAULT };
@@ -62,6 +63,7 @@ static const struct field fields[] = {
     FIELD("theme",       FIELD_TEXT,   theme),
     FIELD("size",        FIELD_TEXT,   size),
     FIELD("folder",      FIELD_TEXT,   folder),
+    FIELD("letters",     FIELD_NUMBER, letters),
     FIELD("scale",       FIELD_NUMBER, scale),
     FIELD("dpi",         FIELD_NUMBER, dpi),
     FIELD("transparent", FIELD_SWITCH, transparent),
@@ -125,8 +127,8 @@ static bool is_sound(const struct export_choice *c)
     bool format = false, what = strcmp(c->what, "main") == 0 || view_find(c->what);
     for (int i = 0; i < 3; i++)
         format |= strcmp(formats[i], c->format) == 0;
-    return format && what && theme_find(c->theme) && c->scale >= 1 && c->scale <= 8 && c->dpi >= 10 &&
-           c->dpi <= 2400;
+    return format && what && theme_find(c->theme) && c->letters >= 0.8 && c->letters <= 2 && c->scale >= 1 &&
+           c->scale <= 8 && c->dpi >= 10 && c->dpi <= 2400;
 }
 
 enum status export_choice_load(struct export_choice *c, struct why *why)

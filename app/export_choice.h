@@ -13,7 +13,7 @@ struct export_choice {
     char theme[16];
     char size[32];                    /* as export_size takes it; empty: as the window */
     char folder[1024];
-    double scale, dpi;
+    double letters, scale, dpi;       /* letters: size of words and marks */
     unsigned parts;
     bool transparent;
     enum text_mode text;

@@ -64,7 +64,7 @@ struct export_row {
     bool (*chosen)(const struct window *w, int i);
     void (*choose)(struct window *w, int i);
 };
-enum { ROW_WHAT, ROW_FORMAT, ROW_THEME, ROW_SIZE, ROW_SCALE, ROW_TEXT, ROW_COUNT };
+enum { ROW_WHAT, ROW_FORMAT, ROW_THEME, ROW_SIZE, ROW_LETTERS, ROW_SCALE, ROW_TEXT, ROW_COUNT };
 const struct export_row *export_row(int i);               /* NULL past the end */
 bool export_in_mm(const struct window *w);
 bool export_is_png(const struct window *w);

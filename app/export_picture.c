@@ -58,6 +58,7 @@ enum status export_options(struct window *w, struct figure_options *o, bool *com
     figure_options_init(o);
     snprintf(o->view, sizeof o->view, "%s", view->id);
     snprintf(o->theme, sizeof o->theme, "%s", c->theme);
+    o->text_scale = c->letters;
     o->scale = c->scale;
     o->dpi = strstr(c->size, "mm") ? c->dpi : 0;
     o->parts = c->parts;
@@ -261,11 +262,10 @@ static void preview(struct window *w, struct rect room)
     }
     char says[80];
     preview_words(w, says, sizeof says);
-    ui_text(
-        &w->ui, room.x + room.w / 2, room.y + room.h + 12, says, 12, WEIGHT_REGULAR, t->text3, ALIGN_CENTER);
     double wide = p->width / w->scale, high = p->height / w->scale;
     struct rect at = { round((room.x + (room.w - wide) / 2) * w->scale) / w->scale,
-        round((room.y + (room.h - high) / 2) * w->scale) / w->scale, wide, high };
+        round(room.y * w->scale) / w->scale, wide, high };
+    ui_text(&w->ui, room.x + room.w / 2, at.y + high + 16, says, 12, WEIGHT_REGULAR, t->text3, ALIGN_CENTER);
     canvas_image(w->ui.canvas, at, p->pixels, p->width, p->height);
     canvas_round_outline(
         w->ui.canvas, (struct rect){ at.x - 1, at.y - 1, wide + 2, high + 2 }, 1, 1, t->hairline);
@@ -325,7 +325,7 @@ static void foot(struct window *w, struct rect body, double y)
         ui_text_fit(&w->ui, body.x, middle, room, "Writing \u2026", 14, WEIGHT_REGULAR, t->text2);
     if (ui_text_button(&w->ui, "export.copy", "Save and copy", copy, true))
         save(w, true);
-    if (ui_text_button(&w->ui, "export.save", "Save", write, true))
+    if (ui_main_button(&w->ui, "export.save", "Save", write))
         save(w, false);
 }
 
@@ -345,7 +345,7 @@ void panel_export_picture(struct window *w, struct rect body)
     }
     for (int i = 0; i < (int)(sizeof switches / sizeof *switches); i++)
         switch_row(w, i,
-            (struct rect){ body.x + (i % 2) * (wide / 2 + 8), y + 2 + (i / 2) * 30.0, wide / 2 - 8, 26 });
+            (struct rect){ body.x + (i % 2) * (wide / 2 + 8), y + 2 + (i / 2) * 30.0, wide / 2 - 8, 28 });
     double x = body.x + wide + GAP;
     preview(w, (struct rect){ x, body.y + 4, body.x + body.w - x, names - body.y - 38 });
     name_fields(w, body, names);

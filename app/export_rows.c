@@ -164,6 +164,25 @@ static void scale_choose(struct window *w, int i)
     *(export_in_mm(w) ? &choice(w)->dpi : &choice(w)->scale) = export_in_mm(w) ? dots[i] : scales[i];
 }
 
+static const double letters[] = { 1, 1.25, 1.5 };
+
+static const char *letters_name(const struct window *w, int i)
+{
+    static const char *const title[] = { "100 %, as the window", "125 %", "150 %, for a slide" };
+    (void)w;
+    return title[i];
+}
+
+static bool letters_chosen(const struct window *w, int i)
+{
+    return fabs(choice(w)->letters - letters[i]) < 1e-9;
+}
+
+static void letters_choose(struct window *w, int i)
+{
+    choice(w)->letters = letters[i];
+}
+
 static const char *text_name(const struct window *w, int i)
 {
     (void)w;
@@ -186,6 +205,7 @@ static const struct export_row rows[ROW_COUNT] = {
     [ROW_FORMAT] = { "export.format", "File",    three,       format_name, format_chosen, format_choose },
     [ROW_THEME]  = { "export.theme",  "Colours", theme_count, theme_name,  theme_chosen,  theme_choose },
     [ROW_SIZE]   = { "export.size",   "Size",    size_count,  size_name,   size_chosen,   size_choose },
+    [ROW_LETTERS] = { "export.letters", "Text size", three,   letters_name, letters_chosen, letters_choose },
     [ROW_SCALE]  = { "export.scale",  "Pixels",  scale_count, scale_name,  scale_chosen,  scale_choose },
     [ROW_TEXT]   = { "export.text",   "Text",    three,       text_name,   text_chosen,   text_choose },
 };

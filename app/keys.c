@@ -75,6 +75,9 @@ static const struct line { const char *gesture, *help; } focused[] = {
     { "Left, Right",             "inputs: the next sample; Enter pins" },
     { "arrows; with Shift",      "Two classes: W2 and angle; W1" },
     { "Down, Enter",             "title: another view, larger" },
+    { "arrows while drawing",    "the cross; Shift: far, Ctrl: next point" },
+    { "Enter, Delete there",     "put a point, take it away" },
+    { "Alt + arrows there",      "move the point under the cross" },
 }, gestures[] = {
     { "drag a slider",           "change it while the training goes on" },
     { "Shift + drag",            "ten times finer" },
@@ -91,7 +94,7 @@ static const struct line { const char *gesture, *help; } focused[] = {
     { "Alt + click the plane",    "a probe; drag moves it, Esc ends it" },
     { "drag a point of the data", "move it; double-click puts it back" },
     { "0 to 9, X while drawing",  "the class; points, brush, eraser" },
-    { "Delete, right-click there", "the point under the pointer goes" },
+    { "Delete, right-click there", "the point under it goes" },
     { "Alt + click in Basics",    "one more point; Delete takes one away" },
     { "drag the sphere",          "turn it; Shift rolls, double-click resets" },
     { "drag along the ROC",       "move the threshold; twice: default" },

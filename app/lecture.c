@@ -78,6 +78,7 @@ struct player_now lecture_now(const struct window *w)
         .step = w->state.step,
         .arrived = w->state.run == w->lecture->run && !w->lecture->gathering,
         .running = w->state.playing,
+        .asking = true,
         .set = &w->experiment,
         .marked = marked,
         .user = w->worker,
@@ -286,8 +287,9 @@ static void carry_out(struct window *w, const struct player_order *order)
         action_pace_find(w, order->pace);
     worker_pace(w->worker, order->pace);
     bool together = order->set && lecture_step_at(w, l->player.at)->compare_count > 0;
+    bool ends = !together && !l->player.held;
     l->run = worker_run(w->worker, order->set ? &order->experiment : NULL, anew,
-        together ? (order->anew ? 0 : w->state.step) : order->until, together ? -1 : l->player.at);
+        together ? (order->anew ? 0 : w->state.step) : order->until, ends ? l->player.at : -1);
     if (order->set)
         lecture_gather(w, order);
     ordered(w);
@@ -360,6 +362,8 @@ static void point_and_sweep(struct window *w)
     if (!l->pointed && w->snap && s->point >= 0 && s->point < w->snap->count)
         window_select(w, s->point, true);
     l->pointed = l->pointed || w->snap;
+    if (l->player.held)
+        return;
     if (!l->swept && s->sweep.param[0])
         action_sweep_from(
             w, s->sweep.param, s->sweep.from, s->sweep.to, fmax(SWEEP_LEAST_S, s->sweep.seconds));
@@ -415,6 +419,7 @@ void lecture_goto(struct window *w, int step)
 static void reveal(struct window *w)
 {
     w->lecture->player.revealed = true;
+    lecture_turn(w);
     window_layout(w);
 }
 

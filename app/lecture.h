@@ -32,6 +32,7 @@ struct passage {
     double height;
 };
 enum { LECTURE_LABEL = 40,            /* px above each cell of a comparison */
+    LECTURE_APART = 4,                /* between them */
     LECTURE_PROMPT = 60, LECTURE_LOW_KNOB = 76 };
 enum lecture_text { PASSAGE_TEXT, PASSAGE_QUESTION, PASSAGE_ANSWER, PASSAGES };
 

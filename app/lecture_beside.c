@@ -42,8 +42,9 @@ void lecture_apply(struct window *w)
     }
     l->set = w->experiment;
     if (l->besides > 0)
-        worker_beside(w->worker, wish, l->besides);
-    worker_want(w->worker, &w->experiment);
+        worker_want_all(w->worker, &w->experiment, wish, l->besides);
+    else
+        worker_want(w->worker, &w->experiment);
 }
 
 void lecture_recall(struct window *w, const struct player_order *order)
@@ -86,8 +87,8 @@ void lecture_gather_turn(struct window *w)
     if (!l->gathering || w->state.run != l->run || !all)
         return;
     l->gathering = false;
-    l->run = worker_run(
-        w->worker, l->gathered_anew ? &l->begun : NULL, l->gathered_anew, l->gathered_until, l->player.at);
+    l->run = worker_run(w->worker, l->gathered_anew ? &l->begun : NULL, l->gathered_anew, l->gathered_until,
+        l->player.held ? -1 : l->player.at);
     worker_state(w->worker, &w->state);
 }
 

@@ -128,7 +128,8 @@ static void place_views(struct window *w, struct rect area)
     double top = snapped(w, area.y + (names ? 52 : 0) + (n > 1 ? LECTURE_LABEL : 0));
     for (int i = 0; i <= LESSON_COMPARE; i++) {
         struct pane *pane = i == 0 ? &l->view : &l->beside_view[i - 1];
-        double x = snapped(w, area.x + area.w * i / n), right = snapped(w, area.x + area.w * (i + 1) / n);
+        double x = snapped(w, area.x + area.w * i / n),
+               right = snapped(w, area.x + area.w * (i + 1) / n) - (i + 1 < n ? LECTURE_APART : 0);
         if (i < n)
             place_pane(w, pane, (struct rect){ x, top, right - x, area.y + area.h - top },
                 n > 2 ? LECTURE_ZOOM_CELL : LECTURE_ZOOM);

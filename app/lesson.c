@@ -538,11 +538,20 @@ static enum status read_answer(struct reading *r, const char *key, const json_t 
     return read_markup(r, key, value, r->step->answer, LESSON_ANSWER_LINES);
 }
 
+static enum status read_ask_first(struct reading *r, const char *key, const json_t *value)
+{
+    if (!json_is_boolean(value))
+        return wrong_kind(r, key, value, "true or false");
+    r->step->ask_first = json_is_true(value);
+    return STATUS_OK;
+}
+
 static enum status read_ask(struct reading *r, const char *key, const json_t *value)
 {
     static const struct key_row rows[] = {
         { "question", true, read_question },
         { "answer", true, read_answer },
+        { "first", false, read_ask_first },
     };
     char before[PLACE];
     if (!json_is_object(value))

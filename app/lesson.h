@@ -44,6 +44,7 @@ struct lesson_step {
     char hide[LESSON_HIDE][LESSON_ID];    /* control ids, or groups (lesson_group) */
     int hide_count;
     char question[LESSON_TEXT], answer[LESSON_TEXT];  /* empty: none; both with markup */
+    bool ask_first;                   /* the training stands until the answer is shown: the picture would give it away */
     bool from_start;                  /* anew: default settings, then `set`; step 0. Else the trainings go on */
     long run_steps;                   /* how far the training goes in this step; then it stands */
     double pace;                      /* steps per second, 0: max, negative: as before (60 at first) */

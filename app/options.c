@@ -344,6 +344,13 @@ static enum status take_scale(struct options *o, const char *name, const char *v
     return STATUS_OK;
 }
 
+static enum status take_letters(struct options *o, const char *name, const char *value, struct why *why)
+{
+    if (read_number(value, 0.8, 2, &current_figure(o)->figure.text_scale))
+        return STATUS_OK;
+    return why_set(why, STATUS_USAGE, "--%s %s: allowed 0.8 to 2; choose a value in that range", name, value);
+}
+
 static enum status take_dpi(struct options *o, const char *name, const char *value, struct why *why)
 {
     if (read_number(value, 10, 2400, &current_figure(o)->figure.dpi))
@@ -579,10 +586,11 @@ static const struct option_row row[] = {
     { "pages", "2-4,7", "only these steps (all)", FOR_SLIDES, GROUP_SLIDES, take_pages },
     { "answers", "on|off", "off: questions stand alone (on)", FOR_SLIDES, GROUP_SLIDES, take_word },
     { "theme", "ID", "light, dark or print (light)", FOR_SLIDES, GROUP_SLIDES, take_figure_theme },
-    { "vs", "OPTIONS", "--view compare, curves, field: another training that has these options too; up to 3", FOR_FIGURE, GROUP_FIGURE, take_beside },
+    { "vs", "OPTIONS", "--view compare, curves, field: another training that has these options too; up to 3", FOR_FIGURE | FOR_ANIMATE, GROUP_FIGURE, take_beside },
     { "view", "ID", "what it shows", HEADLESS, GROUP_FIGURE, take_view },
     { "size", "WxH[mm]|RATIO", "1600x1000 logical pixels, 160x90mm, or 16:9, 4:3, 1:1", HEADLESS, GROUP_FIGURE, take_size },
     { "scale", "K", "png: device pixels per logical pixel, 1 to 8", HEADLESS, GROUP_FIGURE, take_scale },
+    { "text-scale", "K", "size of words and marks, 0.8 to 2, as far as there is room (1); 1.5 for a slide", SHOWN, GROUP_FIGURE, take_letters },
     { "dpi", "N", "png: pixels per inch, and the pixels of a size in mm", STILL, GROUP_FIGURE, take_dpi },
     { "theme", "ID", "light, dark or print", HEADLESS, GROUP_FIGURE, take_figure_theme },
     { "transparent", NULL, "no background", STILL, GROUP_FIGURE, take_transparent },

@@ -211,7 +211,7 @@ static bool shows_others(const struct figure_request *request)
     return view && view_shows_others(view);
 }
 
-/* A comparison is of several trainings, and only `figure` makes them. */
+/* A comparison is of several trainings, and only `figure` and `animate` make them. */
 static enum status check_compare(const struct options *o, unsigned where, struct why *why)
 {
     bool wanted = is_compare(&o->look), others = shows_others(&o->look);
@@ -223,7 +223,7 @@ static enum status check_compare(const struct options *o, unsigned where, struct
         return why_set(why, STATUS_USAGE,
             "--view compare: not for one training; use marginscope figure --view compare --vs \"--loss "
             "softmax\"");
-    if (wanted && where == FOR_FIGURE && o->vs_count == 0 && options_beside(o) == 0)
+    if (wanted && where & (FOR_FIGURE | FOR_ANIMATE) && o->vs_count == 0 && options_beside(o) == 0)
         return why_set(why, STATUS_USAGE,
             "--view compare: nothing to compare with; add --vs and options, as in --vs \"--loss softmax\"");
     if (!others && o->vs_count > 0)

@@ -34,6 +34,8 @@ struct drawing {
     bool stroke;                      /* of brush or eraser, with the button down */
     struct point last;                /* where it left something last */
     unsigned long long sprayed;       /* points so far, for where the next one falls */
+    bool crossed, pointed;            /* `cross` is set; the mouse has moved since a key moved it */
+    double cross[2];                  /* where the keys draw, among the data */
     int kept_count;                   /* the drawing that another data set has taken the place of */
     struct dot kept[DRAW_MAX];
 };
@@ -208,6 +210,12 @@ struct rect panel_draw(struct window *w, struct rect area);
 bool draw_input(struct window *w, struct rect area, bool hot);
 bool draw_key(struct window *w, int sym, bool ctrl);
 bool draw_typed(struct window *w, const char *text);
+bool draw_cross_key(struct window *w, struct rect area);  /* the keys on the plane with the focus, while drawing */
+void draw_cross(struct window *w, const char *id, struct rect area);
+const char *draw_about(const struct window *w, const char *id);   /* what F1 explains there while drawing */
+/* How far on the way of an arrow: less is nearer; HUGE_VAL more than 45 degrees off it. */
+double panel_way(struct point from, struct point to, int dx, int dy);
+void draw_fit(struct experiment *e);                      /* to drawn points: what cannot go with them goes */
 void draw_follow(struct window *w, struct experiment *e); /* the points wait while other data are chosen, and return */
 void action_draw(struct window *w, int unused);           /* on, with the points shown or an empty plane; off */
 void panel_coach(struct window *w);                       /* what went wrong, over the main view, and what would help */
@@ -221,6 +229,7 @@ void panel_export_animation(struct window *w, struct rect body);
 enum status animation_create(struct window *w, struct why *why);
 void animation_destroy(struct window *w);                 /* stops what is under way */
 void animation_turn(struct window *w);                    /* how far it is */
+void animation_chip(struct window *w, struct rect strip); /* the same in the timeline, while the dialog is closed */
 void panel_export_data(struct window *w, struct rect body);
 void data_out_turn(struct window *w);                     /* whether a table has been written */
 void data_out_destroy(struct window *w);

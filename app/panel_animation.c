@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "app/animate_task.h"
+#include "app/compare.h"
 #include "app/export_dialog.h"
 #include "render/number.h"
 #include "render/text.h"
@@ -24,10 +25,12 @@ static const struct {
     { "1280 × 720", 1280, 720 }, { "1600 × 1000", 1600, 1000 } };
 enum { SIZES = sizeof sizes / sizeof *sizes };
 
+enum { PICTURE_MAIN, PICTURE_DASHBOARD, PICTURE_COMPARE, PICTURES };
+
 /* What is chosen, and the work under way. */
 struct animation_dialog {
-    int source, format, size, picture,
-        theme; /* source 0: the history; picture 0: the main view, 1: the dashboard */
+    int source, format, size, theme; /* source 0: the history */
+    int picture; /* PICTURE_; -1: what is open */
     char key[48]; /* of the sweep; from, to are for it */
     double from, to;
     double fps, seconds;
@@ -46,7 +49,7 @@ enum status animation_create(struct window *w, struct why *why)
     if (!d)
         return why_set(why, STATUS_FAILED, "window: not enough memory; close something");
     *d = (struct animation_dialog){ .size = 1, .fps = 20, .seconds = 8, .ffmpeg = animation_has_ffmpeg() };
-    d->theme = -1;
+    d->theme = d->picture = -1;
     return STATUS_OK;
 }
 
@@ -91,9 +94,25 @@ static void choose_key(struct window *w, const char *key)
     d->to = floor(100 * (isfinite(dial.end) ? dial.end : dial.row->max)) / 100;
 }
 
+/* A slider is swept in one training. */
+static int pictures(const struct window *w)
+{
+    return compare_several(w) && w->animation->source == 0 ? PICTURES : PICTURE_COMPARE;
+}
+
+static int chosen_picture(const struct window *w)
+{
+    int chosen = w->animation->picture;
+    if (chosen < 0)
+        chosen = compare_open(w) ? PICTURE_COMPARE : PICTURE_MAIN;
+    return chosen < pictures(w) ? chosen : PICTURE_MAIN;
+}
+
 static const struct view *picture_view(const struct window *w)
 {
-    return w->animation->picture ? &view_dashboard : w->view == &view_compare ? &view_feature : w->view;
+    const struct view *const view[PICTURES] = { w->view == &view_compare ? &view_feature : w->view,
+        &view_dashboard, &view_compare };
+    return view[chosen_picture(w)];
 }
 
 static void take_picture(struct window *w, struct figure_options *o)
@@ -184,8 +203,8 @@ void animation_turn(struct window *w)
     animation_task_news(d->task, &d->news);
     if (d->news.done)
         finish(w);
-    else if (export_open(w) && lrint(500 * before.share) != lrint(500 * d->news.share))
-        window_dirty(w, AREAS_ALL);
+    else if (lrint(500 * before.share) != lrint(500 * d->news.share))
+        window_dirty(w, export_open(w) ? AREAS_ALL : 1 << AREA_TIMELINE);
 }
 
 /* ---- rows ---- */
@@ -310,7 +329,7 @@ static void format_row(struct window *w, struct rect row)
 
 static void look_rows(struct window *w, struct rect row)
 {
-    static const char *const picture[] = { "The main view", "The dashboard" };
+    static const char *const picture[PICTURES] = { "The main view", "The dashboard", "The comparison" };
     struct animation_dialog *d = w->animation;
     const char *title[CHOICES];
     char name[CHOICES][16];
@@ -323,7 +342,7 @@ static void look_rows(struct window *w, struct rect row)
             d->theme = themes;
     }
     label(w, row, "Picture");
-    int pressed = choice_row(w, row, "animation.picture", picture, 2, d->picture);
+    int pressed = choice_row(w, row, "animation.picture", picture, pictures(w), chosen_picture(w));
     d->picture = pressed >= 0 ? pressed : d->picture;
     row.y += PITCH;
     label(w, row, "Colours");
@@ -380,6 +399,32 @@ static void progress_bar(struct window *w, struct rect at)
     ui_text(&w->ui, at.x, at.y + at.h / 2 - 10, d->news.words, 12, WEIGHT_REGULAR, t->text2, ALIGN_LEFT);
 }
 
+/* While the dialog is closed: how far it is, and a way to stop it. */
+void animation_chip(struct window *w, struct rect strip)
+{
+    const struct animation_dialog *d = w->animation;
+    const struct theme *t = w->look.theme;
+    const double wide = fmin(340, strip.w), stop = 76;
+    struct rect box = { strip.x + strip.w - wide, strip.y + 46, wide, 25 };
+    struct rect bar = { box.x + 10, box.y + box.h - 6, wide - stop - 20, 3 }, done = bar;
+    struct rect button = { box.x + wide - stop, box.y, stop, box.h };
+    if (!d->task || export_open(w))
+        return;
+    if (w->ui.canvas) {
+        char says[80];
+        canvas_round_rect(w->ui.canvas, box, 6, t->raised);
+        canvas_round_outline(w->ui.canvas, box, 6, 1, t->hairline);
+        snprintf(says, sizeof says, "Animation: %s", d->news.words);
+        ui_text_fit(&w->ui, bar.x, box.y + box.h / 2 - 2, bar.w, says, 14, WEIGHT_REGULAR, t->text1);
+        done.w = bar.w * d->news.share;
+        canvas_rect(w->ui.canvas, bar, t->raised2);
+        canvas_rect(w->ui.canvas, done, t->text1);
+    }
+    if (ui_text_button(&w->ui, "animation.stop", "Cancel", button, false))
+        animation_task_cancel(d->task);
+    ui_value(&w->ui, "%.0f%% %s", 100 * d->news.share, d->news.words);
+}
+
 static void foot(struct window *w, struct rect at)
 {
     struct animation_dialog *d = w->animation;
@@ -399,7 +444,7 @@ static void foot(struct window *w, struct rect at)
         !d->said[0] ? t->text3
         : d->bad    ? t->bad
                     : t->text2);
-    if (ui_text_button(&w->ui, "animation.start", "Start", button, true)) {
+    if (ui_main_button(&w->ui, "animation.start", "Start", button)) {
         start(w);
         window_dirty(w, AREAS_ALL);
     }

@@ -443,6 +443,7 @@ void panel_timeline(struct window *w)
     double thumb = w->snap ? spark_x(&s, w->snap->step) : s.x;
     if (!w->ui.canvas) {
         past_buttons(w, strip, thumb);
+        animation_chip(w, strip);
         bool hot = ui_control(&w->ui, "timeline", "Timeline", strip, true);
         ui_value(&w->ui, "%ld", w->number.step);
         if (w->snap)
@@ -461,6 +462,7 @@ void panel_timeline(struct window *w)
         past_buttons(w, strip, thumb);
     }
     notice(w, box, said);
+    animation_chip(w, strip);
     ui_focus_ring(
         &w->ui, "timeline", (struct rect){ strip.x - 8, strip.y + 6, strip.w + 8, strip.h - 12 }, 6);
     numbers(w, area.x + area.w - right, all);

@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "app/panel.h"
+#include "app/undo.h"
 #include "math/history.h"
 #include "render/text.h"
 
 enum { CARD_WIDE = 680, LINE = 20, LINES = 3, BUTTON = 28, PAD = 10, BUTTONS = 2 };
+static const double LEARNED = 0.25; /* of the way from chance to all right */
 
 /* As many bytes of `text` as fit into the width, ending between words. */
 static size_t fitting(const char *text, const struct font *font, double width)
@@ -48,8 +50,9 @@ static int sentence(struct window *w, const char *text, struct point at, double 
 /* The settings on show follow, so that the next change of the hand does not undo the cure. */
 static void take(struct window *w, const struct cure *cure)
 {
+    struct experiment before = w->experiment;
     cure_set(cure, &w->experiment);
-    worker_cure(w->worker, cure, &w->experiment);
+    undo_note_cure(w, cure, &before, worker_cure(w->worker, cure, &w->experiment));
     worker_play(w->worker, true);
     w->coach_dismissed = 0;
     window_dirty(w, AREAS_ALL);
@@ -67,14 +70,33 @@ static double button_width(const char *label)
     return text_width(label, &font) + 24;
 }
 
-/* The last kept step before the trouble, -1: none. A divergence is in the making before it is one. */
+/* What the curve knows of the training accuracy then; NaN: nothing. */
+static double accuracy_at(const struct present *p, long step)
+{
+    double accuracy = NAN;
+    for (int i = 0; i < p->curve_count && p->curve[i].step <= step; i++)
+        if (isfinite(p->curve[i].train_accuracy))
+            accuracy = (double)p->curve[i].train_accuracy;
+    return accuracy;
+}
+
+/* Something had been learned, and more than is left: a training that went wrong from the start was never well. */
+static bool was_well(const struct window *w, const struct finding *f, long step)
+{
+    double then = accuracy_at(&w->present, step), chance = 1.0 / fmax(2, w->snap->classes);
+    double now = f->kind == COACH_DIVERGED ? 0 : accuracy_at(&w->present, w->present.step);
+    return isnan(then) ? step > 0 : then >= chance + LEARNED * (1 - chance) && !(then < now);
+}
+
+/* The last kept step before the trouble at which all was well, -1: none. A divergence is in the making before it is
+ * one. */
 static long step_before(const struct window *w, const struct finding *f)
 {
-    long kept[HISTORY_FRAMES], before = -1, lead = f->kind == COACH_DIVERGED ? 20 + f->since / 20 : 1;
-    int count = worker_history_steps(w->worker, kept, HISTORY_FRAMES);
-    for (int i = 0; i < count && kept[i] <= f->since - lead; i++)
-        before = kept[i];
-    return before < 0 && count > 0 && kept[0] < f->since ? kept[0] : before;
+    long kept[HISTORY_FRAMES], lead = f->kind == COACH_DIVERGED ? 20 + f->since / 20 : 1;
+    int i = worker_history_steps(w->worker, kept, HISTORY_FRAMES) - 1;
+    while (i >= 0 && (kept[i] > f->since - lead || !was_well(w, f, kept[i])))
+        i--;
+    return i >= 0 ? kept[i] : -1;
 }
 
 /* Paused there, with the settings of then: whoever goes on like that comes to the same trouble. */

@@ -158,19 +158,22 @@ static void name_row(struct window *w, struct rect row)
     export_name_field(w, "data.name", field, d->name[0] ? d->name : name, d->name);
 }
 
-static void save_row(struct window *w, struct rect row)
+/* As in the other tabs: what is said at the left, the button at the right. */
+static void foot(struct window *w, struct rect at)
 {
     struct data_dialog *d = w->data_out;
     const struct theme *t = w->look.theme;
+    struct rect button = { at.x + at.w - 96, at.y, 96, 34 };
     char folder[1100];
-    snprintf(folder, sizeof folder, "into %s", w->export->choice.folder);
-    if (ui_text_button(&w->ui, "data.save", d->task ? "Writing \u2026" : "Save",
-            (struct rect){ row.x, row.y, 120, 34 }, true) &&
-        !d->task)
+    snprintf(folder, sizeof folder, "Into %s", w->export->choice.folder);
+    if (ui_main_button(&w->ui, "data.save", d->task ? "Writing \u2026" : "Save", button) && !d->task)
         start(w);
     ui_value(&w->ui, "%s", d->task ? "busy" : d->said[0] ? d->bad ? "failed" : "saved" : "");
-    ui_text_fit(&w->ui, row.x + 140, row.y + 17, row.w - 140, d->said[0] ? d->said : folder, 14,
-        WEIGHT_REGULAR, d->said[0] && d->bad ? t->bad : t->text2);
+    ui_text_fit(&w->ui, at.x, at.y + 17, at.w - button.w - 24, d->said[0] ? d->said : folder, 14,
+        WEIGHT_REGULAR,
+        !d->said[0] ? t->text3
+        : d->bad    ? t->bad
+                    : t->text2);
 }
 
 void panel_export_data(struct window *w, struct rect body)
@@ -184,6 +187,5 @@ void panel_export_data(struct window *w, struct rect body)
     format_row(w, row);
     row.y += PITCH;
     name_row(w, row);
-    row.y += PITCH + 12;
-    save_row(w, row);
+    foot(w, (struct rect){ body.x, body.y + body.h - 40, body.w, 40 });
 }

@@ -6,6 +6,7 @@
 
 #include "app/compare.h"
 #include "app/lecture.h"
+#include "app/panel_draw.h"
 #include "math/draw.h"
 #include "math/rng.h"
 #include "render/text.h"
@@ -22,7 +23,7 @@ static bool own_plane(const struct window *w)
 }
 
 /* Where `at` lies among the data, in the view that shows them. */
-static bool unplace(struct window *w, struct rect area, struct point at, double xy[2])
+bool draw_unplace(struct window *w, struct rect area, struct point at, double xy[2])
 {
     if (!w->snap || !draw_chosen(&w->snap->experiment) || !ui_inside(area, at))
         return false;
@@ -32,7 +33,7 @@ static bool unplace(struct window *w, struct rect area, struct point at, double 
     return w->view == &view_input && input_unplace(&w->scene, &w->look, area, at, xy);
 }
 
-static bool place(struct window *w, struct rect area, const double xy[2], struct point *out)
+bool draw_place(struct window *w, struct rect area, const double xy[2], struct point *out)
 {
     if (!own_plane(w))
         return w->view == &view_input && input_place(&w->scene, &w->look, area, xy, out);
@@ -52,7 +53,7 @@ static void take_over(struct window *w)
 }
 
 /* The point nearest to `at`, within reach; -1 none. */
-static int point_under(struct window *w, struct rect area, struct point at)
+int draw_under(struct window *w, struct rect area, struct point at)
 {
     const struct experiment *e = &w->experiment;
     double least = REACH;
@@ -60,7 +61,7 @@ static int point_under(struct window *w, struct rect area, struct point at)
     for (int i = 0; i < e->dot_count; i++) {
         double xy[2] = { (double)e->dot[i].x, (double)e->dot[i].y };
         struct point here;
-        if (!place(w, area, xy, &here))
+        if (!draw_place(w, area, xy, &here))
             return -1;
         double away = hypot(here.x - at.x, here.y - at.y);
         if (away <= least) {
@@ -84,7 +85,7 @@ static bool full(struct window *w)
 static bool add_point(struct window *w, struct rect area, struct point at)
 {
     double xy[2];
-    if (!unplace(w, area, at, xy) || full(w))
+    if (!draw_unplace(w, area, at, xy) || full(w))
         return false;
     struct dot dot = { (float)xy[0], (float)xy[1], w->draw.class };
     draw_apply(&w->experiment, &(struct draw_edit){ DRAW_PUT, w->experiment.dot_count, dot });
@@ -93,18 +94,17 @@ static bool add_point(struct window *w, struct rect area, struct point at)
 
 static bool erase(struct window *w, struct rect area, struct point at)
 {
-    int row = point_under(w, area, at);
+    int row = draw_under(w, area, at);
     if (row < 0)
         return false;
     draw_apply(&w->experiment, &(struct draw_edit){ .kind = DRAW_REMOVE, .at = row });
     return true;
 }
 
-static void move_point(struct window *w, struct rect area, struct point at)
+void draw_carry(struct window *w, struct rect area, int row, struct point at)
 {
     double xy[2];
-    int row = w->draw.held_point;
-    if (row >= w->experiment.dot_count || !unplace(w, area, at, xy))
+    if (row >= w->experiment.dot_count || !draw_unplace(w, area, at, xy))
         return;
     struct dot dot = { (float)xy[0], (float)xy[1], w->experiment.dot[row].label };
     draw_apply(&w->experiment, &(struct draw_edit){ DRAW_PUT, row, dot });
@@ -133,6 +133,18 @@ static bool leave(struct window *w, struct rect area, struct point at)
                                         : add_point(w, area, at);
 }
 
+void draw_use(struct window *w, struct rect area, struct point at)
+{
+    if (leave(w, area, at))
+        take_over(w);
+}
+
+void draw_take_away(struct window *w, struct rect area, struct point at)
+{
+    if (erase(w, area, at))
+        take_over(w);
+}
+
 /* A fast hand reports few places: all between are passed. */
 static void stroke(struct window *w, struct rect area, struct point to)
 {
@@ -155,11 +167,11 @@ static void stroke(struct window *w, struct rect area, struct point to)
 
 static void press(struct window *w, struct rect area, struct point at)
 {
-    int row = w->draw.tool == DRAW_POINTS ? point_under(w, area, at) : -1;
+    int row = w->draw.tool == DRAW_POINTS ? draw_under(w, area, at) : -1;
     w->draw.held_point = row;
     w->draw.stroke = row < 0;
-    if (row < 0 && leave(w, area, at))
-        take_over(w);
+    if (row < 0)
+        draw_use(w, area, at);
 }
 
 /* ---- another data set becomes the drawing ---- */
@@ -185,7 +197,7 @@ static void copy_points(struct window *w, struct experiment *e)
 }
 
 /* What drawn points cannot go with goes; a loss for numbers gives way to one for classes. */
-static void fit(struct experiment *e)
+void draw_fit(struct experiment *e)
 {
     enum loss_task task = experiment_loss(e)->task;
     const struct loss *loss = loss_find(task == TASK_REAL ? "hinge" : "softmax");
@@ -216,7 +228,7 @@ static bool take_data(struct window *w)
         copy_points(w, &w->experiment);
     else
         recall(w, &w->experiment);
-    fit(&w->experiment);
+    draw_fit(&w->experiment);
     if (experiment_check(&w->experiment, &why) != STATUS_OK) {
         window_notice(w, true, "%s", why.text);
         w->experiment = before;
@@ -236,13 +248,16 @@ void draw_follow(struct window *w, struct experiment *e)
 {
     if (draw_chosen(e) && !draw_chosen(&w->experiment)) {
         recall(w, e);
-        fit(e);
+        draw_fit(e);
     } else if (!draw_chosen(e) && e->dot_count > 0) {
         w->draw.kept_count = e->dot_count;
         memcpy(w->draw.kept, e->dot, sizeof e->dot);
         e->dot_count = 0;
     }
-    w->draw.on = w->draw.on && draw_chosen(e);
+    if (w->draw.on && !draw_chosen(e)) {
+        w->draw.on = false;
+        compare_draw(w);
+    }
 }
 
 static void show_plane(struct window *w)
@@ -260,25 +275,32 @@ void action_draw(struct window *w, int unused)
     w->map_stale = true;
     if (w->draw.on) {
         w->draw.on = false;
+        compare_draw(w);
         return;
     }
-    if (lecture_active(w) || compare_open(w)) {
-        window_notice(w, false, "Points are drawn in one training: leave the %s first",
-            compare_open(w) ? "comparison" : "lesson");
+    if (lecture_active(w)) {
+        window_notice(w, false, "A lesson has its own data: leave it (Esc) to draw points");
         return;
     }
     if (!take_data(w))
         return;
     w->draw.on = true;
     w->draw.class = 0;
+    w->draw.crossed = false;
+    compare_draw(w);
     show_plane(w);
+    draw_focus(w);
 }
 
 /* ---- the keyboard ---- */
 
+/* Of all trainings, which share the points. */
 static int most_class(const struct window *w)
 {
-    return experiment_loss(&w->experiment)->task == TASK_SCORE ? 2 : DRAW_CLASSES;
+    bool two = experiment_loss(&w->experiment)->task == TASK_SCORE;
+    for (int i = 0; compare_several(w) && i < w->compare->count; i++)
+        two = two || (i != w->compare->focus && experiment_loss(&w->compare->wanted[i])->task == TASK_SCORE);
+    return two ? 2 : DRAW_CLASSES;
 }
 
 /* A new class is the next one: without gaps every class has a weight of its own to learn. */
@@ -289,8 +311,8 @@ static void choose_class(struct window *w, int class)
         next = w->experiment.dot[i].label >= next ? w->experiment.dot[i].label + 1 : next;
     next = next < 1 ? 1 : next;
     if (class >= most_class(w))
-        window_notice(w, false, "%s takes two classes; choose Softmax or another head for more",
-            experiment_loss(&w->experiment)->label);
+        window_notice(
+            w, false, "A loss of one score takes two classes; choose Softmax or another head for more");
     else if (class > next)
         window_notice(w, false, "Class %d is the next new one", next);
     w->draw.class = class < most_class(w) ? (class < next ? class : next) : w->draw.class;
@@ -309,14 +331,14 @@ static void choose_tool(struct window *w, enum draw_tool tool)
     w->map_stale = true;
 }
 
-static bool ready(const struct window *w)
+bool draw_ready(const struct window *w)
 {
     return w->draw.on && !lecture_active(w) && !compare_open(w);
 }
 
 bool draw_typed(struct window *w, const char *text)
 {
-    if (!ready(w) || text[1] || text[0] < '0' || text[0] > '9')
+    if (!draw_ready(w) || text[1] || text[0] < '0' || text[0] > '9')
         return false;
     choose_class(w, text[0] - '0');
     return true;
@@ -325,7 +347,7 @@ bool draw_typed(struct window *w, const char *text)
 static struct rect board(const struct window *w)
 {
     struct rect area = w->area[AREA_MAIN];
-    area.h -= ready(w) ? BAR : 0;
+    area.h -= draw_ready(w) ? BAR : 0;
     return area;
 }
 
@@ -340,16 +362,15 @@ bool draw_key(struct window *w, int sym, bool ctrl)
 {
     if (ctrl || !w->snap)
         return false;
-    if (ready(w) && sym == SDLK_x) {
+    if (draw_ready(w) && sym == SDLK_x) {
         choose_tool(w, (w->draw.tool + 1) % DRAW_TOOLS);
         return true;
     }
-    if (sym != SDLK_DELETE || !(ready(w) || basics(w)))
+    if (sym != SDLK_DELETE || !(draw_ready(w) || basics(w)))
         return false;
     if (!draw_chosen(&w->experiment)) /* the first time it only becomes possible */
         return take_data(w);
-    if (erase(w, board(w), w->ui.mouse))
-        take_over(w);
+    draw_take_away(w, board(w), w->ui.mouse);
     return true;
 }
 
@@ -374,7 +395,7 @@ static bool drag_drawn(struct window *w, struct rect area, bool hot)
 {
     const struct ui_input *in = &w->ui.input;
     if (in->kind == UI_PRESS && hot && !in->alt && own_plane(w) && draw_chosen(&w->snap->experiment))
-        w->draw.held_point = point_under(w, area, in->at);
+        w->draw.held_point = draw_under(w, area, in->at);
     return w->draw.held_point >= 0;
 }
 
@@ -383,8 +404,9 @@ bool draw_input(struct window *w, struct rect area, bool hot)
     const struct ui_input *in = &w->ui.input;
     if (in->kind == UI_PRESS && hot && in->alt && w->snap && basics_press(w, area, in->at))
         return true;
-    if (!w->snap || !(ready(w) || drag_drawn(w, area, hot)))
+    if (!w->snap || !(draw_ready(w) || drag_drawn(w, area, hot)))
         return false;
+    w->draw.pointed = w->draw.pointed || in->kind == UI_MOVE;
     if (in->kind == UI_RELEASE) {
         bool was = w->draw.stroke || w->draw.held_point >= 0;
         w->draw.stroke = false;
@@ -392,17 +414,16 @@ bool draw_input(struct window *w, struct rect area, bool hot)
         return was;
     }
     if (in->kind == UI_MOVE && w->draw.held_point >= 0) {
-        move_point(w, area, in->at);
+        draw_carry(w, area, w->draw.held_point, in->at);
     } else if (in->kind == UI_MOVE && w->draw.stroke) {
         stroke(w, area, in->at);
-    } else if (in->kind == UI_PRESS && hot && ready(w)) {
+    } else if (in->kind == UI_PRESS && hot && draw_ready(w)) {
         double xy[2];
-        if (!unplace(w, area, in->at, xy))
+        if (!draw_unplace(w, area, in->at, xy))
             return false;
         press(w, area, in->at);
-    } else if (in->kind == UI_MENU && hot && ready(w)) {
-        if (erase(w, area, in->at))
-            take_over(w);
+    } else if (in->kind == UI_MENU && hot && draw_ready(w)) {
+        draw_take_away(w, area, in->at);
     } else {
         return w->draw.held_point >= 0;
     }
@@ -462,7 +483,8 @@ static void prompt(const struct window *w, char *text, size_t size)
     int classes = draw_present(e);
     const char *ends = "X: tool \u00b7 L or Esc ends";
     if (e->dot_count == 0)
-        snprintf(text, size, "click to put a point of class %d \u00b7 %s", w->draw.class, ends);
+        snprintf(text, size, "click, or arrows and Enter, to put a point of class %d \u00b7 %s",
+            w->draw.class, ends);
     else if (classes < 2 && e->dot[0].label == w->draw.class)
         snprintf(text, size, "now points of another class: key %d \u00b7 %s", w->draw.class ? 0 : 1, ends);
     else
@@ -472,7 +494,7 @@ static void prompt(const struct window *w, char *text, size_t size)
 struct rect panel_draw(struct window *w, struct rect area)
 {
     const struct theme *t = w->look.theme;
-    if (!ready(w))
+    if (!draw_ready(w))
         return area;
     struct rect bar = { area.x, area.y + area.h - BAR, area.w, BAR };
     int count = classes_shown(w);

@@ -37,9 +37,10 @@ static const struct ui_item *item_of(const struct window *w, unsigned hash)
 static bool about_control(struct window *w, const struct ui_item *item)
 {
     struct explain_card *card = &w->card;
-    if (!item || !explain_control(&w->experiment, item->id, &card->text))
+    const char *id = item ? draw_about(w, item->id) : "";
+    if (!item || !explain_control(&w->experiment, id, &card->text))
         return false;
-    snprintf(card->what, sizeof card->what, "%s", item->id);
+    snprintf(card->what, sizeof card->what, "%s", id);
     card->beside = item->rect;
     if (is_ground(item->id) && !card->by_focus) /* its place is the pointer's */
         card->beside = (struct rect){ w->ui.mouse.x - 9, w->ui.mouse.y - 9, 18, 18 };
@@ -191,7 +192,8 @@ void panel_explain_input(struct window *w, const struct ui_input *in)
 /* Hands that do something are left alone. */
 static bool busy(const struct window *w)
 {
-    bool drawing = w->draw.on && ui_inside(w->area[AREA_MAIN], w->ui.mouse); /* F1 still answers */
+    bool drawing =
+        w->draw.on && (w->card.by_focus || ui_inside(w->area[AREA_MAIN], w->ui.mouse)); /* F1 answers */
     return drawing || w->dragging || w->ui.active || w->ui.edit.owner || w->held_view || w->help_open ||
            w->lecture->blank || w->lecture->showing || w->sweeping;
 }

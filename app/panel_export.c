@@ -10,7 +10,7 @@
 #include "app/export_dialog.h"
 #include "app/lecture.h"
 
-enum { DIALOG_W = 980, DIALOG_H = 640, HEAD = 56, EDGE = 24 };
+enum { DIALOG_W = 1120, DIALOG_H = 640, HEAD = 56, EDGE = 24 };
 
 static const struct tab {
     const char *id, *label;

@@ -10,7 +10,17 @@
 #include "render/number.h"
 #include "render/text.h"
 
-enum { EDGE = 40, TITLE = 32, BODY = 24, BIG = 40, PIP_X = 132, PIPS = 160, CAPTION_X = 300, HIT = 56 };
+enum {
+    EDGE = 40,
+    TITLE = 32,
+    BODY = 24,
+    BIG = 40,
+    PIP_X = 132,
+    PIPS = 160,
+    CAPTION_X = 300,
+    HIT = 56,
+    SAID = 32
+};
 
 /* --- the view ------------------------------------------------------------------------------------------ */
 
@@ -20,6 +30,8 @@ static void draw_through(struct window *w, struct scene *scene, struct rect rect
     struct look look = w->look;
     look.theme = &strong;
     look.interactive = false;
+    if (lecture_lesson(w) && lecture_step(w)->compare_count > 0)
+        look.ghosts = 0; /* what it is compared with stands beside it */
     if (scene != &w->scene)
         look.selected = compare_sample(&w->scene, w->look.selected, scene);
     view_draw(w->view, w->ui.canvas, scene, &look, rect);
@@ -247,17 +259,20 @@ static void percent(double share, char *out, int size)
         snprintf(out, (size_t)size, "\u2013");
 }
 
-/* What the trainer has to say, else "step 812   loss 0.412   train 96.4 %   test 89.7 %" */
+/* What the trainer has to say; the numbers stay, for a step may speak of them. */
+static void said(struct window *w, double x, double y, double width)
+{
+    if (w->ui.canvas && w->notice[0] && !w->notice_bad && window_now() < w->notice_until)
+        ui_text_fit(&w->ui, x, y, width, w->notice, BODY, WEIGHT_REGULAR, w->look.theme->text3);
+}
+
+/* "step 812   loss 0.412   train 96.4 %   test 89.7 %" */
 static void numbers(struct window *w, double x, double y, double width)
 {
     const struct snapshot *s = w->snap;
     char text[200], step[32], last[32], loss[32], train[24], test[40] = "";
     if (!s || !w->ui.canvas)
         return;
-    if (w->notice[0] && !w->notice_bad && window_now() < w->notice_until) {
-        ui_text_fit(&w->ui, x, y, width, w->notice, BODY, WEIGHT_REGULAR, w->look.theme->text2);
-        return;
-    }
     percent(s->train_accuracy, train, sizeof train);
     if (isfinite(s->test_accuracy)) {
         percent(s->test_accuracy, last, sizeof last);
@@ -288,10 +303,20 @@ static double columns_width(const struct inequality *q, double size)
     return total;
 }
 
+/* Beside them it would speak of a sample that nobody sees. */
+static bool shows_samples(const struct view *view)
+{
+    static const struct view *const without[] = { &view_stage, &view_confusion, &view_roc, &view_curves };
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++)
+        if (view == without[i])
+            return false;
+    return true;
+}
+
 static bool rule_of(const struct window *w, struct inequality *q, struct verdict *v)
 {
     struct selection s;
-    if (!w->snap || !view_selection(&w->scene, &w->look, &s))
+    if (!w->snap || !shows_samples(w->view) || !view_selection(&w->scene, &w->look, &s))
         return false;
     inequality_write(q, &w->scene, w->look.theme, &s);
     inequality_verdict(v, q, &w->scene, &s);
@@ -351,7 +376,9 @@ void lecture_statement(struct window *w)
         prompt(w, area, x, y + 12);
     double bottom = area.y + area.h - 56;
     if (!waits)
-        rule_below(w, (struct rect){ x, y + 16, width, bottom - y - 24 });
+        rule_below(w, (struct rect){ x, y + 16, width, bottom - y - 24 - SAID });
+    if (bottom - SAID / 2 > y + 20)
+        said(w, x, bottom - SAID / 2 + 4, width);
     numbers(w, x, bottom + 24, width);
 }
 

@@ -430,6 +430,7 @@ void panel_main(struct window *w)
     toggles(w, area);
     if (on_plane(w) || on_ball(w))
         card(w, area);
+    draw_cross(w, id, area);
     panel_coach(w);
     ui_focus_ring(&w->ui, id, inset(area, 6), 6);
 }

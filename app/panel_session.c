@@ -1,11 +1,9 @@
 /* The dialog of Ctrl+S and Ctrl+O: a name, and under it the sessions used last or the files that complete the name; and
  * the offer to restore what a run that fell has left. */
-#include <dirent.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,13 +25,6 @@ enum {
 
 /* ---- names ---- */
 
-static void long_path(const char *typed, char *out, size_t size)
-{
-    const char *home = getenv("HOME");
-    bool inside = typed[0] == '~' && typed[1] == '/' && home;
-    snprintf(out, size, "%s%s", inside ? home : "", inside ? typed + 1 : typed);
-}
-
 static bool is_folder(const char *path)
 {
     struct stat info;
@@ -44,7 +35,7 @@ static bool is_folder(const char *path)
 static void first_name(const struct window *w, char *out, size_t size)
 {
     char folder[SESSION_PATH], name[128];
-    long_path("~/Documents", folder, sizeof folder);
+    folder_path("~/Documents", folder, sizeof folder);
     if (!is_folder(folder) && !getcwd(folder, sizeof folder))
         snprintf(folder, sizeof folder, ".");
     figure_name(w->snap, name, sizeof name);
@@ -53,71 +44,44 @@ static void first_name(const struct window *w, char *out, size_t size)
     export_short_path(path, out, size);
 }
 
-static bool is_json(const char *name)
-{
-    size_t length = strlen(name);
-    return length > 5 && strcasecmp(name + length - 5, ".json") == 0;
-}
+/* ---- what the folder holds ---- */
 
-/* Whether a file of the folder may stand in the list. */
-static bool completes(const char *folder, const char *entry, const char *begun)
+static void look_up(struct window *w, const char *typed, bool recent)
 {
-    char path[SESSION_PATH];
-    bool hidden = entry[0] == '.' && begun[0] != '.';
-    snprintf(path, sizeof path, "%s%s", folder, entry);
-    return !hidden && strncmp(entry, begun, strlen(begun)) == 0 && strcmp(entry, ".") != 0 &&
-           strcmp(entry, "..") != 0 && (is_json(entry) || is_folder(path));
-}
-
-static void list_folder(struct session_panel *p, const char *typed)
-{
-    char whole[SESSION_PATH], folder[SESSION_PATH];
-    struct dirent **entry = NULL;
-    long_path(typed, whole, sizeof whole);
-    const char *slash = strrchr(whole, '/'), *begun = slash ? slash + 1 : whole;
-    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - whole) + 1 : 0, whole);
-    int n = scandir(folder[0] ? folder : ".", &entry, NULL, alphasort);
-    p->files = 0;
-    for (int i = 0; i < n; i++) {
-        if (p->files < SESSION_FILES && completes(folder, entry[i]->d_name, begun)) {
-            char *path = p->file[p->files++];
-            snprintf(path, SESSION_PATH, "%s%s", folder, entry[i]->d_name);
-            if (is_folder(path) && strlen(path) + 2 < SESSION_PATH)
-                strcat(path, "/");
-        }
-        free(entry[i]);
-    }
-    free(entry);
+    struct session_panel *p = sessions_panel(w);
+    folder_task_drop(p->task);
+    snprintf(p->asked, sizeof p->asked, "%s", typed);
+    p->task = folder_task_start(typed, recent ? sessions_home(w) : NULL, window_wake, w);
+    if (p->task)
+        return;
+    memset(&p->list, 0, sizeof p->list); /* asked again at the next event */
+    snprintf(p->asked, sizeof p->asked, "\n");
 }
 
 /* At first the sessions used last, while a name is typed what completes it. */
 static void list_files(struct window *w, const char *typed)
 {
-    struct session_panel *p = sessions_panel(w);
-    if (strcmp(p->seen, typed) == 0)
-        return;
-    snprintf(p->seen, sizeof p->seen, "%s", typed);
-    list_folder(p, typed);
-    window_dirty(w, AREAS_ALL);
+    if (strcmp(sessions_panel(w)->asked, typed) != 0)
+        look_up(w, typed, false);
 }
 
 /* As far as all that is listed agrees. */
 static void complete(struct window *w)
 {
-    struct session_panel *p = sessions_panel(w);
-    char common[SESSION_PATH], text[SESSION_PATH];
-    list_files(w, w->ui.edit.text);
-    if (p->files == 0)
+    const struct folder_list *list = &sessions_panel(w)->list;
+    char common[SESSION_PATH], text[SESSION_PATH], whole[SESSION_PATH];
+    if (list->files == 0)
         return;
-    snprintf(common, sizeof common, "%s", p->file[0]);
-    for (int i = 1; i < p->files; i++) {
+    snprintf(common, sizeof common, "%s", list->file[0]);
+    for (int i = 1; i < list->files; i++) {
         size_t n = 0;
-        while (common[n] && common[n] == p->file[i][n])
+        while (common[n] && common[n] == list->file[i][n])
             n++;
         common[n] = '\0';
     }
+    folder_path(w->ui.edit.text, whole, sizeof whole);
     export_short_path(common, text, sizeof text);
-    if (strlen(text) < UI_EDIT && strlen(text) >= strlen(w->ui.edit.text)) {
+    if (strlen(text) < UI_EDIT && strlen(common) >= strlen(whole)) {
         snprintf(w->ui.edit.text, sizeof w->ui.edit.text, "%s", text);
         w->ui.edit.caret = (int)strlen(text);
         w->ui.edit.all = false;
@@ -145,12 +109,13 @@ void panel_session_show(struct window *w, enum session_dialog dialog)
     if (!dialog)
         return;
     p->name[0] = '\0';
+    p->then = SESSION_WAITS;
+    memset(&p->list, 0, sizeof p->list);
     if (dialog == SESSION_DIALOG_SAVE && sessions_path(w)[0])
         export_short_path(sessions_path(w), p->name, sizeof p->name);
     else if (dialog == SESSION_DIALOG_SAVE && w->snap)
         first_name(w, p->name, sizeof p->name);
-    p->files = sessions_recent(w, p->file);
-    snprintf(p->seen, sizeof p->seen, "%s", p->name);
+    look_up(w, p->name, true);
     ui_edit_start(&w->ui, "session.path", p->name);
     w->ui.edit.all = true;
 }
@@ -158,11 +123,11 @@ void panel_session_show(struct window *w, enum session_dialog dialog)
 static void save_as(struct window *w, const char *typed)
 {
     char path[SESSION_PATH];
-    long_path(typed, path, sizeof path - 8);
+    folder_path(typed, path, sizeof path - 8);
     const char *slash = strrchr(path, '/');
     if (!strchr(slash ? slash : path, '.'))
         strcat(path, ".json");
-    if (!typed[0] || is_folder(path)) {
+    if (!typed[0] || sessions_panel(w)->list.folder) {
         ui_edit_error(&w->ui, "session.path", "Give the file a name.");
         return;
     }
@@ -173,11 +138,11 @@ static void save_as(struct window *w, const char *typed)
 static void open_file(struct window *w, const char *typed)
 {
     char path[SESSION_PATH];
-    long_path(typed, path, sizeof path);
+    folder_path(typed, path, sizeof path);
     if (!typed[0])
         return;
-    if (is_folder(path)) { /* its files are listed */
-        struct session_panel *p = sessions_panel(w);
+    struct session_panel *p = sessions_panel(w);
+    if (p->list.folder) { /* its files are listed */
         snprintf(p->name, sizeof p->name, "%s", typed);
         ui_edit_start(&w->ui, "session.path", p->name);
         w->ui.edit.caret = (int)strlen(p->name);
@@ -190,12 +155,40 @@ static void open_file(struct window *w, const char *typed)
 static void act(struct window *w)
 {
     char typed[UI_EDIT];
-    struct session_panel *p = sessions_panel(w);
+    const struct session_panel *p = sessions_panel(w);
     snprintf(typed, sizeof typed, "%s", p->name);
     if (p->dialog == SESSION_DIALOG_SAVE)
         save_as(w, typed);
     else
         open_file(w, typed);
+}
+
+/* At once where it is known what the name stands for, else when the folder has answered. */
+static void when_known(struct window *w, int then)
+{
+    struct session_panel *p = sessions_panel(w);
+    list_files(w, p->name);
+    if (p->task) {
+        p->then = then;
+        return;
+    }
+    p->then = SESSION_WAITS;
+    (then == SESSION_ACTS ? act : complete)(w);
+}
+
+void panel_session_turn(struct window *w)
+{
+    struct session_panel *p = sessions_panel(w);
+    int then = p->then;
+    if (!p->task || !folder_task_take(p->task, &p->list))
+        return;
+    folder_task_drop(p->task);
+    p->task = NULL;
+    p->then = SESSION_WAITS;
+    w->map_stale = true;
+    window_dirty(w, AREAS_ALL);
+    if (p->dialog && then != SESSION_WAITS)
+        when_known(w, then);
 }
 
 static void name_field(struct window *w, struct rect rect)
@@ -205,7 +198,7 @@ static void name_field(struct window *w, struct rect rect)
     bool editing = w->ui.edit.owner == ui_hash("session.path");
     bool enter = in->kind == UI_KEY && (in->key == SDLK_RETURN || in->key == SDLK_KP_ENTER);
     if (editing && !w->ui.canvas && in->kind == UI_KEY && in->key == SDLK_TAB && !in->shift) {
-        complete(w);
+        when_known(w, SESSION_COMPLETES);
         in->kind = UI_NONE;
     }
     struct ui_field field = {
@@ -228,46 +221,36 @@ static void name_field(struct window *w, struct rect rect)
         return;
     ui_edit_end(&w->ui);
     if (enter)
-        act(w);
-}
-
-static void when(const char *path, char *out, size_t size)
-{
-    struct stat info;
-    struct tm day;
-    out[0] = '\0';
-    if (stat(path, &info) == 0 && localtime_r(&info.st_mtime, &day))
-        strftime(out, size, "%Y-%m-%d %H:%M", &day);
+        when_known(w, SESSION_ACTS);
 }
 
 static void file_row(struct window *w, int i, struct rect row)
 {
     const struct theme *t = w->look.theme;
     struct session_panel *p = sessions_panel(w);
-    char id[UI_ID], path[SESSION_PATH], text[SESSION_PATH], time[32];
+    char id[UI_ID], path[SESSION_PATH], text[SESSION_PATH];
     snprintf(id, sizeof id, "session.recent.%d", i + 1);
-    snprintf(path, sizeof path, "%s", p->file[i]);
+    snprintf(path, sizeof path, "%s", p->list.file[i]);
     export_short_path(path, text, sizeof text);
     bool hot = ui_control(&w->ui, id, text, row, true);
     if (!w->ui.canvas) {
         if (!ui_clicked(&w->ui, id, row))
             return;
+        snprintf(p->name, sizeof p->name, "%s", text);
         if (p->dialog == SESSION_DIALOG_OPEN)
-            open_file(w, text);
-        else
-            snprintf(p->name, sizeof p->name, "%s", text);
+            when_known(w, SESSION_ACTS);
         window_dirty(w, AREAS_ALL);
         return;
     }
     const char *slash = strrchr(text, '/'), *name = slash && slash[1] ? slash + 1 : text;
     bool folder = path[0] && path[strlen(path) - 1] == '/';
-    when(path, time, sizeof time);
     if (hot)
         canvas_round_rect(w->ui.canvas, row, 6, t->raised);
     ui_text_fit(&w->ui, row.x + 12, row.y + 14, row.w - 150, name, 14, WEIGHT_SEMIBOLD, t->text1);
     ui_text_fit(
         &w->ui, row.x + 12, row.y + 31, row.w - 150, folder ? "folder" : text, 12, WEIGHT_REGULAR, t->text3);
-    ui_text(&w->ui, row.x + row.w - 12, row.y + 22, time, 12, WEIGHT_REGULAR, t->text3, ALIGN_RIGHT);
+    ui_text(
+        &w->ui, row.x + row.w - 12, row.y + 22, p->list.when[i], 12, WEIGHT_REGULAR, t->text3, ALIGN_RIGHT);
     ui_focus_ring(&w->ui, id, row, 6);
 }
 
@@ -275,8 +258,9 @@ static const char *action_label(struct window *w)
 {
     const struct session_panel *p = sessions_panel(w);
     char path[SESSION_PATH];
-    long_path(p->name, path, sizeof path);
-    bool other = strcmp(path, sessions_path(w)) != 0 && access(path, F_OK) == 0 && !is_folder(path);
+    folder_path(p->name, path, sizeof path);
+    bool other = strcmp(path, sessions_path(w)) != 0 && p->list.there && !p->list.folder &&
+                 strcmp(p->list.typed, p->name) == 0;
     return p->dialog == SESSION_DIALOG_OPEN ? "Open" : other ? "Replace" : "Save";
 }
 
@@ -324,7 +308,7 @@ static void dialog(struct window *w)
 {
     const struct theme *t = w->look.theme;
     struct session_panel *p = sessions_panel(w);
-    struct rect box = dialog_box(w, p->files);
+    struct rect box = dialog_box(w, p->list.files);
     struct rect field = { box.x + EDGE, box.y + HEAD, box.w - 2 * EDGE - 92, FIELD };
     struct rect button = { box.x + box.w - EDGE - 84, box.y + HEAD, 84, FIELD };
     struct rect close = { box.x + box.w - EDGE - 84, box.y + 14, 84, 32 };
@@ -333,19 +317,19 @@ static void dialog(struct window *w)
     dialog_tabs(w, box);
     name_field(w, field);
     if (p->dialog &&
-        ui_text_button(&w->ui, p->dialog == SESSION_DIALOG_SAVE ? "session.save" : "session.open",
-            action_label(w), button, true))
+        ui_main_button(&w->ui, p->dialog == SESSION_DIALOG_SAVE ? "session.save" : "session.open",
+            action_label(w), button))
         act(w);
     if (p->dialog && ui_text_button(&w->ui, "session.close", "Close", close, false))
         panel_session_show(w, SESSION_DIALOG_NONE);
     double y = field.y + FIELD + 20;
-    const char *head = p->files > 0 ? "Recent, or what the name begins; Tab completes"
+    const char *head = p->list.files > 0 ? "Recent, or what the name begins; Tab completes"
                        : p->dialog == SESSION_DIALOG_OPEN
                            ? "A session, a lesson, a CSV file or a folder of IDX "
                              "files; it may also be dropped on the window."
                            : "The window and its trainings, in one file.";
     ui_text_fit(&w->ui, field.x, y, box.w - 2 * EDGE, head, 12, WEIGHT_REGULAR, t->text3);
-    for (int i = 0; i < p->files && p->dialog; i++)
+    for (int i = 0; i < p->list.files && p->dialog; i++)
         file_row(w, i, (struct rect){ box.x + EDGE - 12, y + 16 + i * ROW, box.w - 2 * EDGE + 24, ROW - 2 });
     if (w->ui.canvas)
         return;
@@ -356,6 +340,16 @@ static void dialog(struct window *w)
 }
 
 /* ---- the offer ---- */
+
+/* Of our own state folder. */
+static void when(const char *path, char *out, size_t size)
+{
+    struct stat info;
+    struct tm day;
+    out[0] = '\0';
+    if (stat(path, &info) == 0 && localtime_r(&info.st_mtime, &day))
+        strftime(out, size, "%Y-%m-%d %H:%M", &day);
+}
 
 static void offer(struct window *w, const char *path)
 {
@@ -406,5 +400,6 @@ void action_save(struct window *w, int unused)
 void action_open(struct window *w, int unused)
 {
     (void)unused;
-    panel_session_show(w, panel_session_open(w) ? SESSION_DIALOG_NONE : SESSION_DIALOG_OPEN);
+    bool shown = sessions_panel(w)->dialog == SESSION_DIALOG_OPEN;
+    panel_session_show(w, shown ? SESSION_DIALOG_NONE : SESSION_DIALOG_OPEN);
 }

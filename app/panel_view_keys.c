@@ -42,6 +42,12 @@ static bool place(const struct desk *d, int sample, struct point *out)
     return ui_inside(d->rect, *out);
 }
 
+double panel_way(struct point from, struct point to, int dx, int dy)
+{
+    double x = to.x - from.x, y = to.y - from.y, along = x * dx + y * dy, across = fabs(x * dy - y * dx);
+    return along <= 0 || across > along || along + across < 1 ? HUGE_VAL : along + across;
+}
+
 /* The nearest point that way, within 45 degrees of it; from the middle without one. */
 static int next_point(const struct desk *d, int from)
 {
@@ -53,9 +59,8 @@ static int next_point(const struct desk *d, int from)
     for (int i = 0; i < d->scene->snap->count; i++) {
         if (i == from || !place(d, i, &at))
             continue;
-        double x = at.x - start.x, y = at.y - start.y, along = x * d->dx + y * d->dy;
-        double across = fabs(x * d->dy - y * d->dx), way = along + across;
-        if (along <= 0 || across > along || way < 1 || way >= least)
+        double way = panel_way(start, at, d->dx, d->dy);
+        if (way >= least)
             continue;
         least = way;
         best = i;
@@ -242,7 +247,9 @@ void panel_view_keys(struct window *w, const struct view *view, const char *id, 
     bool used = false;
     arrow(d.in, &d.dx, &d.dy);
     d.ball = view == &view_sphere && w->snap->dim >= 3;
-    if (main && view == &view_feature)
+    if (main && draw_cross_key(w, rect))
+        used = true;
+    else if (main && view == &view_feature)
         used = plane_key(w, &d);
     else if (main && d.ball)
         used = ball_key(w, &d);

@@ -117,6 +117,16 @@ static struct change *copy_changes(const struct trainer *t, int from, int to)
     return copy;
 }
 
+static struct curve_point *copy_curve(const struct trainer *t, int *count)
+{
+    const struct curve_point *all;
+    *count = trainer_curve(t, &all);
+    struct curve_point *copy = malloc(((size_t)*count + 1) * sizeof *copy);
+    if (copy && *count > 0)
+        memcpy(copy, all, (size_t)*count * sizeof *copy);
+    return copy;
+}
+
 struct way {
     bool (*on)(void *user, double share);
     void *user;
@@ -166,13 +176,19 @@ enum status past_return(struct past *p, struct trainer *t, int i, bool (*on)(voi
     if (!from.bytes)
         return why_set(why, STATUS_FAILED,
             "history: this network is too large to go back in; start it anew, or make it smaller");
+    int points;
     struct change *change = copy_changes(t, from.changes, changes);
-    if (!change)
+    struct curve_point *curve = copy_curve(t, &points);
+    if (!change || !curve) {
+        free(change);
+        free(curve);
         return why_set(why, STATUS_FAILED, "history: not enough memory; close something");
+    }
     enum status status = trainer_load(t, from.bytes, from.size, why);
     if (status == STATUS_OK) {
         struct way way = { on, user, from.step, step };
         status = replay(t, change, changes - from.changes, &way, why);
+        trainer_recall_curve(t, curve, points);
         history_cut(p->history, i, ghost);
         p->saved_step = from.step;
         p->trained_s = 0;
@@ -181,5 +197,34 @@ enum status past_return(struct past *p, struct trainer *t, int i, bool (*on)(voi
             past_begin(p, t); /* somewhere on the way: what is kept is not its past */
     }
     free(change);
+    free(curve);
     return status;
+}
+
+static int changes_before(const struct trainer *t, long step)
+{
+    const struct change *change;
+    int count = trainer_changes(t, &change), n = 0;
+    while (n < count && change[n].step < step)
+        n++;
+    return n;
+}
+
+enum status past_restore(struct past *p, struct trainer *t, long since, const uint8_t *bytes, size_t size,
+    struct snapshot *ghost, struct why *why)
+{
+    enum status status = trainer_load(t, bytes, size, why);
+    if (status != STATUS_OK)
+        return status;
+    int i = history_count(p->history) - 1, own = changes_before(t, since);
+    while (i >= 0 && (history_step(p->history, i) > since ||
+                         (history_step(p->history, i) == since && history_changes(p->history, i) > own)))
+        i--; /* at that very step the frame may be of a journal that went another way */
+    if (i >= 0)
+        history_cut(p->history, i, ghost);
+    else
+        history_clear(p->history);
+    forget_falls(p, t);
+    save(p, t);
+    return STATUS_OK;
 }

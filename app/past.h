@@ -28,4 +28,9 @@ void past_frame(struct past *p, const struct trainer *t, const struct snapshot *
 enum status past_return(struct past *p, struct trainer *t, int i, bool (*on)(void *user, double share), void *user,
     struct snapshot *ghost, struct why *why);
 
+/* t becomes what `bytes` (trainer_save) are of, which followed on the frames up to `since`: those stay, what came after
+ * goes; where none is left the timeline begins there. */
+enum status past_restore(struct past *p, struct trainer *t, long since, const uint8_t *bytes, size_t size,
+    struct snapshot *ghost, struct why *why);
+
 #endif

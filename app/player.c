@@ -34,7 +34,8 @@ bool player_goto(struct player *p, int step)
 {
     if (step < 0 || step >= p->lesson.count)
         return false;
-    p->whole = step <= p->at;
+    p->whole = step < p->at || (step == p->at && !p->held);
+    p->held = false;
     p->from = beginning(p, step);
     p->at = p->from - 1;
     p->jumped = true;
@@ -80,12 +81,26 @@ static bool enter(struct player *p, int step, const struct player_now *now, stru
     *out = (struct player_order){ .set = true, .recall = -1 };
     lesson_experiment(&p->lesson, step, &out->experiment);
     out->anew = s->from_start || experiment_rebuilds(now->set, &out->experiment);
-    out->until = (out->anew ? 0 : now->step) + s->run_steps;
+    long base = out->anew ? 0 : now->step;
     p->at = step;
     p->jumped = false;
-    p->until = p->ends[step] = out->until;
+    p->held = now->asking && s->ask_first && step == p->step && !p->whole && !p->revealed;
+    p->ends[step] = base + s->run_steps;
+    p->until = out->until = p->held ? base : p->ends[step];
     p->hurried = step < p->step || p->whole;
     out->pace = p->hurried ? 0 : player_pace(p, step);
+    return true;
+}
+
+/* The answer is shown, or nobody wants it: the training that would have given it away. */
+static bool release(struct player *p, struct player_order *out)
+{
+    p->held = false;
+    p->until = p->ends[p->at];
+    p->hurried = p->at < p->step;
+    *out = (struct player_order){
+        .until = p->until, .recall = -1, .pace = p->hurried ? 0 : player_pace(p, p->at)
+    };
     return true;
 }
 
@@ -104,13 +119,15 @@ static bool recall(struct player *p, int step, struct player_order *out)
     lesson_experiment(&p->lesson, step, &out->experiment);
     p->at = step;
     p->until = p->ends[step];
-    p->jumped = false;
+    p->jumped = p->held = false;
     p->hurried = true;
     return true;
 }
 
 bool player_turn(struct player *p, const struct player_now *now, struct player_order *out)
 {
+    if (p->held && now->arrived && (p->revealed || p->at < p->step))
+        return release(p, out);
     if (p->at >= p->step)
         return false;
     int kept = p->jumped ? kept_step(p, now) : -1;

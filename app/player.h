@@ -19,6 +19,7 @@ struct player {
     bool whole;                       /* `step` too is to be gone through at max pace: it has been seen */
     bool jumped;                      /* the next step is entered whatever the training is doing */
     bool revealed;                    /* the answer */
+    bool held;                        /* the training of `at` stands where it begins, until the answer is shown */
 };
 
 /* What the owner of the training knows. */
@@ -26,6 +27,7 @@ struct player_now {
     long step;
     bool arrived;                     /* at `until`, or it has diverged on the way */
     bool running;
+    bool asking;                      /* there is someone to ask first (`ask_first`); else no training is held */
     const struct experiment *set;     /* as it is, by hands too */
     bool (*marked)(void *user, int step); /* the end of that step is kept; NULL: of none */
     void *user;

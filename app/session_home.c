@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/dataset_open.h"
+#include "app/output.h"
 
 /* Every folder of the path. */
 static bool make_folders(const char *path)
@@ -43,39 +43,79 @@ static bool exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
-/* What a fall in the middle of writing has left: the name is of whoever holds the lock. */
-static void sweep_up(const char *autosave)
+/* ---- the runs ---- */
+
+static void run_path(const struct session_home *h, const char *name, int run, char *out, size_t size)
 {
-    char path[SESSION_PATH + 16];
-    for (int i = 0; i < SESSION_TEMPORARIES; i++) {
-        snprintf(path, sizeof path, "%s.%d.tmp", autosave, i);
-        unlink(path);
-    }
+    snprintf(out, size, "%s/%s-%d%s", h->folder, name, run, strcmp(name, "running") == 0 ? "" : ".json");
+}
+
+/* -1: somebody has it. */
+static int lock_run(const struct session_home *h, int run)
+{
+    char path[SESSION_PATH];
+    run_path(h, "running", run, path, sizeof path);
+    int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0)
+        return lock;
+    if (lock >= 0)
+        close(lock);
+    return -1;
 }
 
 /* 'r' in the file of the lock: running. It is still there when the program has fallen, and the lock is not. */
-static bool take_lock(struct session_home *h, int run)
+static bool has_fallen(int lock)
 {
-    char path[SESSION_PATH], mark = 0;
-    snprintf(path, sizeof path, "%s/running-%d", h->folder, run);
-    h->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (h->lock < 0)
-        return false;
-    if (flock(h->lock, LOCK_EX | LOCK_NB) != 0) {
-        close(h->lock);
-        h->lock = -1;
-        return false;
+    char mark = 0;
+    return pread(lock, &mark, 1, 0) == 1 && mark == 'r';
+}
+
+/* When what a run has left was written; 0: it has left nothing. */
+static double left_at(const struct session_home *h, int run, int lock)
+{
+    char path[SESSION_PATH];
+    struct stat info;
+    run_path(h, has_fallen(lock) ? "autosave" : "restore", run, path, sizeof path);
+    if (stat(path, &info) != 0) {
+        run_path(h, "restore", run, path, sizeof path);
+        if (stat(path, &info) != 0)
+            return 0;
     }
-    snprintf(h->autosave, sizeof h->autosave, "%s/autosave-%d.json", h->folder, run);
-    snprintf(h->restore, sizeof h->restore, "%s/restore-%d.json", h->folder, run);
-    sweep_up(h->autosave);
-    if (pread(h->lock, &mark, 1, 0) == 1 && mark == 'r' && exists(h->autosave))
+    return (double)info.st_mtim.tv_sec + 1e-9 * (double)info.st_mtim.tv_nsec;
+}
+
+/* The free one that has left the newest session, else the first that is free. */
+static int choose_run(struct session_home *h)
+{
+    int chosen = 0;
+    double newest = -1;
+    for (int run = 1; run <= SESSION_RUNS; run++) {
+        int lock = lock_run(h, run);
+        double at = lock >= 0 ? left_at(h, run, lock) : -1;
+        if (at <= newest) {
+            if (lock >= 0)
+                close(lock);
+            continue;
+        }
+        if (h->lock >= 0)
+            close(h->lock);
+        h->lock = lock;
+        chosen = run;
+        newest = at;
+    }
+    return chosen;
+}
+
+static void begin_run(struct session_home *h, int run)
+{
+    run_path(h, "autosave", run, h->autosave, sizeof h->autosave);
+    run_path(h, "restore", run, h->restore, sizeof h->restore);
+    if (has_fallen(h->lock) && exists(h->autosave))
         rename(h->autosave, h->restore);
     if (!exists(h->restore))
         h->restore[0] = '\0';
     if (pwrite(h->lock, "r", 1, 0) != 1)
         h->restore[0] = '\0';
-    return true;
 }
 
 void session_home_open(struct session_home *h)
@@ -85,8 +125,10 @@ void session_home_open(struct session_home *h)
         h->folder[0] = '\0';
         return;
     }
-    for (int run = 1; run <= SESSION_RUNS && h->lock < 0; run++)
-        take_lock(h, run);
+    output_sweep(h->folder);
+    int run = choose_run(h);
+    if (run > 0)
+        begin_run(h, run);
 }
 
 void session_home_close(struct session_home *h, bool quit)

@@ -8,7 +8,7 @@
 
 #include "app/session.h"
 
-enum { SESSION_RECENT = 10, SESSION_RUNS = 8, SESSION_TEMPORARIES = 100 };
+enum { SESSION_RECENT = 10, SESSION_RUNS = 8 };
 
 struct session_home {
     char folder[SESSION_PATH - 64];       /* empty: nowhere to write; then nothing is kept */

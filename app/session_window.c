@@ -12,12 +12,13 @@
 #include "app/compare.h"
 #include "app/export.h"
 #include "app/lecture.h"
+#include "app/output.h"
 #include "app/undo.h"
 
 static const double AUTOSAVE_S = 60;
 enum { END_MS = 5000 };
 
-enum job { JOB_NONE, JOB_READ, JOB_WRITE };
+enum job { JOB_NONE, JOB_READ, JOB_WRITE, JOB_SWEEP };
 enum asked { ASKED_NOTHING, ASKED_SAVE, ASKED_AUTOSAVE };
 
 struct sessions {
@@ -41,6 +42,7 @@ struct sessions {
     long opening; /* answer of worker_open; 0: nothing */
     struct session *arriving; /* its words, without what the worker has taken over */
     bool restoring; /* it is what a run that fell has left */
+    bool restored; /* likewise, and its file stays until this run has an autosave of its own */
 
     double next_autosave;
     long saved_step; /* of the last autosave, and its settings */
@@ -217,14 +219,29 @@ static bool ends_in(const char *path, const char *ending)
     return length >= tail && strcasecmp(path + length - tail, ending) == 0;
 }
 
+/* Sessions, and pictures most likely, go where the last ones went. */
+static void sweep_up(const struct session_home *h)
+{
+    char list[SESSION_RECENT][SESSION_PATH], folder[SESSION_PATH];
+    int count = session_recent_read(h, list);
+    for (int i = 0; i < count; i++) {
+        *strrchr(list[i], '/') = '\0';
+        output_sweep(list[i][0] ? list[i] : "/");
+    }
+    export_folder(folder, sizeof folder);
+    output_sweep(folder);
+}
+
 static int work(void *arg)
 {
     struct sessions *d = arg;
-    if (d->job == JOB_READ)
+    if (d->job == JOB_SWEEP)
+        sweep_up(&d->home);
+    else if (d->job == JOB_READ)
         d->status = session_read(d->target, &d->session, &d->why);
     else
         d->status = session_write(d->session, &d->why);
-    if (d->status == STATUS_OK && !d->quiet)
+    if (d->job != JOB_SWEEP && d->status == STATUS_OK && !d->quiet)
         session_recent_add(&d->home, d->target);
     SDL_AtomicSet(&d->done, 1);
     window_wake(d->wake);
@@ -328,6 +345,14 @@ static void finish_read(struct window *w)
     d->session = NULL;
 }
 
+/* Only now is what was restored on disk a second time. */
+static void have_own(struct sessions *d)
+{
+    if (d->restored)
+        session_home_forget(&d->home);
+    d->restored = false;
+}
+
 static void finish_write(struct window *w)
 {
     struct sessions *d = w->sessions;
@@ -337,6 +362,8 @@ static void finish_write(struct window *w)
         snprintf(d->path, sizeof d->path, "%s", d->target);
         notice_path(w, "Saved", d->path);
     }
+    if (d->status == STATUS_OK && d->quiet)
+        have_own(d);
     session_destroy(d->session);
     d->session = NULL;
 }
@@ -351,6 +378,8 @@ static void finish_job(struct window *w)
         SDL_WaitThread(d->thread, NULL);
     d->thread = NULL;
     d->job = JOB_NONE;
+    if (job == JOB_SWEEP)
+        return;
     (job == JOB_READ ? finish_read : finish_write)(w);
     w->map_stale = true;
 }
@@ -469,8 +498,7 @@ static void arrived(struct window *w)
         window_notice(w, false, "Restored, paused at step %ld", w->state.step);
     else
         notice_path(w, "Opened", d->path);
-    if (d->restoring)
-        session_home_forget(&d->home);
+    d->restored |= d->restoring;
     d->next_autosave = window_now();
     d->restoring = false;
     session_destroy(d->arriving);
@@ -528,6 +556,7 @@ void sessions_turn(struct window *w)
 {
     if (!w->sessions)
         return;
+    panel_session_turn(w);
     take_refusal(w);
     settle(w);
     finish_job(w);
@@ -554,7 +583,7 @@ void sessions_drop(struct window *w, const char *path)
 const char *sessions_offer(const struct window *w)
 {
     const struct sessions *d = w->sessions;
-    return d && d->home.restore[0] && !d->restoring ? d->home.restore : NULL;
+    return d && d->home.restore[0] && !d->restoring && !d->restored ? d->home.restore : NULL;
 }
 
 void sessions_answer(struct window *w, bool restore)
@@ -587,6 +616,8 @@ void sessions_begin(struct window *w)
 {
     struct sessions *d = w->sessions;
     struct session *s = w->options.session;
+    if (d->home.folder[0])
+        begin_job(w, JOB_SWEEP, "", NULL, true);
     if (!s)
         return;
     snprintf(d->target, sizeof d->target, "%s", s->path);
@@ -629,7 +660,9 @@ void sessions_end(struct window *w)
     lecture_leave(w);
     if (d->home.autosave[0] && w->snap && (s = last_answer(w))) {
         fill(w, s);
-        if (session_write(s, &why) != STATUS_OK)
+        if (session_write(s, &why) == STATUS_OK)
+            have_own(d);
+        else
             fprintf(stderr, "marginscope: %s\n", why.text);
         session_destroy(s);
     }
@@ -643,6 +676,7 @@ void sessions_destroy(struct window *w)
         return;
     if (d->thread)
         SDL_WaitThread(d->thread, NULL);
+    folder_task_drop(d->panel.task);
     session_destroy(d->session);
     session_destroy(d->arriving);
     session_home_close(&d->home, false);
@@ -660,7 +694,7 @@ struct session_panel *sessions_panel(struct window *w)
     return &w->sessions->panel;
 }
 
-int sessions_recent(struct window *w, char list[SESSION_RECENT][SESSION_PATH])
+const struct session_home *sessions_home(const struct window *w)
 {
-    return session_recent_read(&w->sessions->home, list);
+    return &w->sessions->home;
 }

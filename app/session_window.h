@@ -5,10 +5,10 @@
 #define APP_SESSION_WINDOW_H
 
 #include "app/panel.h"
+#include "app/folder_task.h"
 #include "app/session_home.h"
 
 enum session_dialog { SESSION_DIALOG_NONE, SESSION_DIALOG_SAVE, SESSION_DIALOG_OPEN };
-enum { SESSION_FILES = 10 };
 
 struct sessions;                      /* of a window: window.sessions */
 
@@ -34,14 +34,16 @@ void sessions_answer(struct window *w, bool restore);
 void panel_session(struct window *w);
 bool panel_session_open(const struct window *w);
 void panel_session_show(struct window *w, enum session_dialog dialog);
+void panel_session_turn(struct window *w);                /* answers of the folder */
 struct session_panel {
     enum session_dialog dialog;
-    char file[SESSION_FILES][SESSION_PATH];   /* the sessions used last, or what completes the name */
-    int files;
     char name[UI_EDIT];               /* as typed */
-    char seen[UI_EDIT];               /* the name that `file` belongs to */
+    struct folder_list list;          /* the sessions used last, or what completes the name */
+    struct folder_task *task;         /* looking up list.typed anew; NULL: nothing */
+    char asked[UI_EDIT];              /* of the task, or the list */
+    enum { SESSION_WAITS, SESSION_COMPLETES, SESSION_ACTS } then;     /* when the answer is there */
 };
 struct session_panel *sessions_panel(struct window *w);
-int sessions_recent(struct window *w, char list[SESSION_RECENT][SESSION_PATH]);
+const struct session_home *sessions_home(const struct window *w);
 
 #endif

@@ -79,6 +79,15 @@ static void label(const struct slide *s, double x, double y, double width, const
 
 /* ---- numbers ---- */
 
+/* Numbers are not cut: a long line of them is set a little smaller. */
+static void numbers_line(
+    const struct slide *s, double x, double y, double width, const char *text, double size)
+{
+    struct font font = { size, WEIGHT_REGULAR, false };
+    double fit = 0.99 * width / fmax(text_width(text, &font), 1);
+    label(s, x, y, width, text, size * fmax(0.75, fmin(1, fit)), WEIGHT_REGULAR, s->theme->text2, ALIGN_LEFT);
+}
+
 static void append_share(char *out, size_t size, const char *name, double share)
 {
     char number[16];
@@ -108,12 +117,36 @@ static void cell_numbers(const struct snapshot *s, char *out, size_t size)
     append_share(out, size, "margin met", s->margin_accuracy);
 }
 
-static void cell_text(
-    const struct lesson_step *step, const struct snapshot *snap, bool whole, char *out, size_t size)
+static void append_each(char *out, size_t size, const char *name, const struct slides_run *run, bool margin)
+{
+    char number[16];
+    for (int i = 0; i < run->cells; i++) {
+        const struct snapshot *s = &run->cell[i].snap;
+        double value = margin ? 100 * s->margin_accuracy : s->train_loss;
+        size_t used = strlen(out);
+        snprintf(out + used, size - used, "%s%s", i ? ", " : name,
+            number_fixed(value, margin ? 1 : 3, number, sizeof number));
+    }
+}
+
+/* Of all of them in one line, in the order of their pictures. */
+static void cells_numbers(const struct slides_run *run, char *out, size_t size)
+{
+    char step[32];
+    snprintf(out, size, "step %s", number_count(run->cell[0].snap.step, step, sizeof step));
+    append_each(out, size, "   loss ", run, false);
+    for (int i = 0; i < run->cells; i++)
+        if (!isfinite(run->cell[i].snap.margin_accuracy))
+            return;
+    append_each(out, size, "   margin met ", run, true);
+    snprintf(out + strlen(out), size - strlen(out), "\u2009%%");
+}
+
+static void cell_text(const struct lesson_step *step, const struct snapshot *snap, char *out, size_t size)
 {
     char number[16];
     lesson_label(step, snap, out, (int)size);
-    if (isfinite(snap->test_accuracy) && whole)
+    if (isfinite(snap->test_accuracy))
         snprintf(out + strlen(out), size - strlen(out), "%stest %s\u2009%%", out[0] ? ", " : "",
             number_fixed(100 * snap->test_accuracy, 1, number, sizeof number));
 }
@@ -162,7 +195,6 @@ static int grid_columns(int n, struct rect rect)
 struct cells {
     struct rect rect;
     double zoom, label, size, small; /* small: of the numbers under the label; 0: none */
-    bool whole; /* labels have the test accuracy */
 };
 
 static void draw_cells(const struct slide *s, struct slides_run *run, const struct cells *c)
@@ -174,13 +206,12 @@ static void draw_cells(const struct slide *s, struct slides_run *run, const stru
         char text[240];
         struct rect rect = { c->rect.x + wide * (i % columns), c->rect.y + high * (i / columns), wide - 12,
             high };
-        cell_text(step, &run->cell[i].snap, c->whole, text, sizeof text);
+        cell_text(step, &run->cell[i].snap, text, sizeof text);
         label(s, rect.x, rect.y + 1.1 * c->size, rect.w, text, c->size, WEIGHT_SEMIBOLD, s->theme->text1,
             ALIGN_LEFT);
         cell_numbers(&run->cell[i].snap, text, sizeof text);
         if (c->small > 0)
-            label(s, rect.x, rect.y + 1.1 * c->size + 1.5 * c->small, rect.w, text, c->small, WEIGHT_REGULAR,
-                s->theme->text2, ALIGN_LEFT);
+            numbers_line(s, rect.x, rect.y + 1.1 * c->size + 1.5 * c->small, rect.w, text, c->small);
         rect.y += c->label;
         rect.h -= c->label;
         draw_view(s, run, &run->cell[i], run->view[0], rect, c->zoom, (struct point){ 0, 0 }, 1);
@@ -229,7 +260,7 @@ static void slide_single(const struct slide *s, struct slides_run *run, const st
     draw_view(s, run, &run->cell[0], run->view[0],
         (struct rect){ EDGE, HEAD - 6, x - EDGE - 30, bottom - HEAD - 34 }, 1.6, (struct point){ 0, 0 }, 1);
     numbers_text(&run->cell[0].snap, text, sizeof text);
-    label(s, EDGE, bottom - 8, x - EDGE - 30, text, 17, WEIGHT_REGULAR, s->theme->text2, ALIGN_LEFT);
+    numbers_line(s, EDGE, bottom - 8, x - EDGE - 30, text, 17);
     double end = draw_column(s, x, HEAD, width, GAP);
     if (second && bottom - end - GAP >= least)
         draw_view(s, run, &run->cell[0], second, (struct rect){ x, end + GAP, width, bottom - end - GAP },
@@ -256,8 +287,8 @@ static void slide_compared(const struct slide *s, struct slides_run *run, const 
             break;
     double top = bottom - height;
     draw_cells(s, run,
-        &(struct cells){ { EDGE, HEAD - 14, width, top - GAP - HEAD + 14 }, run->cells > 2 ? 1.35 : 1.5, 52,
-            20, 15, true });
+        &(struct cells){
+            { EDGE, HEAD - 14, width, top - GAP - HEAD + 14 }, run->cells > 2 ? 1.35 : 1.5, 52, 20, 15 });
     draw_passage(s, TEXT_CAPTION, EDGE, top, column);
     double y = draw_passage(s, TEXT_QUESTION, EDGE + column + 40, top, column);
     draw_passage(s, TEXT_ANSWER, EDGE + column + 40, y + 10, column);
@@ -326,14 +357,14 @@ void slide_handout_row(const struct slide *s, struct slides_run *run, int row)
         (struct point){ HANDOUT_WIDTH - SHEET_EDGE, top - 8 }, 0.75, s->theme->axis);
     struct rect picture = { SHEET_EDGE, top + 2, wide, high - 42 };
     if (run->cells > 1)
-        draw_cells(s, run, &(struct cells){ picture, 0.62, 17, 10, 0, run->cells < 3 });
+        draw_cells(s, run, &(struct cells){ picture, 0.62, 17, 10, 0 });
     else
         draw_view(s, run, &run->cell[0], run->view[0], picture, 0.8, (struct point){ 0, 0 }, 1);
     if (run->cells > 1)
-        cell_numbers(&run->cell[0].snap, text, sizeof text);
+        cells_numbers(run, text, sizeof text);
     else
         numbers_text(&run->cell[0].snap, text, sizeof text);
-    label(s, SHEET_EDGE, bottom - 2, wide + 10, text, 9.25, WEIGHT_REGULAR, s->theme->text2, ALIGN_LEFT);
+    numbers_line(s, SHEET_EDGE, bottom - 2, wide + 10, text, 9.25);
     snprintf(text, sizeof text, "%d  %s", run->player.step + 1, step->title);
     label(s, x, top + 16, width, text, 14, WEIGHT_SEMIBOLD, s->theme->text1, ALIGN_LEFT);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)

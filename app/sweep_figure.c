@@ -157,6 +157,8 @@ static void add_params(struct words *w, const struct sweep *s, const struct loss
         bool varied = sweep_varies(s, key) || (!term && sweep_varies(s, param->id));
         if (varied || param->role == ROLE_RUNNING || !experiment_get(e, key, value, sizeof value))
             continue;
+        if (strcmp(param->id, "lambda") == 0 && param->role == ROLE_PLAIN && strcmp(value, "0") == 0)
+            continue; /* no decay */
         add(w, "%s %s %s", between, symbol_of(loss, param->id, symbol, sizeof symbol), value);
         between = ",";
     }
@@ -250,9 +252,9 @@ static void add_share(struct words *w, const char *name, double accuracy, double
 {
     char number[32];
     if (isfinite(accuracy))
-        add(w, "%s%s %s", w->length ? "   " : "", name, number_percent(accuracy, number, sizeof number));
+        add(w, "%s%s %s", w->length ? " · " : "", name, number_percent(accuracy, number, sizeof number));
     else if (isfinite(loss))
-        add(w, "%s%s loss %s", w->length ? "   " : "", name, number_short(loss, number, sizeof number));
+        add(w, "%s%s loss %s", w->length ? " · " : "", name, number_short(loss, number, sizeof number));
 }
 
 /* shown -1: both parts in one line. */
@@ -277,6 +279,7 @@ struct gallery {
     struct look look;
     struct multiples multiples;
     struct words title, subtitle, caption;
+    char formula[512];
     struct scene *scene; /* (cells * shown) */
     struct multiples_cell *cell; /* (rows * columns) */
     char (*name)[SWEEP_NAME], (*note)[NOTE];
@@ -371,8 +374,10 @@ static void gallery_words(struct gallery *g)
     write_title(&g->title, s);
     write_subtitle(&g->subtitle, s, multiples_ring(m), m->view == &view_curves, m->own_scales);
     write_caption(&g->caption, s);
+    const struct experiment *e = &s->cell[0].experiment;
+    figure_formula(experiment_loss(e), e->added, g->formula, sizeof g->formula);
     m->sheet = (struct sheet){ g->title.text, g->subtitle.text, g->caption.text,
-        sweep_varies(s, "loss") ? NULL : experiment_loss(&s->cell[0].experiment)->formula };
+        sweep_varies(s, "loss") || sweep_varies(s, "add") ? NULL : g->formula };
 }
 
 static enum status draw_gallery(struct canvas *c, double width, double height, void *user, struct why *why)

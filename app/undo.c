@@ -15,6 +15,8 @@ enum { SENTENCE = 200 };
 struct entry {
     struct experiment experiment;
     long training; /* whose it is where several are compared */
+    long cured; /* the worker's number of the cure it was; 0: none */
+    struct cure cure;
 };
 
 struct undo {
@@ -85,18 +87,30 @@ static void drop_oldest(struct undo *u)
     u->at--;
 }
 
+static void push(struct window *w, const struct entry *entry)
+{
+    struct undo *u = w->undo;
+    u->noted = true;
+    u->count = u->at;
+    if (u->count == UNDO_MOST)
+        drop_oldest(u);
+    u->entry[u->at] = *entry;
+    u->count = ++u->at;
+}
+
 void undo_note(struct window *w)
 {
     struct undo *u = w->undo;
     if (u->noted || u->quiet || lecture_lesson(w) || same(&u->before, &w->experiment))
         return;
-    u->noted = true;
-    u->count = u->at;
-    if (u->count == UNDO_MOST)
-        drop_oldest(u);
-    u->entry[u->at].experiment = u->before;
-    u->entry[u->at].training = training(w);
-    u->count = ++u->at;
+    push(w, &(struct entry){ .experiment = u->before, .training = training(w) });
+}
+
+void undo_note_cure(struct window *w, const struct cure *cure, const struct experiment *before, long serial)
+{
+    if (!lecture_lesson(w))
+        push(w, &(struct entry){
+                    .experiment = *before, .training = training(w), .cured = serial, .cure = *cure });
 }
 
 void undo_quiet(struct window *w, bool quiet)
@@ -197,13 +211,37 @@ static bool focus(struct window *w, long wanted)
     return false;
 }
 
-static void restore(struct window *w, const struct experiment *to)
+static void show(struct window *w, const struct experiment *to)
 {
     struct experiment before = w->experiment;
     w->sweeping = false;
     ui_edit_end(&w->ui);
     w->experiment = *to;
     action_settle(w, &before);
+    window_dirty(w, AREAS_ALL);
+}
+
+/* The training as it stood, paused, or the cure once more. */
+static void restore_cure(struct window *w, struct entry *entry, bool redo)
+{
+    worker_state(w->worker, &w->state);
+    bool whole = redo || w->state.cured == entry->cured;
+    show(w, &entry->experiment);
+    if (redo)
+        entry->cured = worker_cure(w->worker, &entry->cure, &w->experiment);
+    else
+        worker_uncure(w->worker, entry->cured, &w->experiment);
+    worker_play(w->worker, redo);
+    w->coach_dismissed = 0;
+    window_notice(w, false, "%s",
+        redo    ? "Done again: the cure"
+        : whole ? "Undone: the cure; the training is as it was before it, paused"
+                : "Undone: the settings of the cure; what came before it is no longer kept");
+}
+
+static void restore(struct window *w, const struct experiment *to)
+{
+    show(w, to);
     undo_quiet(w, true);
     action_apply(w);
     undo_quiet(w, false);
@@ -229,8 +267,12 @@ void action_undo(struct window *w, int redo)
         return;
     }
     struct experiment now = w->experiment;
-    say(w, &now, &u->entry[at].experiment, redo);
-    restore(w, &u->entry[at].experiment);
+    if (u->entry[at].cured) {
+        restore_cure(w, &u->entry[at], redo);
+    } else {
+        say(w, &now, &u->entry[at].experiment, redo);
+        restore(w, &u->entry[at].experiment);
+    }
     u->entry[at].experiment = now; /* the way back to where this was */
     u->at = redo ? at + 1 : at;
 }

@@ -17,6 +17,9 @@ void undo_destroy(struct undo *u);
 /* A person does something; presses of one key in a row, and notches of the wheel, are one gesture. */
 void undo_gesture(struct window *w, const struct ui_input *input);
 void undo_note(struct window *w);                         /* the experiment is about to be taken over as it now is */
+/* A cure of the coach, number `serial` of the worker's, of the settings `before`: going back takes back its steps too. */
+void undo_note_cure(
+    struct window *w, const struct cure *cure, const struct experiment *before, long serial);
 void undo_quiet(struct window *w, bool quiet);            /* what changes now is no hand's */
 void undo_forget(struct window *w);                       /* another session is there: nothing of it has been done */
 

@@ -104,16 +104,17 @@ void worker_wait(struct worker *w, const struct command *seen, double seconds)
     struct command *c = &w->command;
     bool same = !c->quit && c->wanted_serial == seen->wanted_serial &&
                 c->reset_serial == seen->reset_serial && c->run_serial == seen->run_serial &&
-                c->cure_serial == seen->cure_serial && c->replay_serial == seen->replay_serial &&
-                c->recall_serial == seen->recall_serial && c->lead_serial == seen->lead_serial &&
-                c->touch_count == 0 && !frames_due(w) && c->watch == seen->watch &&
-                c->playing == seen->playing && c->pace == seen->pace && c->steps == 0 &&
-                c->show == SHOW_NOTHING && c->branch == SHOW_NOTHING && c->show_by == 0 &&
+                c->cure_serial == seen->cure_serial && c->uncure_serial == seen->uncure_serial &&
+                c->replay_serial == seen->replay_serial && c->recall_serial == seen->recall_serial &&
+                c->lead_serial == seen->lead_serial && c->touch_count == 0 && !frames_due(w) &&
+                c->watch == seen->watch && c->playing == seen->playing && c->pace == seen->pace &&
+                c->steps == 0 && c->show == SHOW_NOTHING && c->branch == SHOW_NOTHING && c->show_by == 0 &&
                 c->rolling == seen->rolling && c->budget == w->budget && !session_asked(w) &&
                 (w->wish_serial == w->done_wish || !w->trainer);
-    if (same && seconds >= FOREVER)
+    if (same && seconds >= FOREVER) {
+        w->rested = w->orders;
         SDL_CondWait(w->posted, w->lock);
-    else if (same && seconds >= 0.001)
+    } else if (same && seconds >= 0.001)
         SDL_CondWaitTimeout(w->posted, w->lock, (Uint32)(seconds * 1000));
     SDL_UnlockMutex(w->lock);
 }
@@ -166,6 +167,7 @@ static int run(void *arg)
     for (;;) {
         SDL_LockMutex(w->lock);
         struct command c = w->command;
+        load_take_wishes(w);
         w->command.steps = 0;
         w->command.touch_count = 0;
         w->command.anew = false;
@@ -183,8 +185,7 @@ static int run(void *arg)
         mark_turn(w, &c);
         timeline_take(w, &c);
         frames_turn(w);
-        if (c.cure_serial != w->done_cure)
-            timeline_cure(w, &c);
+        cure_turn(w, &c);
         if (c.replay_serial != w->done_replay)
             replay_start(w, &c);
         if (w->trainer && w->shown >= 0) {
@@ -231,6 +232,7 @@ enum status worker_create(const struct experiment *e, bool playing, double pace,
     if (!w)
         return why_set(why, STATUS_FAILED, "training: not enough memory; close something");
     w->wake = wake;
+    w->rested = -1;
     w->wake_arg = arg;
     w->command = (struct command){ .wanted = *e,
         .wanted_serial = 1,
@@ -266,7 +268,7 @@ void worker_destroy(struct worker *w)
     if (w->thread) {
         SDL_LockMutex(w->lock);
         w->command.quit = true;
-        SDL_CondSignal(w->posted);
+        worker_post(w);
         SDL_UnlockMutex(w->lock);
         SDL_WaitThread(w->thread, NULL);
     }
@@ -278,6 +280,7 @@ void worker_destroy(struct worker *w)
     future_clear(&w->future);
     shade_drop(w->shade);
     mark_forget(w);
+    cure_forget(w);
     loaded_drop(w->loaded);
     session_forget(w);
     slot_destroy(w->ready);

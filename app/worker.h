@@ -25,7 +25,10 @@ enum { WORKER_SHELVES = 3 };
 void worker_swap(struct worker *w, int from, int to);
 void worker_touch(struct worker *w, const char *key);              /* trainer_touch at the next step */
 /* What the coach offered; `e` holds its settings already (cure_set). */
-void worker_cure(struct worker *w, const struct cure *cure, const struct experiment *e);
+long worker_cure(struct worker *w, const struct cure *cure, const struct experiment *e);
+/* All trainings are again what they were before the cure of that number, with the settings of then, which are `e`: where
+ * state.cured is it, else only the settings are. */
+void worker_uncure(struct worker *w, long cure, const struct experiment *e);
 void worker_watch(struct worker *w, unsigned needs);               /* NEEDS_ bits: snapshots carry it, a little late */
 void worker_play(struct worker *w, bool playing);
 void worker_pace(struct worker *w, double steps_per_s);            /* 0: max */
@@ -58,6 +61,8 @@ int worker_history_steps(struct worker *w, long *out, int capacity);   /* steps 
  * those of all. Latest wins; their data and seed must be those of the leader's wish. What cannot be made is left out,
  * and state.failed says why. */
 void worker_beside(struct worker *w, const struct beside_wish *wish, int count);
+/* Both at once, as data that change in all of them must: between two orders the worker may look. `e` NULL: only they. */
+void worker_want_all(struct worker *w, const struct experiment *e, const struct beside_wish *wish, int count);
 /* Sessions (app/session.h). save: all trainings as they stand between two steps, with names for a file at `path`, without
  * a window; saved is true once for it, with the session to be destroyed, or NULL and why not. open takes the session
  * over: its trainings, those beside the first by these ids, stand paused in the place of the present ones as soon as
@@ -90,9 +95,13 @@ const struct snapshot *worker_ghost(const struct worker *w);
  * memory. */
 struct frames;
 struct frames *worker_frames(struct worker *w, int count);
+/* Likewise with those of the trainings beside it, as far as they are the same ones all the time. */
+struct frames *worker_frames_all(struct worker *w, int count);
 /* From here on any one thread, also after the worker is gone. next waits 50 ms at most. */
 enum frames_state { FRAMES_WAIT, FRAMES_ONE, FRAMES_END, FRAMES_FAILED };
 enum frames_state frames_next(struct frames *f, struct snapshot *out);
+/* Of each training of worker_frames_all: `out` has room for COMPARE_MAX. How many there are: *cells, after FRAMES_ONE. */
+enum frames_state frames_next_all(struct frames *f, struct snapshot *out, int *cells);
 /* After the first answer but FRAMES_WAIT; valid until close. The checkpoint is of count 0, for trainer_load. */
 const struct dataset *frames_data(const struct frames *f);
 const struct experiment *frames_experiment(const struct frames *f);
@@ -114,9 +123,12 @@ struct worker_state {
     bool replaying;
     long refused;                     /* the last worker_open that failed, and why */
     struct why refused_why;
+    long cured;                       /* number of the last cure that can be taken back whole; 0: none */
     long run;                         /* the last worker_run that has come to its end */
     double steps_per_s;               /* over the last second or so, sleeping included */
 };
 void worker_state(struct worker *w, struct worker_state *out);
+/* Paused, with nothing left to do of all that was asked, and its last snapshot has been taken. */
+bool worker_rests(struct worker *w);
 
 #endif

@@ -4,6 +4,20 @@
 #include <stdio.h>
 #include <string.h>
 
+void worker_post(struct worker *w)
+{
+    w->orders++;
+    SDL_CondSignal(w->posted);
+}
+
+bool worker_rests(struct worker *w)
+{
+    SDL_LockMutex(w->lock);
+    bool rests = w->rested == w->orders && !w->fresh;
+    SDL_UnlockMutex(w->lock);
+    return rests;
+}
+
 /* With the lock. */
 static void ask_live(struct worker *w)
 {
@@ -18,7 +32,7 @@ void worker_want(struct worker *w, const struct experiment *e)
     w->command.wanted = *e;
     w->command.wanted_serial++;
     w->command.own_way = false;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
 }
 
@@ -52,19 +66,29 @@ long worker_run(struct worker *w, const struct experiment *e, bool anew, long un
     long serial = ++c->run_serial;
     c->playing = w->state.playing = true;
     ask_live(w);
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
     return serial;
 }
 
-void worker_beside(struct worker *w, const struct beside_wish *wish, int count)
+void worker_want_all(struct worker *w, const struct experiment *e, const struct beside_wish *wish, int count)
 {
     SDL_LockMutex(w->lock);
+    if (e) {
+        w->command.wanted = *e;
+        w->command.wanted_serial++;
+        w->command.own_way = false;
+    }
     memcpy(w->wish, wish, (size_t)count * sizeof *wish);
     w->wishes = count;
     w->wish_serial++;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
+}
+
+void worker_beside(struct worker *w, const struct beside_wish *wish, int count)
+{
+    worker_want_all(w, NULL, wish, count);
 }
 
 void worker_lead(struct worker *w, long id, const struct experiment *e)
@@ -74,7 +98,7 @@ void worker_lead(struct worker *w, long id, const struct experiment *e)
     w->command.lead_serial++;
     w->command.wanted = *e;
     w->command.own_way = false;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
 }
 
@@ -100,18 +124,30 @@ void worker_touch(struct worker *w, const char *key)
         c->touch_count = at < c->touch_count ? c->touch_count : at + 1;
     }
     w->command.own_way = false;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
 }
 
-void worker_cure(struct worker *w, const struct cure *cure, const struct experiment *e)
+long worker_cure(struct worker *w, const struct cure *cure, const struct experiment *e)
 {
     SDL_LockMutex(w->lock);
     w->command.cure = *cure;
-    w->command.cure_serial++;
+    long serial = ++w->command.cure_serial;
     w->command.wanted = *e;
     w->command.own_way = false;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
+    SDL_UnlockMutex(w->lock);
+    return serial;
+}
+
+void worker_uncure(struct worker *w, long cure, const struct experiment *e)
+{
+    SDL_LockMutex(w->lock);
+    w->command.uncure = cure;
+    w->command.uncure_serial++;
+    w->command.wanted = *e;
+    w->command.own_way = false;
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
 }
 
@@ -119,7 +155,7 @@ void worker_watch(struct worker *w, unsigned needs)
 {
     SDL_LockMutex(w->lock);
     w->command.watch = needs;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
 }
 
@@ -132,7 +168,7 @@ void worker_play(struct worker *w, bool playing)
         ask_live(w);
     if (playing && w->command.until == NO_END)
         w->command.own_way = false;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
 }
 
@@ -140,7 +176,7 @@ void worker_pace(struct worker *w, double steps_per_s)
 {
     SDL_LockMutex(w->lock);
     w->command.pace = steps_per_s;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
 }
 
@@ -150,7 +186,7 @@ void worker_step(struct worker *w, int steps)
     if (!w->command.playing)
         w->command.steps += steps;
     w->command.own_way = false;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
 }
 
@@ -159,7 +195,7 @@ void worker_reset(struct worker *w)
     SDL_LockMutex(w->lock);
     w->command.reset_serial++;
     w->command.own_way = false;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
 }
 
@@ -177,7 +213,7 @@ void worker_show(struct worker *w, long step)
     look_back(w);
     w->command.show = step > 0 ? step : 0;
     w->command.show_by = 0;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
 }
 
@@ -186,7 +222,7 @@ void worker_show_by(struct worker *w, int frames)
     SDL_LockMutex(w->lock);
     look_back(w);
     w->command.show_by += frames;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
 }
 
@@ -197,7 +233,7 @@ void worker_roll(struct worker *w, bool rolling)
     w->command.rolling = w->state.rolling = rolling;
     if (rolling && w->state.shown < 0)
         w->command.show = 0;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
 }
 
@@ -205,7 +241,7 @@ void worker_live(struct worker *w)
 {
     SDL_LockMutex(w->lock);
     ask_live(w);
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
 }
 
@@ -215,7 +251,7 @@ void worker_branch(struct worker *w, long step)
     look_back(w);
     w->command.branch = step > 0 ? step : 0;
     w->command.own_way = false;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
 }
 
@@ -228,7 +264,7 @@ void worker_replay(struct worker *w, bool on)
     w->command.playing = w->state.playing = on;
     ask_live(w);
     w->command.own_way = false;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
 }
 
@@ -236,7 +272,7 @@ void worker_history_budget(struct worker *w, size_t bytes)
 {
     SDL_LockMutex(w->lock);
     w->command.budget = bytes;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
 }
 
@@ -266,7 +302,7 @@ bool worker_past(const struct worker *w)
 static long orders(const struct worker *w)
 {
     const struct command *c = &w->command;
-    return c->wanted_serial + c->reset_serial + c->cure_serial + w->wish_serial;
+    return c->wanted_serial + c->reset_serial + c->cure_serial + c->uncure_serial + w->wish_serial;
 }
 
 bool worker_replayed(struct worker *w)

@@ -6,6 +6,11 @@
 
 enum { WAITING = 2, ASK_AGAIN_MS = 50 };
 
+/* The trainings of one moment, the leader first. */
+struct moment {
+    struct snapshot snap[COMPARE_MAX];
+};
+
 struct frames {
     SDL_mutex *lock;
     SDL_cond *moved; /* lock: something came, or an end */
@@ -13,7 +18,8 @@ struct frames {
     int users; /* the worker and whoever takes */
     struct worker *worker; /* NULL: it is gone */
     bool over, closed; /* no more will come; nobody takes any more */
-    struct snapshot *waiting[WAITING]; /* first come first */
+    struct moment *waiting[WAITING]; /* first come first */
+    int cells; /* of each */
     int count;
     struct loaded *loaded;
     struct experiment experiment;
@@ -24,29 +30,31 @@ struct frames {
     /* worker only */
     int wanted, next;
     long first, last, handed; /* steps */
-    struct snapshot *spare;
+    bool all;
+    long id[BESIDE_MAX]; /* of those beside it */
+    struct moment *spare;
 };
 
-static struct snapshot *snapshot_new(void)
+static struct moment *moment_new(void)
 {
-    struct snapshot *s = malloc(sizeof *s);
-    if (s)
-        snapshot_init(s);
-    return s;
+    struct moment *m = malloc(sizeof *m);
+    for (int i = 0; m && i < COMPARE_MAX; i++)
+        snapshot_init(&m->snap[i]);
+    return m;
 }
 
-static void snapshot_free(struct snapshot *s)
+static void moment_free(struct moment *m)
 {
-    if (s)
-        snapshot_clear(s);
-    free(s);
+    for (int i = 0; m && i < COMPARE_MAX; i++)
+        snapshot_clear(&m->snap[i]);
+    free(m);
 }
 
 static void destroy(struct frames *f)
 {
     for (int i = 0; i < WAITING; i++)
-        snapshot_free(f->waiting[i]);
-    snapshot_free(f->spare);
+        moment_free(f->waiting[i]);
+    moment_free(f->spare);
     loaded_drop(f->loaded);
     free(f->state);
     if (f->moved)
@@ -75,19 +83,20 @@ static void end(struct frames *f)
     drop(f);
 }
 
-struct frames *worker_frames(struct worker *w, int count)
+static struct frames *ask(struct worker *w, int count, bool all)
 {
     struct frames *f = calloc(1, sizeof *f), **line = &w->asked_frames;
     if (!f)
         return NULL;
     f->users = 2;
     f->wanted = count;
+    f->all = all;
     f->worker = w;
     f->lock = SDL_CreateMutex();
     f->moved = SDL_CreateCond();
-    bool room = f->lock && f->moved && (f->spare = snapshot_new());
+    bool room = f->lock && f->moved && (f->spare = moment_new());
     for (int i = 0; i < WAITING; i++)
-        room = (f->waiting[i] = snapshot_new()) && room;
+        room = (f->waiting[i] = moment_new()) && room;
     if (!room) {
         destroy(f);
         return NULL;
@@ -97,9 +106,19 @@ struct frames *worker_frames(struct worker *w, int count)
         line = &(*line)->after;
     *line = f;
     w->frames_news = true;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
     return f;
+}
+
+struct frames *worker_frames(struct worker *w, int count)
+{
+    return ask(w, count, false);
+}
+
+struct frames *worker_frames_all(struct worker *w, int count)
+{
+    return ask(w, count, true);
 }
 
 /* ---- the worker's side ---- */
@@ -116,7 +135,11 @@ static bool begin(struct worker *w, struct frames *f)
     f->first = kept > 0 ? history_step(h, 0) : 0;
     f->last = kept > 0 ? history_step(h, kept - 1) : -1;
     f->handed = -1;
+    int others = f->all ? beside_count(w->beside) : 0;
+    for (int i = 0; i < others; i++)
+        f->id[i] = beside_id(w->beside, i);
     SDL_LockMutex(f->lock);
+    f->cells = 1 + others;
     f->loaded = loaded_keep(w->loaded);
     f->experiment = *trainer_experiment(w->trainer);
     f->state = state;
@@ -125,6 +148,26 @@ static bool begin(struct worker *w, struct frames *f)
     SDL_CondSignal(f->moved);
     SDL_UnlockMutex(f->lock);
     return true;
+}
+
+static bool same_trainings(const struct worker *w, const struct frames *f)
+{
+    bool same = f->cells == 1 || beside_count(w->beside) == f->cells - 1;
+    for (int i = 0; same && i < f->cells - 1; i++)
+        same = beside_id(w->beside, i) == f->id[i];
+    return same;
+}
+
+/* One that began later was until then what it has been copied from. */
+static bool copy_moment(struct worker *w, struct frames *f, int at)
+{
+    struct history *h = past_history(w->past);
+    struct snapshot *snap = f->spare->snap;
+    bool good = same_trainings(w, f) && history_snapshot(h, at, &snap[0]);
+    for (int i = 1; good && i < f->cells; i++)
+        good =
+            beside_show(w->beside, i - 1, history_step(h, at), &snap[i]) || snapshot_copy(&snap[i], &snap[0]);
+    return good;
 }
 
 /* The next frame that is not the one before it; false when there is none. */
@@ -138,7 +181,7 @@ static bool copy_next(struct worker *w, struct frames *f)
         if (at < 0 || history_step(h, at) <= f->handed)
             continue;
         f->handed = history_step(h, at);
-        return history_snapshot(h, at, f->spare);
+        return copy_moment(w, f, at);
     }
     return false;
 }
@@ -146,7 +189,7 @@ static bool copy_next(struct worker *w, struct frames *f)
 static void hand_over(struct frames *f)
 {
     SDL_LockMutex(f->lock);
-    struct snapshot *filled = f->spare;
+    struct moment *filled = f->spare;
     f->spare = f->waiting[f->count];
     f->waiting[f->count++] = filled;
     SDL_CondSignal(f->moved);
@@ -217,11 +260,19 @@ static void ask_for_more(struct frames *f)
         return;
     SDL_LockMutex(w->lock);
     w->frames_news = true;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
 }
 
-enum frames_state frames_next(struct frames *f, struct snapshot *out)
+static bool copy_all(const struct frames *f, const struct moment *from, struct snapshot *out, int cells)
+{
+    bool good = true;
+    for (int i = 0; good && i < cells && i < f->cells; i++)
+        good = snapshot_copy(&out[i], &from->snap[i]);
+    return good;
+}
+
+static enum frames_state next(struct frames *f, struct snapshot *out, int cells)
 {
     enum frames_state state = FRAMES_WAIT;
     SDL_LockMutex(f->lock);
@@ -230,8 +281,8 @@ enum frames_state frames_next(struct frames *f, struct snapshot *out)
         SDL_CondWaitTimeout(f->moved, f->lock, ASK_AGAIN_MS);
     }
     if (f->count > 0) {
-        struct snapshot *first = f->waiting[0];
-        state = snapshot_copy(out, first) ? FRAMES_ONE : FRAMES_FAILED;
+        struct moment *first = f->waiting[0];
+        state = copy_all(f, first, out, cells) ? FRAMES_ONE : FRAMES_FAILED;
         f->waiting[0] = f->waiting[1];
         f->waiting[1] = first;
         f->count--;
@@ -239,6 +290,20 @@ enum frames_state frames_next(struct frames *f, struct snapshot *out)
     } else if (f->over) {
         state = f->begun ? FRAMES_END : FRAMES_FAILED;
     }
+    SDL_UnlockMutex(f->lock);
+    return state;
+}
+
+enum frames_state frames_next(struct frames *f, struct snapshot *out)
+{
+    return next(f, out, 1);
+}
+
+enum frames_state frames_next_all(struct frames *f, struct snapshot *out, int *cells)
+{
+    enum frames_state state = next(f, out, COMPARE_MAX);
+    SDL_LockMutex(f->lock);
+    *cells = f->cells;
     SDL_UnlockMutex(f->lock);
     return state;
 }

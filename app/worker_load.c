@@ -49,6 +49,7 @@ void load_stand(struct worker *w, struct loaded *loaded, struct trainer *trainer
     w->loaded = loaded;
     w->shown = SHOW_LIVE;
     replay_end(w);
+    cure_forget(w);
     future_clear(&w->future);
     w->inputs_due = 0;
     w->opened = *trainer_experiment(trainer);
@@ -73,7 +74,7 @@ void load_note(struct worker *w, const long *id)
     for (int i = 0; i < w->wishes; i++)
         w->wish[i] =
             (struct beside_wish){ id[i], BESIDE_LEADER, *trainer_experiment(beside_trainer(w->beside, i)) };
-    w->done_wish = w->wish_serial;
+    w->done_wish = w->taken_serial = w->wish_serial;
     SDL_UnlockMutex(w->lock);
 }
 
@@ -168,6 +169,7 @@ void load_lead(struct worker *w, const struct command *c)
     w->past = past;
     w->shown = SHOW_LIVE;
     replay_end(w);
+    cure_forget(w);
     future_clear(&w->future);
     timeline_cast(w, NULL);
     timeline_share(w);
@@ -175,39 +177,33 @@ void load_lead(struct worker *w, const struct command *c)
     w->stale = ~0u;
 }
 
-static long copy_wishes(struct worker *w, struct beside_wish wish[BESIDE_MAX], int *count)
+void load_take_wishes(struct worker *w)
 {
-    SDL_LockMutex(w->lock);
-    long serial = w->wish_serial;
-    *count = w->wishes;
-    if (serial != w->done_wish)
-        memcpy(wish, w->wish, sizeof w->wish);
-    SDL_UnlockMutex(w->lock);
-    return serial;
+    if (w->taken_serial == w->wish_serial)
+        return;
+    memcpy(w->taken, w->wish, (size_t)w->wishes * sizeof *w->wish);
+    w->takens = w->wishes;
+    w->taken_serial = w->wish_serial;
 }
 
 /* Before all are made anew: so that they are made once, as they are to be. */
 static void note_besides(struct worker *w)
 {
-    struct beside_wish wish[BESIDE_MAX];
-    int count;
-    if (copy_wishes(w, wish, &count) != w->done_wish)
-        beside_note(w->beside, wish, count);
+    if (w->taken_serial != w->done_wish)
+        beside_note(w->beside, w->taken, w->takens);
 }
 
 /* One that needs another network takes all back to step 0. */
 static void take_besides(struct worker *w)
 {
-    struct beside_wish wish[BESIDE_MAX];
     struct why why = { "" };
     bool anew = false;
-    int count;
-    long serial = copy_wishes(w, wish, &count);
-    if (serial == w->done_wish || !w->trainer)
+    if (w->taken_serial == w->done_wish || !w->trainer)
         return;
-    w->done_wish = serial;
+    w->done_wish = w->taken_serial;
     replay_end(w);
-    enum status status = beside_want(w->beside, wish, count, w->trainer, &w->loaded->data, &anew, &why);
+    enum status status =
+        beside_want(w->beside, w->taken, w->takens, w->trainer, &w->loaded->data, &anew, &why);
     if (anew) {
         struct why again = { "" };
         enum status rebuilt = load_again(w, &again);

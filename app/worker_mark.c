@@ -28,8 +28,9 @@ long worker_recall(struct worker *w, int mark, const long id[BESIDE_MAX])
     c->steps = c->touch_count = c->show_by = 0;
     c->show = c->branch = SHOW_NOTHING;
     c->until = NO_END;
+    c->mark = -1; /* its own stays what it is */
     c->own_way = true;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
     return serial;
 }
@@ -77,14 +78,17 @@ static void make_room(struct worker *w, size_t size)
     }
 }
 
+bool mark_save(struct kept_training *to, const struct trainer *t)
+{
+    to->experiment = *trainer_experiment(t);
+    return trainer_save(t, &to->bytes, &to->size, NULL) == STATUS_OK;
+}
+
 static bool keep_one(struct mark *m, const struct trainer *t)
 {
-    struct kept_training *to = &m->training[m->count];
-    if (trainer_save(t, &to->bytes, &to->size, NULL) != STATUS_OK)
-        return false;
-    to->experiment = *trainer_experiment(t);
-    m->count++;
-    return true;
+    bool kept = mark_save(&m->training[m->count], t);
+    m->count += kept;
+    return kept;
 }
 
 void mark_keep(struct worker *w, const struct command *c)

@@ -64,7 +64,7 @@ void publish_slot(struct worker *w)
     w->back->past = w->shown != SHOW_LIVE;
     w->back->opened = w->opened_serial;
     w->back->replayed = w->replayed;
-    w->back->heard = w->done_serial + w->done_reset + w->done_cure + w->done_wish;
+    w->back->heard = w->done_serial + w->done_reset + w->done_cure + w->done_uncure + w->done_wish;
     loaded_drop(old);
     shade_drop(gone);
 

@@ -11,7 +11,7 @@ void worker_save(struct worker *w, const char *path)
     SDL_LockMutex(w->lock);
     snprintf(w->command.save_path, sizeof w->command.save_path, "%s", path);
     w->command.save_serial++;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
 }
 
@@ -39,7 +39,7 @@ long worker_open(struct worker *w, struct session *s, const long id[BESIDE_MAX])
     c->steps = c->touch_count = c->show_by = 0;
     c->show = c->branch = SHOW_NOTHING;
     c->until = NO_END;
-    SDL_CondSignal(w->posted);
+    worker_post(w);
     SDL_UnlockMutex(w->lock);
     session_destroy(unread);
     return serial;

@@ -57,6 +57,16 @@ struct mark {
     long age;
 };
 
+/* All trainings as they stood before a cure. */
+enum { CURED_MAX = 4 };
+struct cured {
+    long serial;
+    long since; /* frames up to this step are also theirs */
+    struct kept_training training[COMPARE_MAX];
+    long id[BESIDE_MAX];
+    int count;
+};
+
 /* A training that waits until its bench is chosen again. */
 struct shelf {
     struct trainer *trainer; /* NULL: nothing */
@@ -75,6 +85,7 @@ struct command {
     long until; /* where playing ends; NO_END */
     int mark; /* kept at that end; -1 */
     bool own_way; /* since the last new beginning nobody but worker_run has changed anything */
+    long uncure, uncure_serial; /* the cure to be taken back */
     long lead, lead_serial; /* the id of who becomes the leader */
     int recall; /* mark to be taken up */
     long recall_id[BESIDE_MAX], recall_serial;
@@ -101,10 +112,14 @@ struct worker {
 
     SDL_mutex *lock; /* a leaf: nothing else is locked under it */
     SDL_cond *posted; /* lock: a command or the end of a snapshot's wait */
+    long orders, rested; /* lock: how often, and of those when it last had nothing left to do */
     struct command command; /* lock */
     struct beside_wish wish[BESIDE_MAX]; /* lock */
     int wishes; /* lock */
     long wish_serial; /* lock */
+    struct beside_wish taken[BESIDE_MAX]; /* worker only: the wishes as they were when the command was taken */
+    int takens; /* worker only */
+    long taken_serial; /* worker only */
     struct session *saved; /* lock: not yet taken; NULL also where it failed */
     struct why save_why; /* lock */
     bool save_done; /* lock */
@@ -129,6 +144,9 @@ struct worker {
     long done_serial, done_reset, done_wish, done_cure, done_replay, done_recall, done_lead;
     struct mark mark[MARKS];
     long marks_made;
+    struct cured cured[CURED_MAX]; /* by age */
+    int cureds;
+    long done_uncure;
     struct shelf shelf[WORKER_SHELVES];
     struct beside *beside;
     double step_due, step_cost, snapshot_cost, published_at;
@@ -151,6 +169,16 @@ struct worker {
     int rate_count;
 };
 
+/* worker_load.c: with the lock, when a command is taken: leader and others change between the same two steps. */
+void load_take_wishes(struct worker *w);
+
+/* worker_mark.c: a training whole; false without memory. */
+bool mark_save(struct kept_training *to, const struct trainer *t);
+
+/* worker_cure.c */
+void cure_turn(struct worker *w, const struct command *c);
+void cure_forget(struct worker *w);                        /* what was kept is of another past */
+
 /* worker_slot.c: what is handed over, and what several of them share. */
 struct loaded *loaded_keep(struct loaded *l);
 void loaded_drop(struct loaded *l);
@@ -165,6 +193,7 @@ enum status slot_reserve(struct slot *slot, const struct beside *b);   /* room f
 
 /* worker.c */
 double worker_now(void);                                   /* s */
+void worker_post(struct worker *w);                        /* main thread, with the lock: there is something to do */
 void worker_report(struct worker *w, enum status status, const struct why *why);
 void worker_arrive(struct worker *w, const struct command *c);     /* playing has come to its end */
 void worker_note(struct worker *w, bool stepping);         /* the state for the main thread */
@@ -198,7 +227,7 @@ double publish_wait(struct worker *w);               /* s until what is watched 
 
 /* worker_timeline.c */
 void timeline_take(struct worker *w, const struct command *c);     /* what was asked of it */
-void timeline_cure(struct worker *w, const struct command *c);
+void timeline_keep_present(struct worker *w);              /* as a frame, where it is none yet */
 void timeline_turn(struct worker *w, struct command *c);   /* while a kept frame is on show */
 void timeline_present(struct worker *w);
 void timeline_branch(struct worker *w, long step);

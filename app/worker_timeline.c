@@ -52,7 +52,7 @@ static void show_frame(struct worker *w, int i)
 
 /* The steps since the last frame would be lost to whoever goes back now. After the frame asked for: that is to come
  * at once. */
-static void keep_present(struct worker *w)
+void timeline_keep_present(struct worker *w)
 {
     struct history *history = past_history(w->past);
     int count = history_count(history);
@@ -82,7 +82,7 @@ static void take_show(struct worker *w, const struct command *c)
     }
     show_frame(w, at < 0 ? 0 : at);
     if (left)
-        keep_present(w);
+        timeline_keep_present(w);
 }
 
 /* Back to frame `at`, of all; the future cut off there into *ghost. */
@@ -126,7 +126,7 @@ void timeline_branch(struct worker *w, long step)
 {
     struct why why = { "" };
     if (w->shown == SHOW_LIVE)
-        keep_present(w);
+        timeline_keep_present(w);
     int at = history_find(past_history(w->past), step);
     struct shade *shade = shade_create();
     if (!shade || at < 0) {
@@ -159,29 +159,14 @@ void timeline_take(struct worker *w, const struct command *c)
     }
     if (!w->trainer)
         return;
-    if (c->branch != SHOW_NOTHING)
+    if (c->branch != SHOW_NOTHING) {
+        cure_forget(w);
         timeline_branch(w, c->branch);
-    else if (c->show != SHOW_NOTHING || c->show_by != 0)
+    } else if (c->show != SHOW_NOTHING || c->show_by != 0) {
         take_show(w, c);
+    }
     if (c->rolling && w->shown == SHOW_LIVE)
         stop_rolling(w);
-}
-
-/* Back to where it was well, when the cure says so; then with the settings of now and those of the cure. */
-void timeline_cure(struct worker *w, const struct command *c)
-{
-    struct why why = { "" };
-    w->done_cure = c->cure_serial;
-    if (!w->trainer)
-        return;
-    replay_end(w);
-    if (c->cure.back >= 0)
-        timeline_branch(w, c->cure.back);
-    w->shown = SHOW_LIVE;
-    enum status status = trainer_retune(w->trainer, &c->wanted, &why);
-    worker_report(w, status == STATUS_OK ? trainer_cure(w->trainer, &c->cure, &why) : status, &why);
-    w->changed = true;
-    w->stale = ~0u;
 }
 
 /* A kept frame is on show. */

@@ -102,11 +102,13 @@ enum status dataset_reserve(struct dataset *out, size_t count, size_t dim, const
     out->train = (int)count;
     out->test = out->holdout = 0;
     out->dim = (int)dim;
-    out->value = malloc(count * dim * sizeof *out->value);
-    out->pixel = out->width ? malloc(count * dim) : NULL;
+    if (out->width)
+        out->pixel = malloc(count * dim);
+    else
+        out->value = malloc(count * dim * sizeof *out->value);
     out->label = malloc(count * sizeof *out->label);
     out->index = malloc(count * sizeof *out->index);
-    if (!out->value || !out->label || !out->index || (out->width && !out->pixel)) {
+    if (!(out->width ? (void *)out->pixel : out->value) || !out->label || !out->index) {
         dataset_clear(out);
         return why_set(why, STATUS_FAILED, "%s: not enough memory for %zu samples; use fewer", where, count);
     }
@@ -248,10 +250,10 @@ static void count_levels(const uint8_t *pixel, size_t n, double count[LEVELS])
         count[level] = (double)lane[0][level] + lane[1][level] + lane[2][level] + lane[3][level];
 }
 
-/* There are only 256 greys: mean and deviation come from their counts, scaled values from a table. */
+/* There are only 256 greys: mean and deviation come from their counts, and a row is scaled when it is asked for. */
 static void scale_images(struct dataset *data)
 {
-    size_t train = (size_t)data->train * (size_t)data->dim, all = (size_t)row_count(data) * (size_t)data->dim;
+    size_t train = (size_t)data->train * (size_t)data->dim;
     double count[LEVELS], grey[LEVELS], mean = 0, variance = 0;
     count_levels(data->pixel, train, count);
     for (int level = 0; level < LEVELS; level++) {
@@ -260,13 +262,21 @@ static void scale_images(struct dataset *data)
     }
     for (int level = 0; level < LEVELS; level++)
         variance += count[level] * (grey[level] - mean) * (grey[level] - mean) / (double)train;
-    float scaled[LEVELS];
     for (int level = 0; level < LEVELS; level++)
-        scaled[level] = variance > 0 ? (float)((grey[level] - mean) / sqrt(variance)) : 0;
-    for (size_t i = 0; i < all; i++)
-        data->value[i] = scaled[data->pixel[i]];
+        data->grey[level] = variance > 0 ? (float)((grey[level] - mean) / sqrt(variance)) : 0;
     sparse_clear(&data->sparse);
-    sparse_make(data->pixel, (size_t)row_count(data), data->dim, scaled, SPARSE_SHARE, &data->sparse);
+    sparse_make(data->pixel, (size_t)row_count(data), data->dim, data->grey, SPARSE_SHARE, &data->sparse);
+}
+
+void dataset_values(const struct dataset *data, int row, float *x)
+{
+    size_t dim = (size_t)data->dim, at = (size_t)row * dim;
+    if (!data->pixel) {
+        memcpy(x, data->value + at, dim * sizeof *x);
+        return;
+    }
+    for (size_t k = 0; k < dim; k++)
+        x[k] = data->grey[data->pixel[at + k]];
 }
 
 static void scale_column(struct dataset *data, int column)

@@ -24,9 +24,10 @@ struct dataset {
     int pixel_max;                    /* white in the source file: 255, optdigits 16; 0 for tables */
     bool own_units;                   /* `value` is as in the source, never standardised */
     bool drawn;                       /* by hand (math/draw.h): the rows are those of the experiment */
-    float *value;                     /* (train+test+holdout, dim), scaled */
-    uint8_t *pixel;                   /* the same rows unscaled 0..255, for showing; NULL for tables */
-    struct sparse sparse;             /* the same rows as `value` where most pixels are 0; else without rows */
+    float *value;                     /* (train+test+holdout, dim), scaled; NULL for images */
+    uint8_t *pixel;                   /* the rows of images 0..255; NULL for tables */
+    float grey[SPARSE_LEVELS];        /* what a pixel is, scaled */
+    struct sparse sparse;             /* the same rows, scaled, where most pixels are 0; else without rows */
     int *label;                       /* 0 .. classes+holdout_classes-1 */
     bool numbers;                     /* the source's labels are numbers, in `target`; there is one class of all */
     int targets;                      /* numbers a row of `target`: 1 for labels that are numbers, classes for labels
@@ -102,6 +103,9 @@ enum status dataset_serve(struct dataset *data, enum loss_task task, struct why 
  * PART_HOLDOUT; text is "0,1,4", empty: all / none. Classes stay in the order of the data, not of the text.
  * Rescales by the training part that remains. On failure `data` is unchanged. */
 enum status dataset_choose(struct dataset *data, const char *keep, const char *holdout, struct why *why);
+
+/* A row as numbers, scaled, into x (dim). */
+void dataset_values(const struct dataset *data, int row, float *x);
 
 void dataset_clear(struct dataset *data);     /* fine on a zeroed one */
 

@@ -6,6 +6,8 @@
 
 #include "math/network_layer.h"
 
+enum { LINE = 64 }; /* bytes of a line of the cache */
+
 static void add_layer(
     struct network *net, struct layer layer, const struct layer_kind *kind, const struct activation_kind *f)
 {
@@ -139,7 +141,7 @@ static bool make_pools(struct network_work *work, const struct network *net)
     if (scratch == 0)
         return true;
     uint32_t *at = work->picks = malloc((picks + places) * sizeof *at);
-    work->scratch = malloc(scratch * sizeof *work->scratch);
+    work->scratch = aligned_alloc(LINE, scratch * sizeof *work->scratch); /* of whole lines */
     for (int l = 0; at && net->layer[l].kind == &layer_convolution; l++) {
         work->pick[l] = at;
         at += n * (size_t)net->layer[l].out;

@@ -96,7 +96,7 @@ struct snapshot {
     struct curve_point curve[CURVE_MAX];
     int curve_count;
     struct event event[EVENT_MAX];
-    int event_count;
+    int event_count, events_before;   /* that many more had no room, all of them earlier */
 
     struct finding finding;           /* of the coach, and what to do about it */
     struct cure cure[CURE_MAX];

@@ -50,6 +50,10 @@ struct change {
     char before[24];                  /* what it was until then; "" where that is long, or many things */
 };
 int trainer_changes(const struct trainer *t, const struct change **out);
+/* What has been measured so far, borrowed until the next step; and, where t has come once more, what was measured on the
+ * way there the first time. */
+int trainer_curve(const struct trainer *t, const struct curve_point **out);
+void trainer_recall_curve(struct trainer *t, const struct curve_point *known, int count);
 enum status trainer_replay(struct trainer *t, const struct change *change, struct why *why);
 
 /* What the coach has to say (math/coach.h): now, and all so far, oldest first. A cure's settings are taken over by

@@ -153,11 +153,14 @@ void trainer_take_moves(struct trainer *t)
     }
 }
 
-const float *trainer_input(const struct trainer *t, int row)
+void trainer_input(const struct trainer *t, int row, float *x)
 {
     const struct move *move = find_move(t, row);
     size_t dim = (size_t)t->data->dim;
-    return move ? t->moved + (size_t)(move - t->experiment.move) * dim : t->data->value + (size_t)row * dim;
+    if (move)
+        memcpy(x, t->moved + (size_t)(move - t->experiment.move) * dim, dim * sizeof *x);
+    else
+        dataset_values(t->data, row, x);
 }
 
 struct network_input trainer_inputs(const struct trainer *t, const int *row, int n, float *room)
@@ -166,7 +169,7 @@ struct network_input trainer_inputs(const struct trainer *t, const int *row, int
     if (trainer_is_sparse(t))
         return (struct network_input){ .sparse = &t->data->sparse, .row = row };
     for (int i = 0; i < n; i++)
-        memcpy(room + (size_t)i * width, trainer_input(t, row[i]), width * sizeof *room);
+        trainer_input(t, row[i], room + (size_t)i * width);
     return (struct network_input){ .dense = room };
 }
 
@@ -199,8 +202,8 @@ struct network_input trainer_shifted(const struct trainer *t, const int *row, in
     for (int i = 0; i < n; i++) {
         int x, y;
         draw_shift(t, row[i], &x, &y);
-        move_picture(
-            trainer_input(t, row[i]), t->data->height, t->data->width, x, y, room + (size_t)i * width);
+        trainer_input(t, row[i], t->chunk_input);
+        move_picture(t->chunk_input, t->data->height, t->data->width, x, y, room + (size_t)i * width);
     }
     return (struct network_input){ .dense = room };
 }

@@ -32,8 +32,11 @@ static void set_box(const struct trainer *t, struct input_map *map)
     }
     map->box[0] = map->box[1] = INFINITY;
     map->box[2] = map->box[3] = -INFINITY;
-    for (int i = 0; i < t->data->train + t->data->test; i++)
-        widen(map, trainer_input(t, i));
+    for (int i = 0; i < t->data->train + t->data->test; i++) {
+        float x[2];
+        trainer_input(t, i, x);
+        widen(map, x);
+    }
     for (int d = 0; d < 2; d++) {
         double span = map->box[d + 2] - map->box[d], edge = isfinite(span) && span > 0 ? 0.08 * span : 1;
         map->box[d] = isfinite(span) ? map->box[d] - edge : -1;

@@ -126,8 +126,9 @@ static void event_text(const struct experiment *then, const struct change *chang
         snprintf(event->text, sizeof event->text, "%.23s %.23s", change->key, change->value);
 }
 
-/* Numbers as event_text writes them; a loss by its name. */
-static void event_from(const struct change *change, const char *before, struct event *event)
+/* Numbers as event_text writes them; a loss by its name, a rate nobody set by what it came to. */
+static void event_from(
+    const struct experiment *then, const struct change *change, const char *before, struct event *event)
 {
     char *end;
     double value = strtod(before, &end);
@@ -136,6 +137,8 @@ static void event_from(const struct change *change, const char *before, struct e
         return; /* a list is not one value */
     if (loss)
         snprintf(event->from, sizeof event->from, "%.23s", loss->label);
+    else if (strcmp(change->key, "lr") == 0 && strcmp(before, "default") == 0)
+        snprintf(event->from, sizeof event->from, "%.3g", experiment_rate(then));
     else if (end == before || *end)
         snprintf(event->from, sizeof event->from, "%.23s", before);
     else
@@ -154,7 +157,8 @@ static void fill_events(const struct trainer *t, struct snapshot *s)
 {
     struct experiment then = t->experiment;
     then.loss = t->first_loss;
-    s->event_count = 0;
+    then.lr = 0; /* as it was before anybody set it */
+    s->event_count = s->events_before = 0;
     for (int i = 0; i < t->change_count; i++) {
         const struct change *change = &t->change[i];
         const char *before = change->before;
@@ -165,12 +169,13 @@ static void fill_events(const struct trainer *t, struct snapshot *s)
             memcpy(first, s->event[--s->event_count].from, sizeof first);
             before = first;
         }
+        s->events_before += s->event_count == EVENT_MAX;
         if (s->event_count == EVENT_MAX)
             memmove(s->event, s->event + 1, (size_t)--s->event_count * sizeof *s->event);
         struct event *event = &s->event[s->event_count++];
         *event = (struct event){ .step = change->step, .margin = is_margin(&then, change->key) };
         event_text(&then, change, event);
-        event_from(change, before, event);
+        event_from(&then, change, before, event);
     }
 }
 

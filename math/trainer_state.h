@@ -175,8 +175,8 @@ void trainer_hold_radius(struct trainer *t);
 /* Class weights of weighted_softmax from its setting. */
 void trainer_weigh_classes(struct trainer *t);
 
-/* Input of a data row, and its numbers as `target`, with what a hand has moved. */
-const float *trainer_input(const struct trainer *t, int row);
+/* Input of a data row into x (data dim), and its numbers as `target`, with what a hand has moved. */
+void trainer_input(const struct trainer *t, int row, float *x);
 void trainer_target(const struct trainer *t, int row, double *target);
 /* Those of n data rows as the network reads them, in `room` (n, data dim) unless they are sparse. `row` is borrowed. */
 struct network_input trainer_inputs(const struct trainer *t, const int *row, int n, float *room);
@@ -230,5 +230,6 @@ const float *trainer_chunk(struct trainer *t, const int *row, int n);
 
 /* A point of the loss curve for this step; every second one goes when it is full. */
 struct curve_point *trainer_curve_point(struct trainer *t);
+void trainer_thin_curve(struct trainer *t);
 
 #endif

@@ -36,16 +36,13 @@ static int next_batch(struct trainer *t)
     return n;
 }
 
-static const float *sample_input(const struct trainer *t, int place)
-{
-    return trainer_input(t, t->pool_row[place]);
-}
-
-/* Where the feature of a pool place is stored, for models without a network. */
+/* The feature of a pool place, for models without a network. */
 static const float *stored_feature(const struct trainer *t, int place)
 {
-    return t->experiment.model == MODEL_FREE ? t->value + (size_t)place * (size_t)t->dim
-                                             : sample_input(t, place);
+    if (t->experiment.model == MODEL_FREE)
+        return t->value + (size_t)place * (size_t)t->dim;
+    trainer_input(t, t->pool_row[place], t->chunk_input);
+    return t->chunk_input;
 }
 
 static void batch_features(struct trainer *t, int n)
@@ -58,9 +55,11 @@ static void batch_features(struct trainer *t, int n)
             t->feature[i] = (double)feature[i];
         return;
     }
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
+        const float *feature = stored_feature(t, t->pick[i]);
         for (size_t k = 0; k < dim; k++)
-            t->feature[(size_t)i * dim + k] = (double)stored_feature(t, t->pick[i])[k];
+            t->feature[(size_t)i * dim + k] = (double)feature[k];
+    }
 }
 
 /* Siamese's "freeze the classification parameters". */
@@ -323,13 +322,16 @@ static void update(struct trainer *t, int n, double norm)
 }
 
 /* Two neighbours become one: the earlier, unless only the later one was measured. */
-static void thin_curve(struct trainer *t)
+void trainer_thin_curve(struct trainer *t)
 {
-    for (int i = 0; i < CURVE_MAX / 2; i++) {
+    int pairs = t->curve_count / 2;
+    for (int i = 0; i < pairs; i++) {
         const struct curve_point *a = &t->curve[2 * i], *b = a + 1;
         t->curve[i] = isnan(a->train_loss) && !isnan(b->train_loss) ? *b : *a;
     }
-    t->curve_count = CURVE_MAX / 2;
+    if (t->curve_count % 2)
+        t->curve[pairs] = t->curve[t->curve_count - 1];
+    t->curve_count -= pairs;
     t->curve_stride *= 2;
 }
 
@@ -338,7 +340,7 @@ struct curve_point *trainer_curve_point(struct trainer *t)
     if (t->curve_count > 0 && t->curve[t->curve_count - 1].step == t->step)
         return &t->curve[t->curve_count - 1];
     if (t->curve_count == CURVE_MAX)
-        thin_curve(t);
+        trainer_thin_curve(t);
     struct curve_point *point = &t->curve[t->curve_count++];
     *point = (struct curve_point){ t->step, NAN, NAN, NAN, NAN, NAN, NAN };
     return point;

@@ -110,10 +110,24 @@ void plot_tick(
         theme->text3, align);
 }
 
+/* The least multiple of a step that ends where the axis does and leaves room between the labels; the last one stands
+ * left of its tick. */
+static double roomy_step(const struct plot *plot, const struct axis *axis, double step)
+{
+    double room = 1.5 * text_width("180°", &plot->size->label) + 10;
+    for (int times = 1; times * step < axis->to; times++) {
+        double parts = axis->to / (times * step);
+        if (fabs(parts - round(parts)) < 1e-9 && plot->area.w / parts >= room)
+            return times * step;
+    }
+    return axis->to > 0 ? axis->to : step;
+}
+
 void plot_degrees(struct canvas *c, const struct plot *plot, const struct theme *theme,
     const struct axis *axis, double step_deg)
 {
     char label[16];
+    step_deg = roomy_step(plot, axis, step_deg);
     for (double deg = 0; deg <= axis->to + 1e-9; deg += step_deg) {
         snprintf(label, sizeof label, "%.0f°", deg);
         plot_tick(c, plot, theme, axis_at(axis, deg), label);

@@ -115,6 +115,36 @@ void disc_arrow(const struct disc *d, double angle, double radius, double size, 
     canvas_polygon(d->canvas, head, 3, color);
 }
 
+static void chips_sort(struct chip *chip, int n)
+{
+    for (int i = 1; i < n; i++)
+        for (int j = i; j > 0 && chip[j].angle < chip[j - 1].angle; j--) {
+            struct chip swap = chip[j];
+            chip[j] = chip[j - 1];
+            chip[j - 1] = swap;
+        }
+}
+
+void chips_spread(struct chip *chip, int n, double gap)
+{
+    chips_sort(chip, n);
+    for (int pass = 0; pass < 60; pass++) {
+        double worst = 0;
+        for (int i = 0; i < n && n > 1; i++) {
+            int next = (i + 1) % n;
+            double between = chip[next].angle - chip[i].angle + (next == 0 ? 2 * PI : 0);
+            double lack = gap - between;
+            if (lack <= 0)
+                continue;
+            chip[i].angle -= lack / 2;
+            chip[next].angle += lack / 2;
+            worst = fmax(worst, lack);
+        }
+        if (worst < 1e-3 * gap)
+            return;
+    }
+}
+
 double chip_width(const char *name, double radius)
 {
     struct font font = { 12, WEIGHT_SEMIBOLD, false };
@@ -136,7 +166,9 @@ void chip_draw(struct canvas *c, const struct theme *theme, struct point at, int
     else
         canvas_disc(c, at, radius, color_alpha(fill, alpha));
     struct point base = { at.x, at.y + text_ascent(&font) / 2 };
-    canvas_text(c, base, name, &font, color_alpha(color_on(fill), alpha), ALIGN_CENTER);
+    /* a pale one keeps a name that can be read on what shows through */
+    struct color seen = color_mix(fill, theme->bg, 1 - alpha);
+    canvas_text(c, base, name, &font, color_alpha(color_on(seen), sqrt(alpha)), ALIGN_CENTER);
     if (dashed && width > 2 * radius) {
         struct rect around = { pill.x - 3.5, pill.y - 3.5, pill.w + 7, pill.h + 7 };
         canvas_round_outline(c, around, radius + 3.5, 1.5, color_alpha(fill, alpha));

@@ -35,6 +35,14 @@ void chip_draw(struct canvas *c, const struct theme *theme, struct point at, int
     double radius, double alpha, bool dashed);
 double chip_width(const char *name, double radius);
 
+enum { CHIP_MAX = 110 };
+struct chip {
+    double angle;
+    int label;
+};
+/* Badges in order round a circle, those closer than `gap` rad moved apart evenly. */
+void chips_spread(struct chip *chip, int n, double gap);
+
 /* decided minus safe; at most REGION_ARC_MAX arcs. */
 int region_zones(const struct region_class *region, struct arc *out);
 /* Where safe arcs end inside the class's own sectors; at most 2 REGION_ARC_MAX angles. */

@@ -20,11 +20,13 @@ static bool is_fit(const struct snapshot *snap)
 /* ---- geometry ---- */
 
 /* What the axes leave of the view. */
-static struct rect data_area(const struct scene *scene, struct rect rect)
+static struct rect data_area(const struct scene *scene, bool bare, struct rect rect)
 {
     bool fit = is_fit(scene->snap);
     double left = fit ? 60 : 24, bottom = fit ? 44 : 24, top = fit ? 88 : 64, right = 24;
-    if (fit && rect.h >= 400) /* legend and statistics stand below the axis */
+    if (fit && bare) /* without title, legend and statistics */
+        left = 44, top = 36, bottom = 34;
+    else if (fit && rect.h >= 400) /* legend and statistics stand below the axis */
         bottom = 136;
     if (rect.w < 3 * left || rect.h < 1.6 * (top + bottom))
         left = right = top = bottom = 4;
@@ -33,7 +35,7 @@ static struct rect data_area(const struct scene *scene, struct rect rect)
 
 struct plane data_plane(const struct scene *scene, const struct look *look, struct rect rect)
 {
-    struct rect area = data_area(scene, rect);
+    struct rect area = data_area(scene, look->bare, rect);
     const double *box = scene->box;
     double zoom = look->zoom > 0 ? look->zoom : 1;
     double x = zoom * area.w / (box[2] - box[0]), y = zoom * area.h / (box[3] - box[1]);
@@ -86,7 +88,7 @@ static void draw_cross(const struct ground *g)
 static void draw_scales(const struct ground *g)
 {
     const struct theme *theme = g->look->theme;
-    struct rect a = data_area(g->scene, g->rect);
+    struct rect a = data_area(g->scene, g->look->bare, g->rect);
     bool words = a.x > g->rect.x + 20;
     double low[2] = { (a.x - g->plane->center.x) / g->plane->unit,
         (g->plane->center.y - a.y - a.h) / g->plane->unit_y };
@@ -358,6 +360,30 @@ static double pull_share(const struct scene *scene, int sample)
     return sum > 0 ? own / sum : 0;
 }
 
+static int points_under(const struct ground *g, struct rect box)
+{
+    int found = 0;
+    for (int i = 0; i < g->scene->snap->count; i++) {
+        double xy[2];
+        scene_xy(g->scene, i, xy);
+        struct point at = ground_at(g, xy[0], xy[1]);
+        found += at.x > box.x && at.x < box.x + box.w && at.y > box.y && at.y < box.y + box.h;
+    }
+    return found;
+}
+
+/* On the side with fewer points, where there is room on both. */
+static bool pull_left(const struct ground *g, struct point at, double width)
+{
+    struct rect r = g->rect;
+    if (at.x < r.x + width + 20)
+        return false;
+    if (at.x + 16 + width > r.x + r.w - 12)
+        return true;
+    return points_under(g, (struct rect){ at.x - 16 - width, at.y - 12, width, 24 }) <
+           points_under(g, (struct rect){ at.x + 16, at.y - 12, width, 24 });
+}
+
 /* The sample the header speaks of, by default the one the line is furthest from. */
 static void draw_pull(const struct ground *g)
 {
@@ -375,10 +401,8 @@ static void draw_pull(const struct ground *g)
         number_percent(pull_share(g->scene, s.sample), share, sizeof share));
     struct font font = { 12, WEIGHT_SEMIBOLD, false };
     double width = text_width(text, &font);
-    bool left = at.x + 16 + width > g->rect.x + g->rect.w - 12;
+    bool left = pull_left(g, at, width);
     struct rect r = g->rect;
-    if (at.y < r.y + 12 || at.y > r.y + r.h - 12 || at.x < r.x + width + 20)
-        left = false;
     if (at.y < r.y + 12 || at.y > r.y + r.h - 12 || at.x < r.x || (!left && at.x + 16 + width > r.x + r.w))
         return;
     canvas_text(g->canvas, (struct point){ at.x + (left ? -16 : 16), at.y + 4 }, text, &font,
@@ -388,7 +412,7 @@ static void draw_pull(const struct ground *g)
 static void draw_fit(const struct ground *g)
 {
     const struct snapshot *snap = g->scene->snap;
-    struct rect a = data_area(g->scene, g->rect);
+    struct rect a = data_area(g->scene, g->look->bare, g->rect);
     double from = (a.x - g->plane->center.x) / g->plane->unit,
            to = (a.x + a.w - g->plane->center.x) / g->plane->unit;
     canvas_mark(g->canvas, "data.residual");

@@ -44,8 +44,8 @@ static int caption_lines(const char *text, const struct font *font, double width
     return lines > CAPTION_LINES ? lines : CAPTION_LINES;
 }
 
-static void draw_caption(struct canvas *c, const struct scene *scene, const struct look *look,
-    struct rect rect, const struct font *font)
+static void draw_caption(struct canvas *c, const struct view *view, const struct scene *scene,
+    const struct look *look, struct rect rect, const struct font *font)
 {
     char caption[CAPTION_MAX], line[CAPTION_MAX], fitted[CAPTION_MAX];
     if (look->span) {
@@ -53,7 +53,7 @@ static void draw_caption(struct canvas *c, const struct scene *scene, const stru
             rect.w, font->size + 6, look->theme->text2);
         return;
     }
-    figure_caption_of(scene, look, caption, sizeof caption);
+    figure_caption_of(view, scene, look, caption, sizeof caption);
     const char *text = caption;
     double y = rect.y + font->size;
     for (int i = 0, lines = caption_lines(caption, font, rect.w); i < lines && *text; i++) {
@@ -109,7 +109,9 @@ static void draw_title(
     double middle = rect.y + rect.h / 2, left = rect.x + text_width(name, &title) + 2 * margin;
     canvas_text(c, (struct point){ rect.x, middle + text_ascent(&title) / 2 }, name, &title,
         look->theme->text1, ALIGN_LEFT);
-    struct formula_size rule = formula_measure(loss->rule, 20), formula = formula_measure(loss->formula, 20);
+    char text[512];
+    figure_formula(loss, snap->force.added, text, sizeof text);
+    struct formula_size rule = formula_measure(loss->rule, 20), formula = formula_measure(text, 20);
     double right = rect.x + rect.w - rule.width;
     if (left > right)
         return;
@@ -117,7 +119,7 @@ static void draw_title(
     if (left + formula.width + margin > right)
         return;
     double base = middle + (formula.ascent - formula.descent) / 2;
-    formula_draw(c, (struct point){ left, base }, loss->formula, 20, look->theme->text1, look->theme);
+    formula_draw(c, (struct point){ left, base }, text, 20, look->theme->text1, look->theme);
 }
 
 /* Only where colour means a class, and the classes are not named beside their points already. */
@@ -136,13 +138,14 @@ struct rows {
     double title, legend, caption;
 };
 
-static double caption_height(const struct scene *scene, const struct look *look, double width)
+static double caption_height(
+    const struct view *view, const struct scene *scene, const struct look *look, double width)
 {
     char caption[CAPTION_MAX];
     struct font font = caption_font(width);
     if (look->span)
         return figure_span_lines(look->span, &font, width - 2 * margin) * (font.size + 6) + 16;
-    figure_caption_of(scene, look, caption, sizeof caption);
+    figure_caption_of(view, scene, look, caption, sizeof caption);
     return caption_lines(caption, &font, width - 2 * margin) * (font.size + 6) + 16;
 }
 
@@ -153,7 +156,7 @@ static struct rows rows_of(
     return (struct rows){
         .title = titled ? 88 : 0,
         .legend = look->parts & PART_LEGEND && wants_legend(view, scene->snap) ? 28 : 0,
-        .caption = look->parts & PART_CAPTION ? caption_height(scene, look, width) : 0,
+        .caption = look->parts & PART_CAPTION ? caption_height(view, scene, look, width) : 0,
     };
 }
 
@@ -234,6 +237,6 @@ void figure_draw(struct canvas *c, const struct view *view, struct scene *scene,
     if (rows.legend > 0)
         draw_legend(c, snap, look, (struct rect){ margin, body.y + body.h, wide, rows.legend }, &small);
     if (rows.caption > 0)
-        draw_caption(
-            c, scene, look, (struct rect){ margin, height - rows.caption + 4, wide, rows.caption }, &small);
+        draw_caption(c, view, scene, look,
+            (struct rect){ margin, height - rows.caption + 4, wide, rows.caption }, &small);
 }

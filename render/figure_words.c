@@ -58,11 +58,14 @@ static void list_text(const struct experiment *e, double value, char *out, size_
         note_add(&t, "%s%g", i ? ":" : "", e->class_weight[i]);
 }
 
-/* A list of ones says nothing, nor does a statistic that the training keeps, in a name. */
+/* A list of ones says nothing, nor does a statistic that the training keeps, in a name; nor a decay of 0 under a
+ * picture. */
 static bool is_named(const struct param *param, double value, bool caption)
 {
     if (param->kind == PARAM_LIST)
         return value > 0;
+    if (caption && param->role == ROLE_PLAIN && strcmp(param->id, "lambda") == 0 && !(value > 0))
+        return false;
     return caption || param->role != ROLE_RUNNING;
 }
 
@@ -144,6 +147,18 @@ void figure_title(const struct snapshot *snap, char *out, int size)
             note_add(&t, " + %s", term_at(k)->id);
 }
 
+void figure_formula(const struct loss *loss, const bool *added, char *out, int size)
+{
+    static const char rest[] = "L = L_0 "; /* a term's formula goes on from there */
+    struct note t = { out, size, 0 };
+    note_add(&t, "%s", loss->formula);
+    for (int k = 0; k < term_count(); k++) {
+        const char *term = term_at(k)->formula;
+        if (added[k] && strncmp(term, rest, sizeof rest - 1) == 0)
+            note_add(&t, " %s", term + sizeof rest - 1);
+    }
+}
+
 void figure_name(const struct snapshot *snap, char *out, int size)
 {
     struct note t = { out, size, 0 };
@@ -201,22 +216,35 @@ static void add_accuracy(struct note *t, const char *name, double accuracy, int 
         number_count(n, count, sizeof count));
 }
 
-/* "m 0 → 0.30 at 600"; a loss is its own name: "Softmax → ArcFace". */
+/* "m 0 → 0.30 at 600"; a loss is its own name: "Softmax → ArcFace"; a term's weight is "center λ". */
 static void add_event(struct note *t, const struct event *event)
 {
+    static const char weight[] = ".lambda ";
     char at[32];
     const char *space = strchr(event->text, ' '), *value = space ? space + 1 : event->text;
-    if (event->from[0])
+    const char *of = strstr(event->text, weight);
+    if (of && event->from[0])
+        note_add(t, "%.*s λ %s → %s", (int)(of - event->text), event->text, event->from, value);
+    else if (event->from[0])
         note_add(t, "%.*s%s → %s", (int)(value - event->text), event->text, event->from, value);
     else
         note_add(t, "%s", event->text);
     note_add(t, " at %s", number_count(event->step, at, sizeof at));
 }
 
+/* The newest changes; of those before them how many there were. */
 static void add_events(struct note *t, const struct snapshot *snap)
 {
+    enum { LISTED = 24 };
     const char *between = " · changed: ";
-    for (int i = 0; i < snap->event_count; i++) {
+    int first = snap->event_count > LISTED ? snap->event_count - LISTED : 0, earlier = snap->events_before;
+    for (int i = 0; i < first; i++)
+        earlier += snap->event[i].step > 0;
+    if (first > 0 && earlier > 0) {
+        note_add(t, "%s%d earlier", between, earlier);
+        between = ", ";
+    }
+    for (int i = first; i < snap->event_count; i++) {
         if (snap->event[i].step <= 0)
             continue;
         note_add(t, "%s", between);
@@ -282,6 +310,24 @@ void figure_pieces(const struct snapshot *snap, char piece[PIECE_COUNT][PIECE_TE
             memmove(piece[i], piece[i] + strlen(" · "), strlen(piece[i] + strlen(" · ")) + 1);
 }
 
+/* What several trainings have in common; in the rest they differ, which is said elsewhere. */
+static void caption_shared(const struct scene *scene, const struct look *look, char *out, int size)
+{
+    char piece[PIECE_COUNT][PIECE_TEXT], other[PIECE_COUNT][PIECE_TEXT];
+    struct note t = { out, size, 0 };
+    figure_pieces(scene->snap, piece);
+    for (int k = 0; k < look->besides; k++) {
+        figure_pieces(look->beside[k]->snap, other);
+        for (int i = 0; i < PIECE_COUNT; i++)
+            if (strcmp(piece[i], other[i]) != 0)
+                piece[i][0] = '\0';
+    }
+    out[0] = '\0';
+    for (int i = 0; i < PIECE_COUNT; i++)
+        if (piece[i][0])
+            note_add(&t, "%s%s", t.n > 0 ? " · " : "", piece[i]);
+}
+
 /* The pinned point's row and its angles, or its numbers where it has none. */
 static void add_selected(struct note *t, const struct scene *scene, const struct look *look)
 {
@@ -297,9 +343,13 @@ static void add_selected(struct note *t, const struct scene *scene, const struct
         snapshot_class(snap, s.own, own), s.rival_angle * degrees, snapshot_class(snap, s.rival, rival));
 }
 
-void figure_caption_of(const struct scene *scene, const struct look *look, char *out, int size)
+void figure_caption_of(
+    const struct view *view, const struct scene *scene, const struct look *look, char *out, int size)
 {
-    figure_caption(scene->snap, out, size);
+    if (view == &view_compare && look->besides > 0)
+        caption_shared(scene, look, out, size);
+    else
+        figure_caption(scene->snap, out, size);
     struct note t = { out, size, (int)strlen(out) };
     add_selected(&t, scene, look);
 }

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "render/number.h"
@@ -104,9 +105,11 @@ static void write_logits(
         if (j != s->own && logit(snap, s->sample, j) > logit(snap, s->sample, rival))
             rival = j;
     double own_z = logit(snap, s->sample, s->own), rival_z = logit(snap, s->sample, rival);
-    number_fixed(own_z, 1, add_class(q, theme, "z", s->own), VALUE_SIZE);
+    q->decimals =
+        fmax(fabs(own_z), fabs(rival_z)) < 1 ? 2 : 1; /* 0.1 > −0.1 with 0.3 to spare would not add up */
+    number_fixed(own_z, q->decimals, add_class(q, theme, "z", s->own), VALUE_SIZE);
     add_sign(q, theme, ">", ">");
-    number_fixed(rival_z, 1, add_class(q, theme, "z", rival), VALUE_SIZE);
+    number_fixed(rival_z, q->decimals, add_class(q, theme, "z", rival), VALUE_SIZE);
     q->slack = own_z - rival_z;
     q->widest = "−100.0";
 }
@@ -460,13 +463,40 @@ void inequality_write(
             turn_sign(&q->term[i], theme);
 }
 
+static double value_of(const char *text)
+{
+    static const char minus[] = "−";
+    bool negative = strncmp(text, minus, sizeof minus - 1) == 0;
+    return negative ? -strtod(text + sizeof minus - 1, NULL) : strtod(text, NULL);
+}
+
+/* The distance that the numbers on show have, rounded as they are; NaN for rules that are no sum. */
+static double added_up(const struct inequality *q)
+{
+    double sum = 0, side = 1, sign = 1;
+    for (int i = 0; i < q->n; i++) {
+        const char *value = q->term[i].value;
+        bool turns = strcmp(value, "<") == 0 || strcmp(value, ">") == 0;
+        if (!q->term[i].sign)
+            sum += side * sign * value_of(value);
+        else if (turns ? side < 0 : strcmp(value, "+") != 0 && strcmp(value, "−") != 0)
+            return NAN;
+        side = turns ? -side : side;
+        sign = q->term[i].sign && strcmp(value, "−") == 0 ? -1 : 1;
+    }
+    return fabs(sum);
+}
+
 /* The distance to the boundary; what would round to nothing says that it is less than the last decimal. */
 static void write_distance(const struct inequality *q, char *out, int size)
 {
     char number[32];
     double distance = fabs(q->slack), in_degrees = distance * 180 / pi;
-    double shown = q->degrees ? in_degrees : distance, last = q->decimals == 1 ? 0.1 : 0.001;
+    double shown = q->degrees ? in_degrees : distance, last = pow(10, -q->decimals);
     const char *unit = q->degrees ? "°" : "";
+    double added = added_up(q);
+    if (fabs(added - shown) < 2.5 * last) /* a reader adds up, too */
+        shown = added;
     bool tiny = shown < last / 2;
     snprintf(out, (size_t)size, "%s%s%s", tiny ? "under " : "",
         number_fixed(tiny ? last : shown, q->decimals, number, sizeof number), unit);

@@ -458,10 +458,11 @@ bool scene_update(struct scene *scene, const struct snapshot *snap, const struct
 {
     if (!make_room(scene, snap))
         return false;
-    bool same = scene->snap && scene->snap->force.loss == snap->force.loss && scene->ring > 0;
+    bool same = scene->snap && scene->loss == snap->force.loss && scene->ring > 0;
     int last = same && scene->typical < snap->count ? scene->typical : -1;
     int rival = last >= 0 ? scene->rival_class[last] : -1;
     scene->snap = snap;
+    scene->loss = snap->force.loss;
     scene->source = source;
     scene->ranked = false;
     scene->order_age++;

@@ -11,6 +11,18 @@ enum caption_piece { PIECE_DATA, PIECE_MODEL, PIECE_OPTIMISER, PIECE_SEED, PIECE
 enum { PIECE_TEXT = 1024 };
 void figure_pieces(const struct snapshot *snap, char piece[PIECE_COUNT][PIECE_TEXT]);     /* "" where there is none */
 
+/* The axes that the cells of view_compare share: so far as all of its frames reach. All zeros at first. */
+enum { COMPARE_ENDS = 4 };
+struct compare_reach {
+    bool known;
+    long last_step;                   /* of the curves, and their lowest accuracy then */
+    double lowest;
+    int end;                          /* of the histograms: which of 30, 60, 90, 180 degrees */
+    double tallest[COMPARE_ENDS];     /* bar, for each of these ends */
+};
+/* Trainings of one frame; view_compare.c. */
+void compare_reach_take(struct compare_reach *reach, struct scene *const *scene, int count);
+
 /* All zeros at first. */
 struct figure_span {
     struct scene scene;               /* scratch of figure_span_take */
@@ -18,6 +30,7 @@ struct figure_span {
     bool known;
     double ring, box[4], least_end[2], least_reach[2];   /* as in struct scene: the largest */
     double column[PIECE_COUNT];       /* widest text of a piece, at 100 px */
+    struct compare_reach compare;     /* taken for itself */
 };
 /* One of the snapshots; false without memory. Text must be open. */
 bool figure_span_take(struct figure_span *span, const struct snapshot *snap, const struct dataset *data);

@@ -46,7 +46,7 @@ static const struct theme themes[] = {
         .text1 = HEX(0x000000),    .text2 = HEX(0x22272E),    .text3 = HEX(0x3A414B),   .margin = HEX(0x8F3E04),
         .good = HEX(0x0B6139),     .bad = HEX(0xA81E13),      .rival = HEX(0x7C8591),   .wedge = HEX(0xFFFFFF),
         LIGHT_CLASSES,
-        .region_alpha = 0.03f, .zone_alpha = 0.02f, .hatch_alpha = 0.34f, .edge_alpha = 1,
+        .region_alpha = 0.06f, .zone_alpha = 0.03f, .hatch_alpha = 0.34f, .edge_alpha = 1,
     },
 };
 /* clang-format on */

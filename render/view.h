@@ -63,6 +63,7 @@ int look_stride(const struct look *look, int count);
  * scene_update allocates only when it must grow. */
 struct scene {
     const struct snapshot *snap;      /* borrowed */
+    const struct loss *loss;          /* of it; the next scene_update comes when the snapshot may be gone */
     const struct dataset *source;     /* what the snapshot was made of, or NULL; borrowed */
     struct region_class *region;      /* (classes) for angular losses in 2-D */
     float *angle;                     /* (count) angle of each shown feature, 2-D */
@@ -229,11 +230,14 @@ struct rect figure_plane(const struct view *view, const struct scene *scene, con
     double width, double height);
 /* "Softmax + center" */
 void figure_title(const struct snapshot *snap, char *out, int size);
+/* The loss with what is added to it, as formula text (render/formula.h). `added` as in struct experiment. */
+void figure_formula(const struct loss *loss, const bool *added, char *out, int size);
 /* arcface_m0.30_s16_seed6_step4000 */
 void figure_name(const struct snapshot *snap, char *out, int size);
 /* "mnist · MLP 128-64-2 · ArcFace m 0.30, s 30 · Adam 1e-3, batch 128 · seed 1 · step 4,000 · train 96.4 % ..." */
 void figure_caption(const struct snapshot *snap, char *out, int size);
 /* And the pinned point with its angles. */
-void figure_caption_of(const struct scene *scene, const struct look *look, char *out, int size);
+void figure_caption_of(
+    const struct view *view, const struct scene *scene, const struct look *look, char *out, int size);
 
 #endif

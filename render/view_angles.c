@@ -256,9 +256,7 @@ static void draw_note(struct canvas *c, const struct angles *v, const char *titl
 
 static double degree_step(const struct angles *v)
 {
-    double step = v->x.to <= 30 ? 5 : v->x.to <= 60 ? 10 : v->x.to <= 90 ? 15 : 30;
-    bool crowded = v->plot.area.w * step / v->x.to < 3.8 * v->plot.size->label.size;
-    return crowded ? 2 * step : step;
+    return v->x.to <= 30 ? 5 : v->x.to <= 60 ? 10 : v->x.to <= 90 ? 15 : 30;
 }
 
 static void draw_frame(struct canvas *c, const struct angles *v)
@@ -408,9 +406,13 @@ static void draw_halves(
     struct canvas *c, const struct scene *scene, const struct look *look, struct rect rect)
 {
     const struct recognition *r = &scene->snap->recognition;
-    rect.h = floor(rect.h / 2);
+    bool above = rect.h >= HALVES;
+    double width = above ? 0 : floor(rect.w / 2), height = above ? floor(rect.h / 2) : 0;
+    rect.w -= width;
+    rect.h -= height;
     draw_pairs(c, scene, look, &r->closed, "Pairs, seen", rect);
-    rect.y += rect.h;
+    rect.x += width;
+    rect.y += height;
     draw_pairs(c, scene, look, &r->open, "Pairs, never seen", rect);
 }
 
@@ -418,7 +420,7 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
 {
     const struct recognition *r = &scene->snap->recognition;
     bool pairs = r->measured && has_pairs(&r->closed), room = rect.h >= TALL && rect.w >= TALL;
-    if (pairs && !room && has_pairs(&r->open) && rect.h >= HALVES) {
+    if (pairs && !room && has_pairs(&r->open) && (rect.h >= HALVES || rect.w >= 2 * HALVES)) {
         draw_halves(c, scene, look, rect);
         return;
     }

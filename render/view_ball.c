@@ -21,15 +21,23 @@ enum { LOOP_MAX = 6144, CROSSING_MAX = 64, SLICES = 8 };
 
 /* ---- the camera ---- */
 
-enum { SMALL_HEIGHT = 300 };
+enum { SMALL_HEIGHT = 300, SMALL_BARE = 200 };
+
+/* Has no room for badges. */
+static bool is_small(const struct look *look, struct rect rect)
+{
+    return rect.h < (look->bare ? SMALL_BARE : SMALL_HEIGHT);
+}
 
 struct ball ball_layout(const struct look *look, struct rect rect)
 {
-    bool small = rect.h < SMALL_HEIGHT;
+    bool small = is_small(look, rect);
     double top = look->bare ? 0
                  : small    ? 34
                             : 20,
-           room = small ? fmin(rect.w, rect.h - 44) / 2 : fmin(rect.w, rect.h - 56) / 2 - 30;
+           room = small        ? fmin(rect.w, rect.h - 44) / 2
+                  : look->bare ? fmin(rect.w, rect.h) / 2 - 22
+                               : fmin(rect.w, rect.h - 56) / 2 - 30;
     struct ball b = { .center = { rect.x + rect.w / 2, rect.y + (rect.h + (small ? top : 2 * top)) / 2 } };
     b.radius = small ? fmax(room / 1.08, 20) : fmax(room / SPIKE, 30) * fmin(3, fmax(0.6, look->zoom));
     versor q;
@@ -797,7 +805,7 @@ void ball_draw(struct canvas *c, struct scene *scene, const struct look *look, s
     struct outline outline;
     struct point room[2 * LOOP_MAX];
     struct picture p = { c, scene, look, look->theme, ball_layout(look, rect), &outline, room,
-        rect.h < SMALL_HEIGHT };
+        is_small(look, rect) };
     turn_samples(&p);
     canvas_mark(c, "sphere.weight");
     if (look->layers & LAYER_WEIGHTS)

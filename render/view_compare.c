@@ -9,6 +9,7 @@
 #include "math/difference.h"
 #include "render/formula.h"
 #include "render/number.h"
+#include "render/span.h"
 #include "render/text.h"
 
 static const double PI = 3.14159265358979323846;
@@ -39,6 +40,8 @@ struct compare {
 int compare_layout(const struct look *look, struct rect rect, struct rect cell[COMPARE_MAX])
 {
     int n = 1 + look->besides, columns = n > 2 || (n == 2 && rect.w > 1.1 * rect.h) ? 2 : 1;
+    if (n == 3 && rect.w >= 1440 && rect.w > 1.6 * rect.h) /* a slide has room for all in one row */
+        columns = 3;
     int rows = (n + columns - 1) / columns;
     double foot = 18.0 * FOOT_LINES + 12;
     double wide = floor(rect.w / columns), high = floor((rect.h - foot) / rows);
@@ -62,6 +65,12 @@ static bool is_high(struct rect cell)
     return cell.h > 0.85 * cell.w;
 }
 
+/* The words of a narrow high cell take both upper corners, above its picture. */
+static bool is_slim(struct rect cell)
+{
+    return is_high(cell) && cell.w < 600;
+}
+
 static double band_height(struct rect cell)
 {
     return fmin(190, cell.h * 0.3);
@@ -82,7 +91,7 @@ struct rect compare_picture(struct rect cell)
         return (struct rect){ cell.x + TIGHT_WORDS, cell.y, wide, wide > 0 ? cell.h : 0 };
     }
     if (is_high(cell)) {
-        double head = 44;
+        double head = is_slim(cell) ? 84 : 44;
         return (struct rect){ cell.x, cell.y + head, cell.w, cell.h - head - band_height(cell) };
     }
     double from = 0.21 * cell.w, to = cell.w - fmax(0.265 * cell.w, 190);
@@ -187,6 +196,13 @@ static const char *line_take(
     return *fits ? fits + skip : fits;
 }
 
+/* A piece that is too long for a line goes on at its next blank. */
+static const char *line_whole(const char *text, double width, const char *joint, char *out, int size)
+{
+    const char *rest = line_take(text, &small, width, joint, out, size);
+    return text_width(out, &small) > width ? line_take(text, &small, width, " ", out, size) : rest;
+}
+
 static double draw_lines(const struct compare *v, struct point at, double width, const char *text,
     const char *joint, struct color color, int most)
 {
@@ -195,7 +211,7 @@ static double draw_lines(const struct compare *v, struct point at, double width,
         if (i == most - 1)
             snprintf(line, sizeof line, "%s", text);
         else
-            text = line_take(text, &small, width, joint, line, sizeof line);
+            text = line_whole(text, width, joint, line, sizeof line);
         text_fit(line, &small, width, fitted, sizeof fitted);
         canvas_text(v->canvas, at, fitted, &small, color, ALIGN_LEFT);
     }
@@ -262,7 +278,7 @@ static void draw_words(const struct compare *v, int which, struct rect cell)
     struct font title = { brief ? 16 : 20, WEIGHT_SEMIBOLD, false };
     char name[128], fitted[160], own[DIFFERENCE_TEXT];
     struct point at = { cell.x + EDGE, cell.y + (brief ? 28 : 36) };
-    double narrow = (is_high(cell) && cell.w > 600 ? 0.26 : 0.175) * cell.w;
+    double narrow = (is_slim(cell) ? 0.3 : is_high(cell) ? 0.26 : 0.175) * cell.w;
     figure_title(snap, name, sizeof name);
     text_fit(name, &title, (is_high(cell) ? 0.8 : 0.32) * cell.w, fitted, sizeof fitted);
     canvas_text(v->canvas, at, fitted, &title, v->theme->text1, ALIGN_LEFT);
@@ -273,12 +289,15 @@ static void draw_words(const struct compare *v, int which, struct rect cell)
         at.y += 22;
     }
     if (!brief)
-        at.y = draw_lines(v, at, narrow, snap->force.loss->subtitle, " ", v->theme->text3, 2) + 14;
+        at.y = draw_lines(v, at, narrow, snap->force.loss->subtitle, " ", v->theme->text3, 2) +
+               (is_slim(cell) ? 4 : 14);
     at.y = draw_margin(v, snap, (struct point){ at.x, at.y + 8 }, brief ? 16 : 20) + 8;
     own_settings(v, which, own, sizeof own);
     int room = (int)floor((cell.y + cell.h - 52 - at.y) / 16);
     if (is_high(cell))
         room = 4;
+    if (is_slim(cell))
+        at = (struct point){ cell.x + cell.w - EDGE - narrow, cell.y + (brief ? 28 : 36) };
     if (own[0] && room > 0)
         draw_lines(v, at, narrow, own, ", ", v->theme->text2, room < 6 ? room : 6);
     double notes = is_high(cell) ? cell.y + cell.h - band_height(cell) - 10 : cell.y + cell.h - 18;
@@ -409,6 +428,7 @@ static void measure_curves(struct compare *v)
     static const double floors[] = { 0.9, 0.8, 0.5 };
     double lowest = 1;
     v->last_step = 1;
+    v->lowest = 0;
     for (int i = 0; i < v->count; i++) {
         const struct snapshot *s = v->scene[i]->snap;
         v->tested |= isfinite(s->test_accuracy);
@@ -508,21 +528,68 @@ static bool axis_holds(const struct compare *v, double end_deg)
     return true;
 }
 
-static void measure_angles(struct compare *v)
+static const double histogram_end[COMPARE_ENDS] = { 30, 60, 90, 180 };
+
+static double tallest_bar(const struct compare *v, double end_deg)
 {
-    static const double ends[] = { 30, 60, 90, 180 };
-    double bin[BINS];
-    int at = 0;
-    while (at < 3 && !axis_holds(v, ends[at]))
-        at++;
-    v->end_deg = ends[at];
+    double bin[BINS], tallest = 0;
     for (int k = 0; k < v->count; k++)
         for (int kind = 0; kind < 2; kind++) {
             const struct scene *scene = v->scene[k];
-            count_angles(kind ? scene->rival : scene->own, scene->snap->count, v->end_deg, bin);
+            count_angles(kind ? scene->rival : scene->own, scene->snap->count, end_deg, bin);
             for (int i = 0; i < BINS; i++)
-                v->tallest = fmax(v->tallest, bin[i]);
+                tallest = fmax(tallest, bin[i]);
         }
+    return tallest;
+}
+
+static int measure_angles(struct compare *v)
+{
+    int at = 0;
+    while (at < COMPARE_ENDS - 1 && !axis_holds(v, histogram_end[at]))
+        at++;
+    v->end_deg = histogram_end[at];
+    v->tallest = tallest_bar(v, v->end_deg);
+    return at;
+}
+
+static bool drawable(const struct scene *scene)
+{
+    return scene->snap && scene->snap->force.loss;
+}
+
+void compare_reach_take(struct compare_reach *reach, struct scene *const *scene, int count)
+{
+    struct compare v = { .count = count };
+    for (int i = 0; i < count; i++) {
+        v.scene[i] = scene[i];
+        if (!drawable(scene[i]))
+            return;
+    }
+    measure_curves(&v);
+    int end = measure_angles(&v);
+    reach->end = end > reach->end ? end : reach->end;
+    for (int i = 0; i < COMPARE_ENDS; i++)
+        reach->tallest[i] = fmax(reach->tallest[i], tallest_bar(&v, histogram_end[i]));
+    if (!reach->known || v.last_step >= reach->last_step) {
+        reach->last_step = v.last_step;
+        reach->lowest = v.lowest;
+    }
+    reach->known = true;
+}
+
+/* Of one frame of many the axes are those of all. */
+static void measure(struct compare *v)
+{
+    const struct compare_reach *reach = v->look->span ? &v->look->span->compare : NULL;
+    measure_curves(v);
+    measure_angles(v);
+    if (!reach || !reach->known)
+        return;
+    v->last_step = reach->last_step;
+    v->lowest = reach->lowest;
+    v->end_deg = histogram_end[reach->end];
+    v->tallest = reach->tallest[reach->end];
 }
 
 static void draw_bar(const struct compare *v, struct rect area, int i, double share, struct color color)
@@ -546,12 +613,14 @@ static void draw_legend(const struct compare *v, const struct snapshot *snap, st
 
 static void draw_degrees(const struct compare *v, struct rect area)
 {
-    enum { TICKS = 4 };
-    bool ends = area.w < 150; /* alone */
-    for (int i = 0; i < TICKS; i += ends ? TICKS - 1 : 1) {
+    double room = 1.5 * text_width("180°", &small) + 12; /* the last one stands left of its tick */
+    int parts = 3;
+    while (parts > 1 && (area.w / parts < room || fmod(v->end_deg, parts) > 0))
+        parts--;
+    for (int i = 0; i <= parts; i++) {
         char text[16];
-        double share = (double)i / (TICKS - 1);
-        enum align align = i == 0 ? ALIGN_LEFT : i == TICKS - 1 ? ALIGN_RIGHT : ALIGN_CENTER;
+        double share = (double)i / parts;
+        enum align align = i == 0 ? ALIGN_LEFT : i == parts ? ALIGN_RIGHT : ALIGN_CENTER;
         snprintf(text, sizeof text, "%.0f°", share * v->end_deg);
         canvas_text(v->canvas, (struct point){ area.x + share * area.w, area.y + area.h + 15 }, text, &small,
             v->theme->text3, align);
@@ -636,11 +705,6 @@ static void draw_foot(const struct compare *v, struct rect rect)
     draw_lines(v, (struct point){ rect.x, rect.y + 20 }, rect.w, text, "; ", v->theme->text2, FOOT_LINES);
 }
 
-static bool drawable(const struct scene *scene)
-{
-    return scene->snap && scene->snap->force.loss;
-}
-
 static void draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
 {
     struct compare v = { .canvas = c, .look = look, .theme = look->theme, .scene = { scene }, .count = 1 };
@@ -652,8 +716,7 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
         if (!drawable(v.scene[i]))
             return;
     compare_layout(look, rect, cell);
-    measure_curves(&v);
-    measure_angles(&v);
+    measure(&v);
     for (int i = 0; i < v.count; i++)
         draw_cell(&v, i, cell[i], rect);
     draw_seams(&v, cell, rect, foot.y);

@@ -15,7 +15,7 @@
 
 static const double PI = 3.14159265358979323846;
 
-enum { CHIP_MAX = 110, SLICES = 8 };
+enum { SLICES = 8 };
 
 static const struct font small = { 12, WEIGHT_REGULAR, false };
 
@@ -70,41 +70,6 @@ static double weight_angle(const struct snapshot *snap, int j)
 
 /* ---- chips ---- */
 
-struct chip {
-    double angle;
-    int label;
-};
-
-static void chips_sort(struct chip *chip, int n)
-{
-    for (int i = 1; i < n; i++)
-        for (int j = i; j > 0 && chip[j].angle < chip[j - 1].angle; j--) {
-            struct chip swap = chip[j];
-            chip[j] = chip[j - 1];
-            chip[j - 1] = swap;
-        }
-}
-
-/* Neighbours closer than `gap` move apart evenly, round the circle. */
-static void chips_spread(struct chip *chip, int n, double gap)
-{
-    for (int pass = 0; pass < 60; pass++) {
-        double worst = 0;
-        for (int i = 0; i < n && n > 1; i++) {
-            int next = (i + 1) % n;
-            double between = chip[next].angle - chip[i].angle + (next == 0 ? 2 * PI : 0);
-            double lack = gap - between;
-            if (lack <= 0)
-                continue;
-            chip[i].angle -= lack / 2;
-            chip[next].angle += lack / 2;
-            worst = fmax(worst, lack);
-        }
-        if (worst < 1e-3 * gap)
-            return;
-    }
-}
-
 /* Where the chips stand; none when they would not fit round the ring. */
 static int chips_place(const struct scene *scene, const struct plane *plane, struct chip *chip)
 {
@@ -117,7 +82,6 @@ static int chips_place(const struct scene *scene, const struct plane *plane, str
         if (isfinite(angle))
             chip[n++] = (struct chip){ angle, j };
     }
-    chips_sort(chip, n);
     chips_spread(chip, n, gap);
     return n;
 }
@@ -198,9 +162,10 @@ static void draw_norm_rings(const struct disc *d, const struct scene *scene, con
         struct point at = disc_at(d, angle, radius);
         double width = text_width(text, &small) + 6;
         canvas_round_rect(d->canvas, (struct rect){ at.x - width / 2, at.y - 8, width, 16 }, 4,
-            color_alpha(theme->disc, what == LAST_NUMBER ? 0.85 : 0.6));
+            color_alpha(theme->disc, what == LAST_NUMBER ? 0.92 : 0.6));
         at.y += text_ascent(&small) / 2;
-        canvas_text(d->canvas, at, text, &small, theme->text2, ALIGN_CENTER);
+        canvas_text(
+            d->canvas, at, text, &small, what == LAST_NUMBER ? theme->text1 : theme->text2, ALIGN_CENTER);
     }
 }
 
@@ -268,7 +233,8 @@ static void draw_zone_label(
     double first = text_width(name, name_font), width = first + text_width(value, &upright);
     double angle = (zone.from + zone.to) / 2,
            inset = 12 + fabs(cos(angle)) * width / 2 + fabs(sin(angle)) * 7;
-    struct point at = disc_at(d, angle, radius - inset);
+    bool outside = radius - inset < 0.35 * d->outer; /* where the wedge is narrower than the words */
+    struct point at = disc_at(d, angle, outside ? radius + inset : radius - inset);
     struct rect under = { at.x - width / 2 - 5, at.y - 10, width + 10, 20 };
     canvas_round_rect(d->canvas, under, 4, color_alpha(look->theme->disc, 0.72));
     struct point base = { at.x - width / 2, at.y + text_ascent(&upright) / 2 };
@@ -352,10 +318,10 @@ static void draw_disc(const struct ground *g)
     canvas_ring(d->canvas, d->center, d->outer, 1.25, look->theme->text3);
     canvas_mark(d->canvas, "plane.weight");
     marks_heads(g);
+    marks_over(g);
     canvas_mark(d->canvas, "plane.norm");
     if (look->bare && d->outer >= 75 && d->outer < 150) /* a lesson speaks of lengths, at twice the size */
         draw_norm_rings(d, scene, look, g->plane, LAST_NUMBER);
-    marks_over(g);
     canvas_mark(d->canvas, "plane.origin");
     canvas_disc(d->canvas, d->center, 3.5, look->theme->text1);
     canvas_mark(d->canvas, "plane.selected");

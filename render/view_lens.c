@@ -305,7 +305,8 @@ static double draw_rows(const struct lens_view *v, struct rect r)
     int left = v->lens.classes - n;
     if (left > 0 && v->large && y + 8 < r.y + r.h + c.pitch) {
         char text[96], count[32], share[32];
-        snprintf(text, sizeof text, "and %s more classes%s%s", number_count(left, count, sizeof count),
+        snprintf(text, sizeof text, "and %s more class%s%s%s", number_count(left, count, sizeof count),
+            left == 1 ? "" : "es",
             v->lens.kind == LENS_SOFTMAX && left == v->lens.classes - v->lens.rows ? " with p " : "",
             v->lens.kind == LENS_SOFTMAX && left == v->lens.classes - v->lens.rows
                 ? number_short(v->lens.others, share, sizeof share)

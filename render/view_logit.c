@@ -228,8 +228,7 @@ static void draw_grid(struct canvas *c, const struct logit *v)
         plot_grid(c, &v->plot, v->theme, axis_at(&v->y, value),
             number_fixed(value, step < 1 ? 1 : 0, label, sizeof label));
     plot_baseline(c, &v->plot, v->theme);
-    bool crowded = v->plot.area.w * 30 / v->end_deg < 3.5 * v->plot.size->label.size;
-    plot_degrees(c, &v->plot, v->theme, &v->x, crowded ? 60 : 30);
+    plot_degrees(c, &v->plot, v->theme, &v->x, 30);
 }
 
 static void draw_gap(struct canvas *c, const struct logit *v, const struct piece *piece)

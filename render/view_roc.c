@@ -140,15 +140,20 @@ static void name_curve(
     struct canvas *c, const struct roc *v, const struct verification *set, const char *name, double height)
 {
     struct font font = v->plot.size->label;
-    double width = text_width(name, &font);
+    double width = text_width(name, &font), least = INFINITY;
+    struct point p = { NAN, NAN };
     for (int i = 1; i < set->roc_count; i++) {
-        if (set->roc[i].tar > height || set->roc[i].far <= LOWEST_FAR)
+        double tar = fmax(set->roc[i].tar, height); /* as far down as it is asked for, and the curve goes */
+        if (set->roc[i].far <= LOWEST_FAR || tar >= least)
             continue;
-        struct point p = roc_at(v, set->roc[i].far, set->roc[i].tar);
-        canvas_text(c, (struct point){ fmax(v->plot.area.x + 4, p.x - 12 - width), p.y }, name, &font,
-            v->theme->text2, ALIGN_LEFT);
-        return;
+        p = roc_at(v, set->roc[i].far, set->roc[i].tar);
+        least = tar;
     }
+    if (isnan(p.x))
+        return;
+    bool left = p.x - 12 - width > v->plot.area.x; /* above it, else below */
+    canvas_text(c, (struct point){ left ? p.x - 12 : p.x + 12, left ? p.y : p.y + 6 }, name, &font,
+        v->theme->text2, left ? ALIGN_RIGHT : ALIGN_LEFT);
 }
 
 /* The note right of the title: the equal error rate, by itself what a panel has to say. */
@@ -311,7 +316,7 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
         draw_marks(c, &v, &v.r->open, radius);
     draw_marks(c, &v, &v.r->closed, radius);
     if (open) {
-        name_curve(c, &v, &v.r->closed, "seen", 0.45);
+        name_curve(c, &v, &v.r->closed, "seen", 0.36);
         name_curve(c, &v, &v.r->open, "never seen", 0.25);
     }
     if (v.table.h > 0) {

@@ -403,6 +403,9 @@ static void draw_names(const struct score *v, struct pane *p)
             struct rect box = { 0 };
             if (!place_name(v, p, row, text_width(name, font), &box))
                 continue;
+            if (crowd(v, p, box) > 0) /* the line behind would strike it through */
+                canvas_rect(v->canvas, (struct rect){ box.x - 2, box.y, box.w + 4, box.h },
+                    color_alpha(v->theme->bg, 0.85));
             keep_free(p, box);
             canvas_text(v->canvas, (struct point){ box.x, box.y + 11 }, name, font,
                 row == v->active ? v->theme->text1 : v->theme->text2, ALIGN_LEFT);
@@ -462,15 +465,23 @@ static void draw_samples(const struct score *v, const struct pane *p)
     }
 }
 
-static void draw_count(const struct score *v, struct point at, const char *format, int n, enum align align)
+/* At an end of the axis, above what stands there already. */
+static void draw_count(
+    const struct score *v, struct pane *p, struct point at, const char *format, int n, enum align align)
 {
     char number[24], text[64];
     snprintf(text, sizeof text, format, number_count(n, number, sizeof number));
-    canvas_text(v->canvas, at, text, &small, v->theme->text2, align);
+    double width = text_width(text, &small);
+    struct rect box = { align == ALIGN_RIGHT ? at.x - width : at.x, at.y - 12, width, 15 };
+    for (int i = 0; i < p->boxes; i++)
+        if (overlaps(box, p->box[i]))
+            box.y = fmin(box.y, p->box[i].y - box.h);
+    keep_free(p, box);
+    canvas_text(v->canvas, (struct point){ at.x, box.y + 12 }, text, &small, v->theme->text2, align);
 }
 
 /* How many samples lie beyond either end. */
-static void draw_beyond(const struct score *v, const struct pane *p)
+static void draw_beyond(const struct score *v, struct pane *p)
 {
     struct rect a = p->plot.area;
     int left = 0, right = 0;
@@ -480,9 +491,9 @@ static void draw_beyond(const struct score *v, const struct pane *p)
         right += u > p->x.to;
     }
     if (left > 0)
-        draw_count(v, (struct point){ a.x + 6, a.y + a.h - 10 }, "← %s more", left, ALIGN_LEFT);
+        draw_count(v, p, (struct point){ a.x + 6, a.y + a.h - 10 }, "← %s more", left, ALIGN_LEFT);
     if (right > 0)
-        draw_count(v, (struct point){ a.x + a.w, a.y + a.h - 10 }, "%s more →", right, ALIGN_RIGHT);
+        draw_count(v, p, (struct point){ a.x + a.w, a.y + a.h - 10 }, "%s more →", right, ALIGN_RIGHT);
 }
 
 /* The number at a ringed place, above or below it, on the side that has room. */
@@ -669,9 +680,10 @@ static void draw_loss_pane(const struct score *v, struct pane *p, bool large)
     draw_rows(v, p);
     canvas_mark(v->canvas, "score.point");
     draw_samples(v, p);
-    draw_beyond(v, p);
     canvas_mark(v->canvas, "score.selected");
     draw_chosen(v, p);
+    canvas_mark(v->canvas, "score.point");
+    draw_beyond(v, p);
     canvas_mark(v->canvas, NULL);
     draw_names(v, p);
 }
@@ -775,6 +787,7 @@ static void draw_mistake_marks(const struct score *v, struct pane *p)
     struct stroke guide = { .color = v->theme->text3, .width = 1, .dash_on = 2, .dash_off = 3 };
     struct point ends[2] = { { x, a.y }, { x, a.y + a.h } };
     canvas_lines(v->canvas, ends, 2, &guide);
+    keep_free(p, (struct rect){ x - 3, a.y, 6, a.h });
     for (int row = 0; row < v->rows; row++)
         if (is_of_probability(v->row[row])) {
             struct point at = pane_at(p, u, curve_at(v, row, GRAPH_SLOPE_SIZE, u));

@@ -373,6 +373,26 @@ static void draw_bands(const struct disc *d, const struct scene *scene, const st
     }
 }
 
+static void draw_chips(
+    const struct disc *d, const struct scene *scene, const struct look *look, double distance)
+{
+    enum { RADIUS = 10 };
+    struct chip chip[CHIP_MAX];
+    double gap = (2 * RADIUS + 3) / distance;
+    int classes = scene->snap->classes, n = 0;
+    for (int j = 0; j < classes && n < CHIP_MAX; j++)
+        if (isfinite(class_axis(scene, j)))
+            chip[n++] = (struct chip){ class_axis(scene, j), j };
+    if (n * gap <= 0.95 * 2 * PI) /* else there is no room to give */
+        chips_spread(chip, n, gap);
+    for (int i = 0; i < n; i++) {
+        char room[SNAPSHOT_NAME_TEXT];
+        int j = chip[i].label;
+        chip_draw(d->canvas, look->theme, disc_at(d, chip[i].angle, distance), j,
+            snapshot_class(scene->snap, j, room), RADIUS, class_alpha(look, j), class_no_room(scene, j));
+    }
+}
+
 static void draw_figure(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)
 {
     const struct theme *theme = look->theme;
@@ -402,11 +422,8 @@ static void draw_figure(struct canvas *c, struct scene *scene, const struct look
         struct color color = color_alpha(class_color(theme, j), 0.9 * class_alpha(look, j));
         canvas_line(c, d.center, disc_at(&d, angle, radius - 26), 2, color);
         disc_arrow(&d, angle, radius - 17, 11, color);
-        char room[SNAPSHOT_NAME_TEXT];
-        struct point chip = disc_at(&d, angle, radius * (1 + ROSE_SHARE) + 18);
-        chip_draw(c, theme, chip, j, snapshot_class(scene->snap, j, room), 10, class_alpha(look, j),
-            class_no_room(scene, j));
     }
+    draw_chips(&d, scene, look, radius * (1 + ROSE_SHARE) + 18);
     canvas_mark(c, NULL);
     canvas_disc(c, d.center, 3.5, theme->text1);
 }

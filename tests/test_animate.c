@@ -100,7 +100,7 @@ static struct animation_options options_for(const char *name)
 
 static struct animation_history whole_history(void)
 {
-    return (struct animation_history){ history, FRAMES };
+    return (struct animation_history){ .history = history, .frames = FRAMES };
 }
 
 static struct animation_result make(const char *name)

@@ -102,8 +102,7 @@ static void there_and_back_at_once(void **unused)
         click("tab.sphere");
         click("tab.plane");
     }
-    for (int i = 0; i < 300; i++)
-        window_wait(w, 1);
+    await_rest();
     await_dim(2);
     assert_stands(&plane);
 }

@@ -196,12 +196,13 @@ static bool most_help(struct tally tally[CURE_KINDS][2])
     return most;
 }
 
-/* One seed is enough where all helps at once. */
+/* One seed is enough where all helps at once. What is learned is the plain build's to judge: under a sanitizer a few
+ * examples walk the same code. */
 static void every_example_is_seen_and_the_cures_offered_help(void **state)
 {
     (void)state;
     int wrongs = 0;
-    for (int i = 0; i < EXAMPLES; i++) {
+    for (int i = 0; i < EXAMPLES; i += SANITIZED ? 5 : 1) {
         struct tally tally[CURE_KINDS][2] = { 0 };
         int found = 0;
         for (int seed = 1; seed <= SEEDS && found < TRIED && !(found > 0 && most_help(tally)); seed++)

@@ -142,6 +142,25 @@ static void assert_class_counts(const struct dataset *data, const int *train, co
     }
 }
 
+/* All rows as numbers; to be freed. */
+static float *values_of(const struct dataset *data)
+{
+    size_t n = rows_of(data), dim = (size_t)data->dim;
+    float *value = malloc(n * dim * sizeof *value);
+    assert_non_null(value);
+    for (size_t i = 0; i < n; i++)
+        dataset_values(data, (int)i, value + i * dim);
+    return value;
+}
+
+static void assert_finite(const struct dataset *data)
+{
+    float *value = values_of(data);
+    for (size_t i = 0; i < rows_of(data) * (size_t)data->dim; i++)
+        assert_true(isfinite(value[i]));
+    free(value);
+}
+
 static void assert_mean_deviation(const float *value, size_t n, size_t stride)
 {
     double mean = 0, square = 0;
@@ -153,13 +172,26 @@ static void assert_mean_deviation(const float *value, size_t n, size_t stride)
     assert_close(square, 1, 1e-6);
 }
 
+/* All pixels of the training part by one mean and deviation. */
+static void assert_scaled_as_one(const struct dataset *data)
+{
+    float *value = values_of(data);
+    assert_mean_deviation(value, (size_t)data->train * (size_t)data->dim, 1);
+    free(value);
+}
+
 static bool same_data(const struct dataset *a, const struct dataset *b)
 {
     size_t n = rows_of(a), dim = (size_t)a->dim;
-    return a->train == b->train && a->test == b->test && a->dim == b->dim && a->classes == b->classes &&
-           memcmp(a->label, b->label, n * sizeof *a->label) == 0 &&
-           memcmp(a->index, b->index, n * sizeof *a->index) == 0 &&
-           memcmp(a->value, b->value, n * dim * sizeof *a->value) == 0;
+    if (a->train != b->train || a->test != b->test || a->dim != b->dim || a->classes != b->classes ||
+        memcmp(a->label, b->label, n * sizeof *a->label) != 0 ||
+        memcmp(a->index, b->index, n * sizeof *a->index) != 0)
+        return false;
+    float *x = values_of(a), *y = values_of(b);
+    bool same = memcmp(x, y, n * dim * sizeof *x) == 0;
+    free(x);
+    free(y);
+    return same;
 }
 
 /* ---- shipped ---- */
@@ -186,7 +218,7 @@ static void mnist_has_the_published_digits(void **state)
     assert_int_equal(data.label[10000], 7);
     assert_int_equal(data.index[9999], 9999);
     assert_int_equal(data.index[10000], 0);
-    assert_mean_deviation(data.value, (size_t)data.train * 784, 1);
+    assert_scaled_as_one(&data);
     dataset_clear(&data);
 }
 
@@ -208,8 +240,10 @@ static void optdigits_tests_every_fifth_of_a_class(void **state)
     /* First line: 0,0,5,13,... of 16. */
     assert_int_equal(data.pixel[2], 80);
     assert_int_equal(data.pixel[3], 207);
-    assert_close(data.value[3] - data.value[2], 8 * (data.value[2] - data.value[0]) / 5, 1e-6);
-    assert_mean_deviation(data.value, (size_t)data.train * 64, 1);
+    float first[64];
+    dataset_values(&data, 0, first);
+    assert_close(first[3] - first[2], 8 * (first[2] - first[0]) / 5, 1e-6);
+    assert_scaled_as_one(&data);
     dataset_clear(&data);
 }
 
@@ -236,8 +270,7 @@ static void every_listed_set_opens_with_whole_rows(void **state)
         assert_string_equal(data.name, id);
         for (size_t i = 0; i < rows_of(&data); i++)
             assert_in_range(data.label[i], 0, data.classes - 1);
-        for (size_t i = 0; i < rows_of(&data) * (size_t)data.dim; i++)
-            assert_true(isfinite(data.value[i]));
+        assert_finite(&data);
         for (int i = 1; i < data.train; i++)
             assert_true(data.index[i] > data.index[i - 1]);
         assert_true((data.pixel != NULL) == (data.width > 0));
@@ -473,7 +506,7 @@ static void choosing_renumbers_and_rescales(void **state)
     assert_int_equal(data.holdout, 35 + 36);
     assert_int_equal(labels_in(&data, data.train + data.test, data.holdout, 2), 35);
     assert_int_equal(labels_in(&data, data.train + data.test, data.holdout, 3), 36);
-    assert_mean_deviation(data.value, (size_t)data.train * 64, 1);
+    assert_scaled_as_one(&data);
     dataset_clear(&data);
 }
 
@@ -551,7 +584,7 @@ static void assert_refused(const struct idx_source *source, const char *where, c
     if (strncmp(why.text, where, strlen(where)) != 0 || !strstr(why.text, say) || !strchr(why.text, ';'))
         fail_msg("says \"%s\"; wanted %s: ...%s", why.text, where, say);
     assert_int_equal(data.train, -1);
-    assert_null(data.value);
+    assert_true(!data.value && !data.pixel);
 }
 
 static void a_good_idx_is_read_exactly(void **state)
@@ -568,8 +601,11 @@ static void a_good_idx_is_read_exactly(void **state)
     assert_int_equal(data.label[1], 1);
     /* 1..11 and 255: sum 321, sum of squares 65531 */
     double mean = 321 / 12.0, deviation = sqrt(65531 / 12.0 - mean * mean);
-    assert_close(data.value[0], (1 - mean) / deviation, 1e-6);
-    assert_close(data.value[23], (255 - mean) / deviation, 1e-6);
+    float row[4];
+    dataset_values(&data, 0, row);
+    assert_close(row[0], (1 - mean) / deviation, 1e-6);
+    dataset_values(&data, 5, row);
+    assert_close(row[3], (255 - mean) / deviation, 1e-6);
     dataset_clear(&data);
 }
 
@@ -667,7 +703,7 @@ static void more_than_2_gib_is_refused_before_allocating(void **state)
     assert_int_equal(dataset_reserve(&data, (size_t)1 << 20, 513, "big", &why), STATUS_FAILED);
     assert_non_null(strstr(why.text, "big: 1048576 samples of 513 numbers need more than 2 GiB"));
     assert_int_equal(dataset_reserve(&data, SIZE_MAX, SIZE_MAX, "big", &why), STATUS_FAILED);
-    assert_null(data.value);
+    assert_true(!data.value && !data.pixel);
 }
 
 /* ---- malformed CSV ---- */
@@ -721,7 +757,7 @@ static void a_bad_csv_names_its_line(void **state)
         assert_int_equal(read_digits(wrong[i].text, strlen(wrong[i].text), &data, &why), STATUS_FAILED);
         if (strncmp(why.text, wrong[i].say, strlen(wrong[i].say)) != 0)
             fail_msg("%s", why.text);
-        assert_null(data.value);
+        assert_true(!data.value && !data.pixel);
     }
 }
 
@@ -740,14 +776,13 @@ static void check_outcome(enum status status, struct dataset *data, const struct
 {
     if (status != STATUS_OK) {
         assert_non_null(strstr(why->text, ": "));
-        assert_null(data->value);
+        assert_true(!data->value && !data->pixel);
         return;
     }
     assert_true(data->train > 0);
     for (size_t i = 0; i < rows_of(data); i++)
         assert_in_range(data->label[i], 0, data->classes - 1);
-    for (size_t i = 0; i < rows_of(data) * (size_t)data->dim; i++)
-        assert_true(isfinite(data->value[i]));
+    assert_finite(data);
     dataset_clear(data);
 }
 
@@ -828,7 +863,7 @@ static void assert_open_fails(const char *name, const char *say)
     assert_int_equal(open_named(name, "", "", 1, &data, &why), STATUS_FAILED);
     if (!strstr(why.text, say))
         fail_msg("%s says: %s", name, why.text);
-    assert_null(data.value);
+    assert_true(!data.value && !data.pixel);
 }
 
 static void a_folder_opens_plain_or_packed(void **state)

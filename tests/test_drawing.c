@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/compare.h"
 #include "app/undo.h"
 #include "math/draw.h"
 #include "support/hand.h"
@@ -361,6 +362,197 @@ static void the_past_is_bounded(void **unused)
     assert_true(number("s") != first);
 }
 
+/* ---- without a mouse ---- */
+
+static void keys(int sym, int mod, int times)
+{
+    for (int i = 0; i < times; i++)
+        key(sym, mod);
+}
+
+static struct point cross(void)
+{
+    return spot(w->draw.cross[0], w->draw.cross[1]);
+}
+
+static void points_are_put_moved_and_erased_by_keys(const char *model, const char *view)
+{
+    choose("blobs", model, "softmax");
+    if (w->experiment.dot_count > 0)
+        choose(DRAW_DATASET, model, "softmax");
+    key(SDLK_l, 0);
+    settle();
+    assert_string_equal(w->view->id, view);
+    char id[UI_ID];
+    snprintf(id, sizeof id, "view.%s", view);
+    assert_true(w->ui.focus == ui_hash(id) && w->ui.focus_shown);
+    keys(SDLK_LEFT, KMOD_LSHIFT, 2);
+    struct point a = cross();
+    key(SDLK_RETURN, 0);
+    assert_int_equal(w->experiment.dot_count, 1);
+    assert_close(dot(0)->x, w->draw.cross[0], 1e-6);
+    settle();
+    keys(SDLK_RIGHT, KMOD_LSHIFT, 4);
+    keys(SDLK_UP, 0, 5);
+    struct point b = spot(w->draw.cross[0], w->draw.cross[1]);
+    assert_true(b.x > a.x + 60 * w->points && b.y < a.y - 10 * w->points);
+    type("1");
+    key(SDLK_RETURN, 0);
+    assert_int_equal(w->experiment.dot_count, 2);
+    assert_int_equal(dot(1)->label, 1);
+    assert_true(dot(1)->x > dot(0)->x && dot(1)->y > dot(0)->y);
+    settle();
+    key(SDLK_LEFT, KMOD_LCTRL); /* back on the first */
+    assert_close(w->draw.cross[0], (double)dot(0)->x, 1e-6);
+    struct dot first = *dot(0), second = *dot(1);
+    keys(SDLK_DOWN, KMOD_LALT, 6);
+    assert_int_equal(w->experiment.dot_count, 2);
+    assert_true(dot(0)->y < first.y - 1e-3F);
+    assert_memory_equal(dot(1), &second, sizeof second);
+    settle();
+    key(SDLK_DELETE, 0);
+    assert_int_equal(w->experiment.dot_count, 1);
+    assert_memory_equal(dot(0), &second, sizeof second);
+    key(SDLK_x, 0);
+    key(SDLK_x, 0);
+    assert_int_equal(w->draw.tool, DRAW_ERASER);
+    key(SDLK_RIGHT, KMOD_LCTRL);
+    key(SDLK_RETURN, 0);
+    assert_int_equal(w->experiment.dot_count, 0);
+    key(SDLK_x, 0);
+    key(SDLK_ESCAPE, 0);
+    assert_false(w->draw.on);
+    settle();
+}
+
+static void drawing_needs_no_mouse(void **unused)
+{
+    (void)unused;
+    points_are_put_moved_and_erased_by_keys("mlp", "input");
+    points_are_put_moved_and_erased_by_keys("identity", "feature");
+}
+
+/* It stands at the edge, whatever is pressed, and is in sight. */
+static void the_cross_stays_on_the_plane(void **unused)
+{
+    (void)unused;
+    choose("blobs", "mlp", "softmax");
+    key(SDLK_l, 0);
+    settle();
+    static const int ways[] = { SDLK_LEFT, SDLK_UP, SDLK_RIGHT, SDLK_DOWN };
+    double r[4];
+    for (int i = 0; i < 4; i++) {
+        keys(ways[i], KMOD_LSHIFT, 200);
+        struct point p = cross();
+        assert_true(window_control(w, "view.input", r));
+        assert_true(p.x > r[0] && p.x < r[0] + r[2] && p.y > r[1] && p.y < r[1] + r[3]);
+    }
+    int before = w->experiment.dot_count;
+    key(SDLK_RETURN, 0);
+    assert_int_equal(w->experiment.dot_count, before + 1);
+    settle();
+    w->ui.focus_shown = true;
+    key(SDLK_F1, 0);
+    assert_string_equal(w->card.what, "draw.cross");
+    key(SDLK_F1, 0);
+    key(SDLK_l, 0);
+}
+
+/* ---- in a comparison ---- */
+
+static void assert_all_same(void)
+{
+    const struct compare *c = w->compare;
+    assert_int_equal(c->shown, c->count);
+    for (int i = 1; i < c->count; i++) {
+        const struct snapshot *a = c->snap[0], *b = c->snap[i];
+        assert_int_equal(a->step, b->step);
+        assert_true(draw_same(&a->experiment, &b->experiment));
+        assert_int_equal(a->count, b->count);
+        assert_int_equal(a->classes, b->classes);
+        assert_memory_equal(a->feature, b->feature, (size_t)(a->count * a->dim) * sizeof *a->feature);
+        assert_memory_equal(a->weight, b->weight, (size_t)(a->classes * a->dim) * sizeof *a->weight);
+        assert_memory_equal(&a->train_loss, &b->train_loss, sizeof a->train_loss);
+    }
+}
+
+static void at(long step)
+{
+    for (int i = 0; i < 60000 && w->snap->step < step; i++)
+        window_wait(w, 1);
+    assert_true(w->snap->step >= step);
+}
+
+/* Points come, go and move in all of them between the same two steps: with equal settings they stay equal. */
+static void all_that_are_compared_get_the_points(void **unused)
+{
+    (void)unused;
+    choose("blobs", "mlp", "softmax");
+    key(SDLK_c, 0);
+    await_rest();
+    key(SDLK_c, 0);
+    await_rest();
+    assert_true(compare_open(w));
+    assert_int_equal(w->compare->count, 3);
+    key(SDLK_l, 0);
+    await_rest();
+    assert_true(w->draw.on && !compare_open(w));
+    assert_string_equal(w->view->id, "input");
+    for (int i = w->experiment.dot_count; i > 0; i--)
+        key(SDLK_DELETE, 0);
+    put(-2, 0.5);
+    put(-1.5, -1);
+    type("1");
+    put(2, 1);
+    put(1.5, 0);
+    await_rest();
+    key(SDLK_SPACE, 0);
+    for (int i = 0; i < 12; i++) {
+        at(w->snap->step + 2);
+        type(i % 3 ? "1" : "2");
+        put(-2 + 0.3 * i, i % 2 ? 2.5 : -2.5);
+        if (i % 4 == 3)
+            key(SDLK_z, KMOD_CTRL);
+    }
+    at(w->snap->step + 10);
+    key(SDLK_SPACE, 0);
+    await_rest();
+    assert_true(w->experiment.dot_count > 10 && w->snap->classes == 3);
+    key(SDLK_l, 0);
+    assert_true(compare_open(w));
+    await_rest();
+    assert_all_same();
+    compare_remove(w, 2);
+    compare_remove(w, 1);
+    await_rest();
+    click("tab.plane");
+}
+
+/* A loss of one score takes two classes: more would leave it without data. */
+static void the_narrowest_loss_says_how_many_classes(void **unused)
+{
+    (void)unused;
+    choose("two-blobs", "mlp", "softmax");
+    key(SDLK_c, 0);
+    await_rest();
+    assert_int_equal(experiment_set(&w->experiment, "loss", "hinge", NULL), STATUS_OK);
+    action_apply(w);
+    await_rest();
+    compare_focus(w, 0);
+    key(SDLK_l, 0);
+    await_rest();
+    type("2");
+    assert_true(w->draw.class < 2);
+    put(0, 0);
+    await_rest();
+    assert_false(w->state.failed);
+    assert_int_equal(w->compare->snap[1]->count, w->snap->count);
+    key(SDLK_l, 0);
+    compare_remove(w, 1);
+    await_rest();
+    click("tab.plane");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +567,10 @@ int main(void)
         cmocka_unit_test(another_bench_comes_back_as_well),
         cmocka_unit_test(what_moves_by_itself_is_no_entry),
         cmocka_unit_test(the_past_is_bounded),
+        cmocka_unit_test(drawing_needs_no_mouse),
+        cmocka_unit_test(the_cross_stays_on_the_plane),
+        cmocka_unit_test(all_that_are_compared_get_the_points),
+        cmocka_unit_test(the_narrowest_loss_says_how_many_classes),
     };
     return cmocka_run_group_tests(tests, open_window, close_window);
 }

@@ -182,7 +182,7 @@ static void every_view_names_what_it_draws(void **unused)
         settle();
         worker_watch(w->worker, NEEDS_RECOGNITION | NEEDS_INPUTS);
         worker_step(w->worker, 30);
-        turns(200);
+        await_rest();
         for (int i = 0; i < view_count(); i++) {
             const struct view *view = view_at(i);
             struct canvas c = noting();

@@ -159,8 +159,9 @@ static void what_is_chosen_is_written(void **state)
     choose("export.format", 1);
     choose("export.theme", 0);
     click("export.caption");
+    choose("export.letters", 2);
     write_into("export.name", "chosen");
-    write_into("export.size.own", "640x400");
+    write_into("export.size.own", "1600x1000");
     click("export.save");
     assert_string_equal(wait_for(".svg"), "chosen.svg");
     wait_for_notice("Saved");
@@ -170,7 +171,10 @@ static void what_is_chosen_is_written(void **state)
     assert_non_null(file);
     assert_true(fread(text, 1, sizeof text - 1, file) > 0);
     fclose(file);
-    assert_non_null(strstr(text, "width=\"640.00\" height=\"400.00\""));
+    assert_non_null(strstr(text, "width=\"1600.00\" height=\"1000.00\""));
+    double wide = 0; /* as laid out: in fewer px, each of which is larger */
+    assert_int_equal(sscanf(strstr(text, "viewBox"), "viewBox=\"0 0 %lf", &wide), 1);
+    assert_true(fabs(wide - 1600 / 1.5) < 1);
     key(SDLK_ESCAPE, 0);
 }
 

@@ -8,13 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/dataset_open.h"
 #include "app/export.h"
 #include "app/export_choice.h"
 #include "app/export_task.h"
-#include "math/trainer.h"
-#include "tests/support/check.h"
 #include "tests/support/fonts.h"
+#include "tests/support/training.h"
 
 enum { WIDTH = 1200, HEIGHT = 800 };
 
@@ -38,19 +36,6 @@ struct trained {
     struct look look;
 };
 
-static void set(struct experiment *e, const char *key, const char *value)
-{
-    struct why why = { "" };
-    if (experiment_set(e, key, value, &why) != STATUS_OK)
-        fail_msg("%s", why.text);
-}
-
-static void take_steps(struct trainer *t, int n)
-{
-    for (int i = 0; i < n; i++)
-        trainer_step(t);
-}
-
 /* Forty steps, the margin changed after the twentieth. */
 static struct trained *train(const char *data, const char *dim)
 {
@@ -66,11 +51,11 @@ static struct trained *train(const char *data, const char *dim)
     set(&e, "m", "0");
     if (dataset_open(&e, &s->data, &why) != STATUS_OK || trainer_create(&e, &s->data, &t, &why) != STATUS_OK)
         fail_msg("%s", why.text);
-    take_steps(t, 20);
+    steps(t, 20);
     set(&e, "m", "0.3");
     if (trainer_retune(t, &e, &why) != STATUS_OK)
         fail_msg("%s", why.text);
-    take_steps(t, 20);
+    steps(t, 20);
     assert_int_equal(trainer_recognise(t), STATUS_OK);
     snapshot_init(&s->snap);
     assert_int_equal(trainer_snapshot(t, &s->snap), STATUS_OK);
@@ -294,7 +279,7 @@ static void captions_say_what_was_changed_and_selected(void **state)
     leave(s);
 }
 
-/* However many they are: lines are added, and nothing is cut. */
+/* However many they are: lines are added, and nothing is cut; the oldest are counted. */
 static void captions_have_room_for_many_changes(void **state)
 {
     (void)state;
@@ -306,6 +291,8 @@ static void captions_have_room_for_many_changes(void **state)
         };
     }
     assert_true(has(s, &view_feature, PART_CAPTION, "m 0.5 → 0.25 at 139"));
+    assert_true(has(s, &view_feature, PART_CAPTION, "changed: 16 earlier, m 0.5 → 0.25 at 116"));
+    assert_false(has(s, &view_feature, PART_CAPTION, "at 115"));
     assert_false(has(s, &view_feature, PART_CAPTION, "…"));
     leave(s);
 }
@@ -499,6 +486,7 @@ static void choices_are_kept(void **state)
     snprintf(saved.format, sizeof saved.format, "pdf");
     snprintf(saved.theme, sizeof saved.theme, "print");
     snprintf(saved.size, sizeof saved.size, "160x90mm");
+    saved.letters = 1.25;
     saved.dpi = 600;
     saved.parts = PART_CAPTION | PART_CURVE;
     saved.transparent = true;
@@ -508,7 +496,7 @@ static void choices_are_kept(void **state)
     assert_memory_equal(&loaded, &saved, sizeof saved);
     assert_true(config_path("export.json", path, sizeof path));
     static const char *const broken[] = { "{", "[]", "{\"theme\": \"pink\"}", "{\"scale\": 99}",
-        "{\"title\": 3}" };
+        "{\"letters\": 5}", "{\"title\": 3}" };
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
         put_file(path, broken[i]);
         loaded = fresh;

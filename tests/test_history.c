@@ -6,7 +6,6 @@
 #include <string.h>
 #include "tests/support/training.h"
 
-
 static struct dataset blobs;
 
 static int load_data(void **state)

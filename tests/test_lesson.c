@@ -261,6 +261,8 @@ static void what_is_wrong_is_refused_with_its_place(void **state)
         { LESSON(", \"hide\": \"panel\""), "steps[0].hide: must list" },
         { LESSON(", \"ask\": \"Why?\""), "steps[0].ask: is a text" },
         { LESSON(", \"ask\": {\"question\": \"Why?\"}"), "steps[0].ask.answer: is missing" },
+        { LESSON(", \"ask\": {\"question\": \"Why?\", \"answer\": \"So.\", \"first\": 1}"),
+            "steps[0].ask.first: is a number" },
         { LESSON(", \"ask\": {\"question\": \"Why?\", \"answer\": \"So.\", \"hint\": 1}"),
             "steps[0].ask.hint: unknown key" },
         { LESSON(", \"from\": \"here\""), "steps[0].from: is neither" },

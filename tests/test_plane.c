@@ -308,7 +308,7 @@ static void captions_name_terms_choices_and_lists(void **state)
     int center = term_find(loss_find("center"));
     s->force.added[center] = true;
     figure_caption(s, text, sizeof text);
-    assert_true(says(text, "Softmax lambda 0 + center λ 0.1 ·"));
+    assert_true(says(text, "· Softmax + center λ 0.1 ·"));
     figure_name(s, text, sizeof text);
     assert_true(says(text, "softmax_lambda0_center0.1_seed1"));
     figure_title(s, text, sizeof text);

@@ -323,6 +323,63 @@ static void an_answer_waits_until_it_is_shown(void **state)
     school_close(&s);
 }
 
+/* Where the picture would give the answer away the training stands until it is shown; a player without anyone to ask goes
+ * straight on. */
+static void asked_first_the_training_waits_for_the_answer(void **state)
+{
+    (void)state;
+    struct school s;
+    struct player_order order;
+    for (int asking = 0; asking < 2; asking++) {
+        school_open(&s, parse(two_steps));
+        s.player.lesson.step[1].ask_first = true;
+        s.now.asking = asking;
+        settle(&s);
+        player_next(&s.player);
+        settle(&s);
+        assert_int_equal(s.now.step, asking ? 100 : 150);
+        s.player.revealed = true;
+        assert_true(player_turn(&s.player, &s.now, &order) == asking);
+        if (asking) {
+            assert_true(!order.set && !order.anew && order.until == 150 && order.pace == 20);
+            carry_out(&s, &order);
+        }
+        settle(&s);
+        assert_int_equal(s.now.step, 150);
+        school_close(&s);
+    }
+}
+
+/* Nobody wants the answer: the step's training is made up for before the next begins, also on the way back. */
+static void passed_over_a_held_training_is_made_up_for(void **state)
+{
+    (void)state;
+    struct school s, plain;
+    school_open(&s, parse(two_steps));
+    school_open(&plain, parse(two_steps));
+    s.player.lesson.step[1].ask_first = s.now.asking = true;
+    for (int i = 0; i < 2; i++) {
+        settle(&s);
+        settle(&plain);
+        assert_int_equal(player_next(&s.player), player_next(&plain.player));
+    }
+    settle(&s);
+    settle(&plain);
+    assert_int_equal(s.player.ends[1], 150);
+    assert_false(s.player.held);
+    player_back(&s.player);
+    player_back(&plain.player);
+    settle(&s);
+    settle(&plain);
+    assert_int_equal(s.now.step, 150);
+    size_t size;
+    uint8_t *bytes = bytes_of(&plain, &size);
+    compare_states(&s, &plain.set, bytes, size);
+    free(bytes);
+    school_close(&s);
+    school_close(&plain);
+}
+
 static void a_step_that_names_no_pace_keeps_the_one_before(void **state)
 {
     (void)state;
@@ -357,6 +414,8 @@ int main(void)
         cmocka_unit_test(steps_of_the_hand_are_kept_going_on_and_forgotten_going_back),
         cmocka_unit_test(back_to_a_kept_end_no_step_is_made_anew),
         cmocka_unit_test(an_answer_waits_until_it_is_shown),
+        cmocka_unit_test(asked_first_the_training_waits_for_the_answer),
+        cmocka_unit_test(passed_over_a_held_training_is_made_up_for),
         cmocka_unit_test(a_step_that_names_no_pace_keeps_the_one_before),
     };
     return cmocka_run_group_tests(tests, open_text, close_text);

@@ -1,5 +1,6 @@
 /* The window's side of sessions, on SDL's dummy driver: saved by the keyboard, opened by another window, the same
  * picture; autosave, what a fall leaves, files that are dropped. */
+#include <cblas.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,6 +154,8 @@ static void save_to(struct window *w, const char *path)
     assert_true(panel_session_open(w));
     type(w, path);
     press(w, SDLK_RETURN, 0);
+    for (int i = 0; i < 20000 && panel_session_open(w); i++)
+        window_wait(w, 2);
     if (panel_session_open(w))
         fail_msg("name %s edit %s owner %u error %s", sessions_panel(w)->name, w->ui.edit.text,
             w->ui.edit.owner, w->ui.error);
@@ -376,6 +379,8 @@ static void a_second_save_is_silent(void **state)
     await_notice(w, "Saved");
     press(w, SDLK_o, KMOD_CTRL);
     double r[4];
+    for (int i = 0; i < 20000 && sessions_panel(w)->task; i++)
+        window_wait(w, 2);
     assert_false(window_control(w, "session.recent.1", r)); /* without autosave nothing is remembered */
     window_destroy(w);
 }
@@ -468,6 +473,33 @@ static void other_files_are_dropped_too(void **state)
     window_destroy(w);
 }
 
+/* Tab completes as far as the files agree; a folder that does not answer (here: one that is only asked) holds up
+ * nothing. */
+static void names_are_completed(void **state)
+{
+    (void)state;
+    struct window_options o = small("arcface");
+    struct window *w = open_window(&o);
+    char command[700];
+    snprintf(command, sizeof command,
+        "mkdir -p %s/term/weeks && touch %s/term/week-1.json %s/term/week-2.json "
+        "%s/term/wrong.txt",
+        folder, folder, folder, folder);
+    assert_int_equal(system(command), 0);
+    press(w, SDLK_o, KMOD_CTRL);
+    press(w, SDLK_a, KMOD_CTRL);
+    type(w, in_folder("term/w"));
+    press(w, SDLK_TAB, 0);
+    for (int i = 0; i < 20000 && strcmp(w->ui.edit.text, "~/term/week") != 0; i++)
+        window_wait(w, 2);
+    assert_string_equal(w->ui.edit.text, "~/term/week");
+    assert_int_equal(sessions_panel(w)->list.files, 3);
+    press(w, SDLK_RETURN, 0); /* it names nothing: the file is missed, not the folder */
+    await_notice(w, "/");
+    assert_true(w->notice_bad && !panel_session_open(w));
+    window_destroy(w);
+}
+
 /* ---- from one run to the next ---- */
 
 static int in_state(const char *name)
@@ -494,6 +526,8 @@ static void a_fall_is_followed_by_an_offer(void **state)
     w = open_window(&o);
     assert_null(sessions_offer(w));
     press(w, SDLK_o, KMOD_CTRL);
+    for (int i = 0; i < 20000 && !window_control(w, "session.recent.1", r); i++)
+        window_wait(w, 2);
     assert_true(window_control(w, "session.recent.1", r));
     press(w, SDLK_ESCAPE, 0);
     press(w, SDLK_ESCAPE, 0);
@@ -505,7 +539,16 @@ static void a_fall_is_followed_by_an_offer(void **state)
     click(w, "session.restore");
     await_notice(w, "Restored");
     assert_null(sessions_offer(w));
+    for (int i = 0; i < 20000 && in_state("restore-1.json"); i++)
+        window_wait(w, 2);
     assert_false(in_state("restore-1.json"));
+    assert_true(in_state("autosave-1.json")); /* never neither */
+    window_destroy(w);
+
+    w = open_window(&o); /* it has fallen again, and what was restored is offered again */
+    assert_non_null(sessions_offer(w));
+    click(w, "session.restore");
+    await_notice(w, "Restored");
     sessions_end(w);
     window_destroy(w);
 
@@ -527,6 +570,29 @@ static void two_programs_have_their_own(void **state)
     assert_string_not_equal(a.autosave, b.autosave);
     session_home_close(&a, true);
     session_home_close(&b, true);
+}
+
+/* Two ran and the second fell: a program that starts alone finds what that has left. */
+static void the_newest_is_offered(void **state)
+{
+    (void)state;
+    struct session_home a, b, c;
+    char command[2 * SESSION_PATH];
+    session_home_open(&a);
+    session_home_open(&b);
+    snprintf(command, sizeof command, "cp %s %s && touch %s.7.mstmp", in_folder("kept.json"), b.autosave,
+        b.autosave);
+    assert_int_equal(system(command), 0);
+    session_home_close(&a, true);
+    session_home_close(&b, false);
+    session_home_open(&c);
+    assert_string_equal(c.autosave, b.autosave);
+    assert_true(in_state("restore-2.json"));
+    assert_false(in_state("autosave-2.json"));
+    assert_false(in_state("autosave-2.json.7.mstmp"));
+    session_home_forget(&c);
+    assert_false(in_state("restore-2.json"));
+    session_home_close(&c, true);
 }
 
 static int begin(void **state)
@@ -551,6 +617,7 @@ static int end(void **state)
 
 int main(void)
 {
+    openblas_set_num_threads(1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_window_comes_back),
         cmocka_unit_test(mined_pairs_come_back),
@@ -565,8 +632,10 @@ int main(void)
         cmocka_unit_test(a_bad_file_leaves_the_window),
         cmocka_unit_test(a_dropped_file_opens_as_what_it_is),
         cmocka_unit_test(other_files_are_dropped_too),
+        cmocka_unit_test(names_are_completed),
         cmocka_unit_test(a_fall_is_followed_by_an_offer),
         cmocka_unit_test(two_programs_have_their_own),
+        cmocka_unit_test(the_newest_is_offered),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

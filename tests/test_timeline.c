@@ -270,6 +270,31 @@ static void a_branch_keeps_the_first_point_of_the_curve(void **unused)
     worker_destroy(w);
 }
 
+/* All of it was measured, and what is made once more on the way back is not: from the first checkpoint, that is all. */
+static void a_branch_keeps_every_value_of_the_curves(void **unused)
+{
+    (void)unused;
+    struct experiment e = small();
+    struct worker *w = start(&e);
+    static struct curve_point before[CURVE_MAX];
+    await(w, 0, -1);
+    walk(w, 0, AT);
+    int count = 0;
+    const struct snapshot *s = await(w, AT, -1);
+    while (count < s->curve_count && s->curve[count].step <= AT - 7)
+        count++;
+    memcpy(before, s->curve, (size_t)count * sizeof *before);
+    assert_true(count > AT / 2);
+    worker_branch(w, AT - 7);
+    s = await(w, AT - 7, -1);
+    assert_int_equal(s->curve_count, count);
+    for (int i = 0; i < count; i++) {
+        assert_true(isfinite(s->curve[i].train_loss) && isfinite(s->curve[i].test_accuracy));
+        assert_memory_equal(&s->curve[i], &before[i], sizeof before[i]);
+    }
+    worker_destroy(w);
+}
+
 static void await_state(struct worker *w, bool (*fits)(const struct worker_state *state), const char *what)
 {
     for (int i = 0; i < 60000; i++) {
@@ -547,6 +572,7 @@ int main(void)
         cmocka_unit_test(the_past_rolls_by_itself),
         cmocka_unit_test(a_branch_with_the_same_changes_is_the_original),
         cmocka_unit_test(a_branch_keeps_the_first_point_of_the_curve),
+        cmocka_unit_test(a_branch_keeps_every_value_of_the_curves),
         cmocka_unit_test(replayed_changes_lead_to_the_old_future),
         cmocka_unit_test(a_late_replay_begins_at_the_branch_unless_something_was_changed),
         cmocka_unit_test(a_replay_goes_through_a_divergence),

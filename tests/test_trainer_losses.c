@@ -7,7 +7,6 @@
 
 #include "tests/support/training.h"
 
-
 enum { MOONS, BLOBS, DISCS, OUTLIERS, DATA_COUNT };
 
 static struct dataset data[DATA_COUNT];

@@ -630,8 +630,7 @@ static void a_point_of_the_data_can_be_dragged_and_put_back(void **unused)
     assert_true(feature_unplace(&w->scene, &w->look, area, end, want));
     assert_close(e->move[0].x, want[0], 1e-9);
     assert_close(e->move[0].y, want[1], 1e-9);
-    for (int i = 0; i < 20000 && w->snap->experiment.move_count != 1; i++)
-        window_wait(w, 1);
+    await_rest(); /* the first of the two moves is shown before the last */
     motion(end.x, end.y);
     button(true, end.x, end.y, 2);
     button(false, end.x, end.y, 0);

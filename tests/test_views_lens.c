@@ -1,6 +1,8 @@
 /* The lens and the inputs: their numbers against `eval`, their strokes under the recording canvas. */
+#include "app/dataset_open.h"
 #include "app/eval.h"
 #include "math/rng.h"
+#include "math/trainer.h"
 #include "render/input_shape.h"
 #include "render/text.h"
 #include "render/view.h"
@@ -240,6 +242,80 @@ static void the_lens_agrees_with_eval(void **state)
         }
     }
     stage_close(stage);
+}
+
+/* A real training in the middle of its ramp, or of its annealing. */
+static void train_into_the_ramp(const char *loss, struct dataset *data, struct snapshot *out)
+{
+    static const char *const setting[][2] = { { "dataset", "blobs" }, { "hidden", "16" },
+        { "warmup", "10,40" } };
+    struct experiment e;
+    struct trainer *t = NULL;
+    struct why why = { "" };
+    experiment_init(&e);
+    assert_int_equal(experiment_set(&e, "loss", loss, &why), STATUS_OK);
+    for (size_t i = 0; i < sizeof setting / sizeof *setting; i++)
+        if (experiment_set(&e, setting[i][0], setting[i][1], &why) != STATUS_OK)
+            fail_msg("%s", why.text);
+    if (dataset_open(&e, data, &why) != STATUS_OK || trainer_create(&e, data, &t, &why) != STATUS_OK)
+        fail_msg("%s: %s", loss, why.text);
+    for (int i = 0; i < 30; i++)
+        trainer_step(t);
+    assert_int_equal(trainer_snapshot(t, out), STATUS_OK);
+    trainer_destroy(t);
+}
+
+static double eval_loss(const struct stage *stage, const double *x, int label)
+{
+    struct eval eval;
+    struct why why = { "" };
+    json_t *root = case_of(stage, x, label);
+    if (eval_case(root, &eval, &why) != STATUS_OK)
+        fail_msg("%s: %s", stage->snap.force.loss->id, why.text);
+    double loss = eval.loss;
+    eval_clear(&eval);
+    json_decref(root);
+    return loss;
+}
+
+/* The number that stands in the view, too; with the values that were set `eval` says something else. */
+static void in_a_warm_up_the_lens_agrees_with_eval(void **state)
+{
+    (void)state;
+    static const char *const ids[] = { "arcface", "cosface", "combined_margin", "lsoftmax", "asoftmax" };
+    for (size_t k = 0; k < sizeof ids / sizeof *ids; k++) {
+        struct stage *stage = calloc(1, sizeof *stage);
+        assert_non_null(stage);
+        snapshot_init(&stage->snap);
+        train_into_the_ramp(ids[k], &stage->data, &stage->snap);
+        look_init(&stage->look, theme_find("dark"));
+        assert_true(scene_update(&stage->scene, &stage->snap, &stage->data));
+        double apart = 0;
+        for (int i = 0; i < 8; i++) {
+            struct lens lens;
+            double x[LENS_DIM];
+            stage->look.selected = i;
+            assert_true(lens_of(&stage->scene, &stage->look, x, &lens));
+            double want = eval_loss(stage, x, stage->snap.label[i]);
+            assert_close(lens.loss, want, 1e-12 * fmax(1, want));
+            char *text = draw(stage, &view_lens, (struct rect){ 0, 0, 960, 700 });
+            const char *written = strstr(text, "L = ");
+            assert_non_null(written);
+            assert_close(strtod(written + 4, NULL), want, fmax(2e-6, 1e-3 * want));
+            free(text);
+            struct loss_force force = stage->snap.force;
+            for (int p = 0; p < loss_param_count(force.loss); p++)
+                stage->snap.force.param[p] = stage->snap.experiment.param[stage->snap.experiment.loss][p];
+            apart = fmax(apart, fabs(eval_loss(stage, x, stage->snap.label[i]) - want));
+            stage->snap.force = force;
+        }
+        if (!(apart > 1e-3))
+            fail_msg("%s: not in the middle of anything", ids[k]);
+        dataset_clear(&stage->data);
+        scene_clear(&stage->scene);
+        snapshot_clear(&stage->snap);
+        free(stage);
+    }
 }
 
 /* Two unit weights 60 degrees apart, a feature of length 2 ten degrees from its own, at s = 10 and m = 0.2. */
@@ -578,6 +654,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_lens_agrees_with_eval),
+        cmocka_unit_test(in_a_warm_up_the_lens_agrees_with_eval),
         cmocka_unit_test(arcface_by_hand),
         cmocka_unit_test(every_row_has_a_lens),
         cmocka_unit_test(terms_add_up),

@@ -438,6 +438,10 @@ static void a_marked_end_comes_back_to_the_byte(void **state)
     assert_int_equal(worker_history_count(w), 1);
     await_run(w, worker_run(w, &e, false, 70, 8)); /* and goes on from there, as a run does */
     assert_true(worker_marked(w, 8));
+    await_run(w, worker_recall(w, 4, again)); /* the mark of the last run stays its own */
+    await(w, at_step, 60);
+    await_run(w, worker_recall(w, 8, again));
+    await(w, at_step, 70);
     worker_destroy(w);
 }
 

@@ -43,20 +43,19 @@ static void edit_insert(struct ui_edit *e, const char *text)
     e->caret += (int)more;
 }
 
-static int character_before(const struct ui_edit *e)
+/* Characters begin at these bytes. */
+static int before(const char *text, int at)
 {
-    int at = e->caret;
-    while (at > 0 && (e->text[--at] & 0xC0) == 0x80)
+    while (at > 0 && (text[--at] & 0xC0) == 0x80)
         continue;
     return at;
 }
 
-static int character_after(const struct ui_edit *e)
+static int after(const char *text, int at)
 {
-    int at = e->caret;
-    if (e->text[at])
+    if (text[at])
         at++;
-    while ((e->text[at] & 0xC0) == 0x80)
+    while ((text[at] & 0xC0) == 0x80)
         at++;
     return at;
 }
@@ -84,16 +83,16 @@ static enum ui_typed edit_key(struct ui *ui)
         ui_edit_end(ui);
         return UI_IDLE;
     case SDLK_BACKSPACE:
-        edit_remove(e, character_before(e), e->caret);
+        edit_remove(e, before(e->text, e->caret), e->caret);
         return UI_IDLE;
     case SDLK_DELETE:
-        edit_remove(e, e->caret, character_after(e));
+        edit_remove(e, e->caret, after(e->text, e->caret));
         return UI_IDLE;
     case SDLK_LEFT:
-        e->caret = e->all ? 0 : character_before(e);
+        e->caret = e->all ? 0 : before(e->text, e->caret);
         break;
     case SDLK_RIGHT:
-        e->caret = e->all ? (int)strlen(e->text) : character_after(e);
+        e->caret = e->all ? (int)strlen(e->text) : after(e->text, e->caret);
         break;
     case SDLK_HOME:
         e->caret = 0;
@@ -132,27 +131,63 @@ static enum ui_typed field_input(struct ui *ui, const struct ui_field *f, bool h
     return UI_IDLE;
 }
 
-static double anchor(const struct ui_field *f, double inset)
+static const double inset = 6;
+
+static double anchor(const struct ui_field *f)
 {
     return f->align == ALIGN_RIGHT    ? f->rect.x + f->rect.w - inset
            : f->align == ALIGN_CENTER ? f->rect.x + f->rect.w / 2
                                       : f->rect.x + inset;
 }
 
-static void caret_draw(struct ui *ui, const struct ui_field *f, const struct font *font, double inset)
+static double width_of(const char *text, int from, int to, const struct font *font)
 {
-    char before[UI_EDIT];
-    double width = text_width(ui->edit.text, font), y = f->rect.y + f->rect.h / 2;
-    double left = f->align == ALIGN_RIGHT    ? f->rect.x + f->rect.w - inset - width
-                  : f->align == ALIGN_CENTER ? f->rect.x + f->rect.w / 2 - width / 2
-                                             : f->rect.x + inset;
-    snprintf(before, sizeof before, "%.*s", ui->edit.caret, ui->edit.text);
-    if (ui->edit.all)
+    char part[UI_EDIT];
+    snprintf(part, sizeof part, "%.*s", to - from, text + from);
+    return text_width(part, font);
+}
+
+/* What is wider than its field scrolls as little as it must for the caret to be seen. Returns the end of what is. */
+static int scroll(struct ui_edit *e, const struct font *font, double room)
+{
+    int length = (int)strlen(e->text), end = length;
+    e->first = e->first < e->caret ? e->first : e->caret;
+    if ((e->text[e->first] & 0xC0) == 0x80) /* another text since */
+        e->first = before(e->text, e->first);
+    while (e->first > 0 && width_of(e->text, before(e->text, e->first), length, font) <= room)
+        e->first = before(e->text, e->first);
+    while (e->first < e->caret && width_of(e->text, e->first, e->caret, font) > room)
+        e->first = after(e->text, e->first);
+    while (end > e->caret && width_of(e->text, e->first, end, font) > room)
+        end = before(e->text, end);
+    return end;
+}
+
+static void draw_edited(struct ui *ui, const struct ui_field *f, const struct font *font)
+{
+    struct ui_edit *e = &ui->edit;
+    char shown[UI_EDIT];
+    double room = f->rect.w - 2 * inset - 1.5, y = f->rect.y + f->rect.h / 2;
+    int end = scroll(e, font, room);
+    bool whole = e->first == 0 && e->text[end] == '\0';
+    snprintf(shown, sizeof shown, "%.*s", end - e->first, e->text + e->first);
+    double width = text_width(shown, font), left = f->rect.x + inset;
+    if (whole && f->align != ALIGN_LEFT)
+        left = anchor(f) - width / (f->align == ALIGN_CENTER ? 2 : 1);
+    if (e->all)
         canvas_rect(ui->canvas, (struct rect){ left - 1, y - font->size * 0.65, width + 2, font->size * 1.3 },
             color_alpha(ui->theme->text3, 0.4));
-    double x = left + text_width(before, font);
+    ui_text(ui, left, y, shown, f->size, f->weight, ui->theme->text1, ALIGN_LEFT);
+    double x = left + width_of(e->text, e->first, e->caret, font);
     canvas_rect(
         ui->canvas, (struct rect){ x, y - font->size * 0.65, 1.5, font->size * 1.3 }, ui->theme->text1);
+}
+
+static void draw_value(struct ui *ui, const struct ui_field *f, const struct font *font)
+{
+    char cut[UI_EDIT];
+    text_fit(f->value, font, f->rect.w - 2 * inset, cut, sizeof cut);
+    ui_text(ui, anchor(f), f->rect.y + f->rect.h / 2, cut, f->size, f->weight, f->color, f->align);
 }
 
 enum ui_typed ui_field(struct ui *ui, const struct ui_field *f)
@@ -164,17 +199,15 @@ enum ui_typed ui_field(struct ui *ui, const struct ui_field *f)
         return field_input(ui, f, hot);
     const struct theme *t = ui->theme;
     struct font font = { .size = f->size, .weight = f->weight };
-    double inset = 6, y = f->rect.y + f->rect.h / 2;
     if (editing || f->boxed || hot)
         canvas_round_rect(ui->canvas, f->rect, 6, hot && !editing ? t->raised2 : t->raised);
     if (editing)
         canvas_round_outline(
             ui->canvas, f->rect, 6, 1.5, ui->error_owner == ui_hash(f->id) ? t->bad : t->text2);
-    char cut[UI_EDIT];
-    text_fit(editing ? ui->edit.text : f->value, &font, f->rect.w - 2 * inset, cut, sizeof cut);
-    ui_text(ui, anchor(f, inset), y, cut, f->size, f->weight, editing ? t->text1 : f->color, f->align);
     if (editing)
-        caret_draw(ui, f, &font, inset);
+        draw_edited(ui, f, &font);
+    else
+        draw_value(ui, f, &font);
     ui_focus_ring(ui, f->id, f->rect, 6);
     return UI_IDLE;
 }

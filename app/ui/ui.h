@@ -36,6 +36,7 @@ struct ui_edit {
     unsigned owner;                   /* hash of its id; 0: none */
     char text[UI_EDIT];
     int caret;                        /* bytes */
+    int first;                        /* byte at the left edge of the field */
     bool all;                         /* the next character replaces everything */
 };
 
@@ -105,6 +106,8 @@ void ui_icon_draw(struct canvas *c, enum ui_icon icon, struct point center, doub
 
 bool ui_icon_button(struct ui *ui, const char *id, const char *label, struct rect rect, enum ui_icon icon);
 bool ui_text_button(struct ui *ui, const char *id, const char *label, struct rect rect, bool filled);
+/* What a dialog is there for: one in each, in the strongest contrast. */
+bool ui_main_button(struct ui *ui, const char *id, const char *label, struct rect rect);
 bool ui_toggle(struct ui *ui, const char *id, const char *label, struct rect rect, bool on);
 /* A closed menu: title, small note, chevron. */
 bool ui_dropdown(struct ui *ui, const char *id, const char *title, const char *note, struct rect rect, bool open);

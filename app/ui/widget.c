@@ -47,6 +47,19 @@ bool ui_text_button(struct ui *ui, const char *id, const char *label, struct rec
     return ui_clicked(ui, id, rect);
 }
 
+bool ui_main_button(struct ui *ui, const char *id, const char *label, struct rect rect)
+{
+    bool hot = ui_control(ui, id, label, rect, true);
+    if (!ui->canvas)
+        return ui_clicked(ui, id, rect);
+    const struct theme *t = ui->theme;
+    struct point m = middle(rect);
+    canvas_round_rect(ui->canvas, rect, 6, hot ? color_mix(t->text1, t->surface, 0.15) : t->text1);
+    ui_text(ui, m.x, m.y, label, 14, WEIGHT_SEMIBOLD, t->surface, ALIGN_CENTER);
+    ui_focus_ring(ui, id, rect, 6);
+    return false;
+}
+
 bool ui_toggle(struct ui *ui, const char *id, const char *label, struct rect rect, bool on)
 {
     bool hot = ui_control(ui, id, label, rect, true);
@@ -258,7 +271,7 @@ static void tick(struct ui *ui, double x, double y, double value, const struct u
     bool whole = s->param->kind == PARAM_INTEGER;
     double step = tick_step(s);
     number_fixed(value,
-        whole                                                                 ? 0
+        whole || (!bold && step >= 1)                                         ? 0
         : step < 0.1 || (bold && fabs(value * 10 - round(value * 10)) > 1e-6) ? 2
                                                                               : 1,
         text, sizeof text);
@@ -312,8 +325,9 @@ static void ticks_draw(struct ui *ui, const struct ui_slider *s)
     bool show_limit = s->limit > s->param->min && s->limit <= s->end; /* false for NaN */
     if (s->param->kind == PARAM_INTEGER)
         step = fmax(1, step);
-    double last = s->param->min + step * floor((s->end - s->param->min) / step + 0.01);
-    for (double v = s->param->min; v <= s->end + step * 0.01; v += step) {
+    double first = step * ceil(s->param->min / step - 0.01);
+    double last = first + step * floor((s->end - first) / step + 0.01);
+    for (double v = first; v <= s->end + step * 0.01; v += step) {
         double x = place(s, v);
         bool before_last =
             v < last - step / 2 && x > s->rect.x + s->rect.w - 34; /* which is pushed inwards */

@@ -36,6 +36,7 @@ static const double falls[FALLS] = { 0.6, 0.85 };
         "points=100"
 /* clang-format off */
 static const struct recipe recipes[] = {
+    { "deep",   12, { COMMON, "filters=16+16,32+32,64", "shift=1", "weight-decay=0.01" } },
     { "three",  20, { COMMON, "filters=16,32,64", "shift=2" } },
     { "still",  20, { COMMON, "filters=16,32,64", "shift=0" } },
     { "one",    20, { COMMON, "filters=16,32,64", "shift=1" } },

@@ -108,6 +108,31 @@ static void go_back(struct worker *w, const struct experiment *e, long steps)
         clock_ms(CLOCK_MONOTONIC) - began, clock_ms(CLOCK_PROCESS_CPUTIME_ID) - spent);
 }
 
+/* Page Up and Page Down in a lesson whose steps lie that far apart: marks, of two trainings. */
+static void turn_pages(struct worker *w, const struct experiment *e, long steps)
+{
+    struct beside_wish wish = { .id = 1, .from = BESIDE_LEADER, .experiment = *e };
+    const struct dataset *data;
+    const long end[] = { 200, 200 + steps };
+    wish.experiment.loss = loss_index(loss_find("cosface"));
+    worker_want_all(w, e, &wish, 1);
+    for (int i = 0; i < 2; i++) {
+        worker_run(w, e, i == 0, end[i], i);
+        while (!worker_marked(w, i))
+            nanosleep(&(struct timespec){ .tv_nsec = 50000 }, NULL);
+    }
+    for (int i = 0; i < 4; i++) {
+        int mark = i % 2;
+        long id[BESIDE_MAX] = { 2 + i };
+        double began = clock_ms(CLOCK_MONOTONIC), spent = clock_ms(CLOCK_PROCESS_CPUTIME_ID);
+        worker_recall(w, mark, id);
+        while (next_snapshot(w, &data)->step != end[mark])
+            continue;
+        printf("page %s across %ld steps, two trainings: %.0f ms, processor %.0f\n", mark ? "down" : "up",
+            steps, clock_ms(CLOCK_MONOTONIC) - began, clock_ms(CLOCK_PROCESS_CPUTIME_ID) - spent);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct experiment e;
@@ -131,6 +156,7 @@ int main(int argc, char **argv)
     scrub(w, canvas, "far apart", PRIME);
     worker_pace(w, 0);
     go_back(w, &e, 1600);
+    turn_pages(w, &e, 1600);
     worker_destroy(w);
     canvas_destroy(canvas);
     text_stop();

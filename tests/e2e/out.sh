@@ -5,6 +5,7 @@
 set -u
 [ $# -eq 1 ] || { echo "usage: out.sh BINARY" >&2; exit 2; }
 binary=$(realpath "$1")
+tests=$(realpath "$(dirname "$0")/..")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
@@ -25,6 +26,10 @@ same() { [ "$2" = "$3" ] && pass || miss "$1: got \"$2\", want \"$3\""; }
 # has SENTENCE FILE TEXT      (has_not: the contrary)
 has() { grep -Fq -- "$3" "$2" && pass || miss "$1: no \"$3\" in $2"; }
 has_not() { grep -Fq -- "$3" "$2" && miss "$1: \"$3\" in $2" || pass; }
+pixel() { python3 "$tests/support/png_look.py" "$@"; }  # FILE X Y: as rrggbbaa
+sized() { python3 "$tests/support/png_look.py" "$1"; }
+# below SENTENCE FILE BYTES
+below() { [ -s "$2" ] && [ "$(stat -c %s "$2")" -lt "$3" ] && pass || miss "$1: $(stat -c %s "$2") bytes, want less than $3"; }
 # refuses STATUS PART ARGS...  one line of error with PART in it, and no file left
 refuses() {
     local want=$1 part=$2 got
@@ -35,6 +40,107 @@ refuses() {
         miss "$*: exit $got, said $(head -c 300 err.txt)"
     ls | grep -q '^refused' && miss "$*: left a file" && rm -f refused*
 }
+
+# ---------------------------------------------------------------- figures of every view
+# What each view says on its page; the page is looked at in every theme, as a drawing and as a PDF.
+declare -A says=([feature]="Feature plane" [sphere]="On the unit circle" [curves]="Accuracy and loss"
+    [logit]="Target logit" [angles]="Angles to the class weights" [pairs]="Pairs of test samples"
+    [roc]="Verification ROC" [confusion]="Confusion" [stage]="Two classes" [input]="Inputs"
+    [lens]="A sample under the lens" [dashboard]="Feature plane" [score]="Loss against margin" [field]="Loss field"
+    [ball]="Feature sphere" [compare]="differs in")
+declare -A ground=([light]=ffffff [dark]=0d0f13 [print]=ffffff)
+digits="--dataset mnist --hidden 16 --steps 60 --points 5000"
+several="feature sphere curves logit angles pairs roc confusion stage input lens dashboard"
+others="--vs --loss=cosface --vs --loss=softmax"
+for theme in light dark print; do
+    for format in svg pdf; do
+        figures=
+        for view in $several; do figures+=" --figure $theme-$view.$format --view $view"; done
+        check "every view, $theme, $format" run train $digits --theme $theme $figures
+        check "views of scores, $theme, $format" run train --dataset moons --model identity --loss logistic --steps 60 \
+            --theme $theme --figure $theme-score.$format --view score --figure $theme-field.$format --view field
+        check "a ball, $theme, $format" run figure $digits --feature-dim 3 --view sphere --theme $theme --out $theme-ball.$format
+        check "a comparison, $theme, $format" run figure $digits --points 1600 --view compare $others --theme $theme \
+            --out $theme-compare.$format
+    done
+    for view in "${!says[@]}"; do
+        file=$theme-$view
+        below "$file.svg of 5,000 points" $file.svg 600000
+        below "$file.pdf of 5,000 points" $file.pdf 250000
+        has "$file.svg" $file.svg "${says[$view]}"
+        has "the ground of $file.svg" <(head -c 3000 $file.svg | tr A-F a-f) "#${ground[$theme]}"
+        command -v pdftotext >/dev/null || continue
+        has "$file.pdf" <(pdftotext $file.pdf -) "${says[$view]}"
+        same "pages of $file.pdf" "$(pdfinfo $file.pdf | sed -n 's/^Pages: *//p')" 1
+    done
+done
+if command -v rsvg-convert >/dev/null && command -v pdftocairo >/dev/null; then
+    for view in "${!says[@]}"; do
+        rsvg-convert -w 320 dark-$view.svg -o small.png
+        same "$view as others draw the svg" "$(sized small.png) $(pixel small.png 1 1)" "320x200 ${ground[dark]}ff"
+        pdftocairo -png -singlefile -scale-to-x 320 -scale-to-y 200 dark-$view.pdf small
+        same "$view as others draw the pdf" "$(sized small.png) $(pixel small.png 1 1)" "320x200 ${ground[dark]}ff"
+    done
+    check "a pdf without a ground" run figure $short --transparent --out clear.pdf
+    pdftocairo -png -transp -singlefile -scale-to 320 clear.pdf clear
+    same "nothing behind it" "$(pixel clear.png 2 2 | cut -c7-8)" 00
+fi
+
+# ---------------------------------------------------------------- options of a figure
+words() { grep -o '<text[^>]* font-size="[0-9.]*"' "$1" | sed 's/.*font-size="//; s/"//' | sort -n | tail -1; }
+check "letters as they are" run figure $short --size 16:9 --out plain.svg
+check "letters half as large again" run figure $short --size 16:9 --text-scale 1.5 --out large.svg
+python3 - plain.svg large.svg <<'P' && pass || miss "--text-scale does not make words larger on a page of the same size"
+import re, sys
+def page(path):
+    text = open(path).read()
+    head = re.search(r"<svg[^>]*>", text).group()
+    box = [float(v) for v in re.search(r'viewBox="([^"]*)"', head).group(1).split()] if "viewBox" in head else None
+    width = float(re.search(r'\bwidth="([\d.]+)', head).group(1))
+    length = max(float(v) for v in re.findall(r'textLength="([\d.]+)"', text))
+    letters = float(re.search(r'font-size="([\d.]+)"[^>]*>ArcFace<', text).group(1))
+    return width, letters * width / (box[2] if box else width)
+(w, small), (v, large) = page(sys.argv[1]), page(sys.argv[2])
+assert w == v and 1.4 < large / small < 1.6, (w, v, small, large)
+P
+check "the same as pixels" run figure $short --size 16:9 --scale 1 --text-scale 1.5 --out large.png
+same "--text-scale leaves the size" "$(sized large.png)" 1600x900
+refuses 2 "allowed 0.8 to 2" figure $short --text-scale 3 --out refused.svg
+check "dots an inch" run figure $short --size 320x200 --scale 2 --dpi 150 --out dots.png
+python3 - <<'P' && pass || miss "--dpi is not in the file"
+import struct
+body = open("dots.png", "rb").read()
+at = body.index(b"pHYs")
+assert abs(struct.unpack(">I", body[at + 4:at + 8])[0] - 150 / 0.0254) < 2
+P
+check "test points" run figure $short --split test --out split.svg
+has "test points" split.svg "480 test points"
+check "fewer points" run figure $short --points 100 --out points.svg
+has "fewer points" points.svg "100 training points"
+check "trainings as ghosts of the curves" run figure $short --view curves --vs "--loss softmax" --out ghosts.svg
+has "a ghost has its name" ghosts.svg "Softmax"
+
+# ---------------------------------------------------------------- captions
+chain="--warmup 0,0 --set m=0 --at 10:m=0.3 --at 12:s=20 --at 14:lr=0.01 --at 20:loss=cosface --at 24:m=0.2 --at 26:batch=32
+    --at 28:optimizer=sgd --at 30:add=center --at 32:center.lambda=0.02 --at 36:clip=5"
+check "many changes" run figure $short $chain --size 16:9 --out chain.svg
+tr -d '\n' <chain.svg | sed 's/<[^>]*>/ /g; s/  */ /g' >chain.txt
+for change in "m 0 → 0.30 at 10" "s 30 → 20 at 12" "η 0.001 → 0.01 at 14" "ArcFace → CosFace at 20" "m 0.15 → 0.20 at 24" \
+    "batch 128 → 32 at 26" "optimizer adam → sgd at 28" "add center at 30" "center λ 0.1 → 0.02 at 32" "clip 2 → 5 at 36"; do
+    has "a caption of many changes" chain.txt "$change"
+done
+check "a drag of the margin" run figure $short --warmup 0,0 --set m=0 --at 10:m=0.1 --at 11:m=0.2 --at 12:m=0.3 --out drag.svg
+has "a drag is one change" drag.svg "m 0 → 0.30 at 12"
+has_not "a drag is one change" drag.svg "0.20"
+moves=
+for step in $(seq 10 10 490); do moves+=" --at $step:m=0.$((step / 10 % 9 + 1)) --at $((step + 5)):s=$((step / 10 + 10))"; done
+check "changes without end" run figure $short --steps 500 $moves --size 16:9 --out endless.svg
+tr -d '\n' <endless.svg | sed 's/<[^>]*>/ /g; s/  */ /g' >endless.txt
+has "the last of them is there" endless.txt "s 58 → 59 at 495"
+has "those before are counted" endless.txt "changed: 74 earlier, m"
+check "three beside one another" run figure $short --view compare --vs "--loss cosface" --vs "--loss softmax" --size 16:9 --out three.svg
+has "what they have in common" three.svg "seed 1 · step 40"
+has_not "what they have not" three.svg "blobs · MLP 16-2 · ArcFace"
 
 # ---------------------------------------------------------------- slides
 cat >lesson.json <<'J'
@@ -98,6 +204,13 @@ if command -v pdfinfo >/dev/null && command -v pdftotext >/dev/null && command -
     has "the other cell" page3.txt "m 0,"
     has "chosen pages keep their numbers" <(pdftotext -f 1 -l 1 pages.pdf -) "2 of 5"
     has "title page" <(pdftotext -f 1 -l 1 title.pdf -) "Nobody Special"
+    pdftotext handout.pdf handout.txt
+    has_not "nothing of a handout is cut" handout.txt "…"
+    has "all numbers of a handout's step" handout.txt "margin met"
+    grep -Eq "loss [0-9.]+, [0-9.]+ +margin met [0-9.]+, [0-9.]+" handout.txt && pass ||
+        miss "the numbers of a comparison on a handout: $(grep loss handout.txt | tr '\n' '|')"
+    pdftotext title.pdf title.txt
+    has_not "nothing of a deck is cut" title.txt "…"
     has "handout's rows" <(pdftotext -f 1 -l 1 handout.pdf -) "Two at once"
     has "handout's second page" <(pdftotext -f 2 -l 2 handout.pdf -) "Last view"
     pdftotext asks.pdf asks.txt
@@ -210,6 +323,43 @@ else
     echo "numpy and pandas are not here: arrays were not opened"
 fi
 
+# ---------------------------------------------------------------- comparisons, saved and moving
+for at in 0 30; do
+    check "one of two" run train --dataset blobs --hidden 16 --loss cosface --steps $at --save left$at.json
+    check "the other" run train --dataset blobs --hidden 16 --loss softmax --steps $at --save right$at.json
+    python3 - $at <<'P' && pass || miss "two sessions are not made one"
+import json, sys
+left, right = (json.load(open(f"{side}{sys.argv[1]}.json")) for side in ["left", "right"])
+left["beside"] = [right["training"]]
+json.dump(left, open(f"both{sys.argv[1]}.json", "w"))
+P
+    check "a session of two" run check both$at.json
+    check "a figure of both" run figure --session both$at.json --view compare --out both$at.svg
+    check "the same again" run figure --session both$at.json --view compare --out again$at.svg
+    cmp -s both$at.svg again$at.svg && pass || miss "a session of two gives two figures"
+done
+has "the first" both30.svg ">CosFace<"
+has "the second" both30.svg ">Softmax<"
+check "a session of two goes on" run figure --session both0.json --steps 30 --view compare --out gone-on.svg
+check "as if never saved" run figure --dataset blobs --hidden 16 --loss cosface --vs "--loss softmax" --steps 30 --view compare \
+    --out direct.svg
+cmp -s gone-on.svg direct.svg && pass || miss "a saved comparison goes on to another figure"
+check "one of the two" run figure --session both30.json --out first.svg
+has_not "one of the two" first.svg ">Softmax<"
+check "a moving comparison" run animate --session both30.json --view compare --steps 60 --seconds 1 --fps 6 --out pair-%d.png
+same "its frames" "$(ls pair-*.png | wc -l)" 6
+cmp -s pair-1.png pair-6.png && miss "a comparison does not move" || pass
+check "the same as a film" run animate --dataset blobs --hidden 16 --loss cosface --vs "--loss softmax" --vs "--loss arcface" \
+    --view compare --steps 60 --seconds 1 --fps 6 --theme dark --out trio.gif
+grep -q '"frames": 6' out.txt && pass || miss "frames of three: $(head -c 200 out.txt)"
+if command -v ffprobe >/dev/null; then
+    same "frames ffprobe counts" "$(ffprobe -v error -count_frames -show_entries stream=nb_read_frames -of csv=p=0 trio.gif)" 6
+fi
+check "others as thin lines" run animate $short --loss cosface --vs "--loss softmax" --view curves --seconds 1 --fps 5 --out lines.webp
+refuses 2 "nothing to compare with" animate $short --view compare --out refused.gif
+refuses 2 "sweeps one training" animate $short --view compare --vs "--loss softmax" --over m=0..0.3 --out refused.gif
+refuses 2 "this view shows one training" animate $short --vs "--loss softmax" --out refused.gif
+
 # ---------------------------------------------------------------- sweeps
 sweep="sweep $short --loss cosface --set m=0,0.2"
 check "a sweep" run $sweep --out a.svg --csv a.csv
@@ -253,8 +403,18 @@ assert abs(w - 90 / 25.4 * 200) <= 2 and abs(h - 60 / 25.4 * 200) <= 2, (w, h)
 at = body.index(b"pHYs")
 assert abs(struct.unpack(">I", body[at + 4:at + 8])[0] - 200 / 0.0254) < 2
 P
+check "a sweep for paper" run $sweep --theme print --size 200x100mm --out paper.pdf
+command -v pdfinfo >/dev/null && same "its page" "$(pdfinfo paper.pdf |
+    awk '/^Pages/ { n = $2 } /^Page size/ { printf "%d, %.0fx%.0f", n, $3 * 25.4 / 72, $5 * 25.4 / 72 }')" "1, 200x100"
+command -v pdftotext >/dev/null && has "its words" <(pdftotext paper.pdf -) "m = 0.2"
+check "a sweep with its letters inside" run $sweep --text embed --out embed.svg
+has "letters inside" embed.svg "base64,"
+check "a sweep with changes" run $sweep --at 20:lr=0.01 --out changed.svg
+has "changes of a sweep" changed.svg "changed: "
+check "a grid" run $sweep --set s=10,30 --out grid.svg
+same "cells of a grid" "$(grep -o 's = [0-9]*, m = [0-9.]*<\|m = [0-9.]*, s = [0-9]*<' grid.svg | sort -u | wc -l)" 4
 check "no background" run $sweep --transparent --scale 1 --out clear.png
-cmp -s clear.png a.png && miss "--transparent changes nothing in a sweep" || pass
+same "no background" "$(pixel clear.png 2 2 | cut -c7-8)" 00
 check "L-Softmax, one command" run sweep $short --loss lsoftmax --set m=1,2,3,4 --rows both --out lsoftmax.svg
 has "L-Softmax" lsoftmax.svg "m = 4"
 check "center loss, one command" run sweep $short --loss center --set center.lambda=0.001,0.01,0.1,1 --rows both --scales own \

@@ -670,10 +670,15 @@ def animates(w):
     w.wait(lambda: "animation.cancel" in w.controls(), "a progress bar")
     w.click("animation.cancel")
     w.wait(lambda: "animation.start" in w.controls(), "an end")
-    left = {path.name for path in folder.iterdir()} - before - {"moving.gif"}
-    assert not left, left
+    w.click("animation.start")
+    w.wait(lambda: "animation.cancel" in w.controls(), "a progress bar again")
     w.click("export.close")
     w.wait(lambda: "animation.start" not in w.controls(), "the window again")
+    w.wait(lambda: "%" in (w.controls().get("animation.stop", {}).get("value") or ""), "its progress in the timeline")
+    w.click("animation.stop")
+    w.wait(lambda: "animation.stop" not in w.controls(), "an end")
+    left = {path.name for path in folder.iterdir()} - before - {"moving.gif", "marginscope"}  # the choices
+    assert not left, left
 
 
 def data_out(w):

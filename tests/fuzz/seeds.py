@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""seeds.py FOLDER - first inputs of every fuzz target, made from what the project ships."""
+"""seeds.py FOLDER [PROGRAM] - first inputs of every fuzz target, made from what the project ships, and by PROGRAM
+(marginscope) the sessions that hold whole checkpoints."""
 import base64
 import gzip
 import json
 import pathlib
 import re
 import struct
+import subprocess
 import sys
+import tempfile
 import zlib
 
 to = pathlib.Path(sys.argv[1])
@@ -83,3 +86,20 @@ put("session", "beside", session(small, beside=[{"experiment": dict(small, lr="0
 put("session", "state", json.dumps({"marginscope": 1, "data": {"rows": 0, "dim": 2, "classes": 2, "crc32": "00000000"},
                                     "training": {"experiment": small, "journal": [[3, "m", "0.1"]],
                                                  "checkpoint": {"step": 3, "bytes": 96, "zlib": packed}}}))
+
+
+def saved(folder, *options):
+    """What the program saves of a training that went some steps."""
+    path = pathlib.Path(folder, "saved.json")
+    subprocess.run([sys.argv[2], "train", "--dataset", "blobs", "--hidden", "4", "--points", "100", "--steps", "4",
+                    "--save", str(path), *options], check=True, stdout=subprocess.DEVNULL)
+    return path.read_text()
+
+
+if len(sys.argv) > 2:
+    with tempfile.TemporaryDirectory() as scratch:
+        whole = saved(scratch, "--loss", "cosface", "--at", "2:m=0.2")
+        other = saved(scratch, "--loss", "softmax")
+        put("session", "trained", whole)
+        put("session", "trained-other", saved(scratch, "--loss", "center", "--optimizer", "sgd", "--clip", "1"))
+        put("session", "trained-pair", json.dumps({**json.loads(whole), "beside": [json.loads(other)["training"]]}))

@@ -27,8 +27,8 @@ void fuzz_agree(enum status status, const struct why *why)
 void fuzz_dataset(const struct dataset *d)
 {
     size_t rows = (size_t)d->train + (size_t)d->test + (size_t)d->holdout;
-    for (size_t i = 0; i < rows * (size_t)d->dim; i++)
-        demand(isfinite(d->value[i]), "a value is not a number", d->name);
+    for (size_t i = 0; i < (d->pixel ? SPARSE_LEVELS : rows * (size_t)d->dim); i++)
+        demand(isfinite(d->pixel ? d->grey[i] : d->value[i]), "a value is not a number", d->name);
     for (size_t i = 0; i < rows; i++)
         demand(d->label[i] >= 0 && d->label[i] < d->classes + d->holdout_classes, "a label", d->name);
     for (int i = 0; i < d->classes + d->holdout_classes && d->class_name; i++)

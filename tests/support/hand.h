@@ -33,6 +33,23 @@ static inline int open_window(void **unused)
     return 0;
 }
 
+/* All that was asked of the training is done, and on show: never for one that plays without an end. */
+static inline bool at_rest(void)
+{
+    if (!worker_rests(w->worker))
+        return false;
+    w->next_frame = 0;
+    window_frame(w);
+    return worker_rests(w->worker);
+}
+
+static inline void await_rest(void)
+{
+    for (int i = 0; i < 120000 && !at_rest(); i++)
+        window_wait(w, 1);
+    assert_true(at_rest());
+}
+
 static inline int close_window(void **unused)
 {
     (void)unused;

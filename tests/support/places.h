@@ -8,6 +8,7 @@
 
 #include "app/compare.h"
 #include "app/lecture.h"
+#include "app/session_window.h"
 #include "tests/support/hand.h"
 
 static inline void turns(int n)
@@ -16,16 +17,16 @@ static inline void turns(int n)
         window_wait(w, 1);
 }
 
-/* What is being made stands, and a word to the worker has arrived. */
+/* As await_rest; of one that plays, what is wanted is being trained. */
 static inline void settle(void)
 {
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < 120000 && !at_rest(); i++) {
         window_wait(w, 1);
-        if (!w->state.loading && w->snap && w->snap->experiment.loss == w->experiment.loss &&
+        if (i > 30 && w->state.playing && !w->state.loading && w->snap &&
+            w->snap->experiment.loss == w->experiment.loss &&
             strcmp(w->snap->experiment.dataset, w->experiment.dataset) == 0)
-            break;
+            return;
     }
-    turns(30);
 }
 
 static inline void size(int width, int height)
@@ -44,6 +45,7 @@ static inline void home(void)
     size(1600, 1000);
     if (w->experiment.model == MODEL_CNN)
         w->experiment.model = MODEL_MLP;
+    snprintf(w->experiment.dataset, sizeof w->experiment.dataset, "blobs"); /* after drawing */
     action_choose_loss(w, loss_index(loss_find("arcface")));
     worker_play(w->worker, false);
     settle();
@@ -103,9 +105,9 @@ static inline void at_lesson(void)
 static inline void at_past(void)
 {
     worker_step(w->worker, 20);
-    turns(60);
+    await_rest();
     action_scrub(w, -1);
-    turns(30);
+    await_rest();
 }
 
 static inline void at_coach(void)
@@ -118,6 +120,10 @@ static inline void at_coach(void)
     ill.cure[0] = (struct cure){ .kind = CURE_WARMUP };
     w->snap = &ill;
 }
+
+static inline void at_export(void) { action_export(w, 0); }
+static inline void at_session(void) { panel_session_show(w, SESSION_DIALOG_SAVE); }
+static inline void at_draw(void) { action_draw(w, 0); }
 
 struct place {
     const char *name;
@@ -142,6 +148,9 @@ static const struct place places[] = {
     { "lesson", at_lesson },
     { "past", at_past },
     { "coach", at_coach },
+    { "export", at_export },
+    { "session", at_session },
+    { "drawing", at_draw },
 };
 
 enum { PLACES = sizeof places / sizeof places[0] };

@@ -37,11 +37,10 @@ static const double falls[FALLS] = { 0.6, 0.85 };
 /* clang-format off */
 static const struct recipe recipes[] = {
     { "deep",   12, { COMMON, "filters=16+16,32+32,64", "shift=1", "weight-decay=0.01" } },
+    { "moved",  12, { COMMON, "filters=16+16,32+32,64", "shift=2", "weight-decay=0.01" } },
+    { "free",   12, { COMMON, "filters=16+16,32+32,64", "shift=1" } },
     { "three",  20, { COMMON, "filters=16,32,64", "shift=2" } },
     { "still",  20, { COMMON, "filters=16,32,64", "shift=0" } },
-    { "one",    20, { COMMON, "filters=16,32,64", "shift=1" } },
-    { "wide",   20, { COMMON, "filters=24,48,96", "shift=2" } },
-    { "decay",  20, { COMMON, "filters=16,32,64", "shift=2", "weight-decay=0.01" } },
 };
 /* clang-format on */
 enum { RECIPES = sizeof recipes / sizeof recipes[0] };

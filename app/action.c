@@ -265,8 +265,7 @@ void action_fullscreen(struct window *w, int unused)
 {
     (void)unused;
     w->options.fullscreen = !w->options.fullscreen;
-    SDL_SetWindowFullscreen(w->sdl, w->options.fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
-    window_resize(w);
+    window_whole_screen(w, w->options.fullscreen || w->lecture->showing, -1);
 }
 
 void action_help(struct window *w, int unused)

@@ -526,20 +526,9 @@ static void show_cursor(struct window *w)
 /* On the other display where there is one. */
 static void take_display(struct window *w)
 {
-    struct lecture *l = w->lecture;
-    int displays = SDL_GetNumVideoDisplays(), here = SDL_GetWindowDisplayIndex(w->sdl);
-    if (l->showing) {
-        SDL_GetWindowPosition(w->sdl, &l->window_x, &l->window_y);
-        int there = displays > 1 ? (here == 0 ? 1 : 0) : here;
-        if (there != here && !w->options.fullscreen)
-            SDL_SetWindowPosition(
-                w->sdl, SDL_WINDOWPOS_CENTERED_DISPLAY(there), SDL_WINDOWPOS_CENTERED_DISPLAY(there));
-        SDL_SetWindowFullscreen(w->sdl, SDL_WINDOW_FULLSCREEN_DESKTOP);
-        return;
-    }
-    SDL_SetWindowFullscreen(w->sdl, w->options.fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
-    if (!w->options.fullscreen)
-        SDL_SetWindowPosition(w->sdl, l->window_x, l->window_y);
+    bool showing = w->lecture->showing, other = showing && SDL_GetNumVideoDisplays() > 1;
+    window_whole_screen(
+        w, showing || w->options.fullscreen, other ? SDL_GetWindowDisplayIndex(w->sdl) == 0 : -1);
 }
 
 void action_present(struct window *w, int unused)
@@ -551,5 +540,4 @@ void action_present(struct window *w, int unused)
     l->showing = !l->showing;
     take_display(w);
     show_cursor(w);
-    window_resize(w);
 }

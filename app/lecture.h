@@ -52,7 +52,6 @@ struct lecture {
     bool listing;                     /* the list of lessons is in the window */
     bool showing;                     /* presentation mode */
     bool blank;
-    int window_x, window_y;           /* where the window was before the presentation */
     SDL_Cursor *halo, *halo_dark;
 
     struct lecture_row row[LECTURE_LISTED];

@@ -43,6 +43,7 @@ struct drawing {
 struct window {
     struct window_options options;
     SDL_Window *sdl;
+    SDL_Rect windowed;                /* where it was before it had the whole screen; w 0: unknown */
     SDL_Renderer *renderer;           /* NULL on the software path */
     SDL_Texture *texture;
     uint32_t *pixels;                 /* whole window, opaque */
@@ -173,6 +174,7 @@ void window_dirty(struct window *w, unsigned areas);
 void window_notice(struct window *w, bool bad, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void window_layout(struct window *w);
 bool window_resize(struct window *w);                     /* after a change of size or scale */
+void window_whole_screen(struct window *w, bool whole, int display);  /* and back; display -1: the one it is on */
 void window_select(struct window *w, int sample, bool pinned);
 void window_hover_turn(struct window *w);                /* shows what has been hovered long enough */
 void window_statistics(struct window *w);

@@ -30,6 +30,11 @@ const char *sessions_path(const struct window *w);        /* of the session in h
 const char *sessions_offer(const struct window *w);
 void sessions_answer(struct window *w, bool restore);
 
+/* session_stand.c: how the window stands, without its trainings; and the session's window, with its experiments. */
+void session_note_window(const struct window *w, struct session_window *s);
+void session_note_benches(const struct window *w, struct session *s);
+void session_become(struct window *w, const struct session *s, const struct snapshot *snap);
+
 /* panel_session.c */
 void panel_session(struct window *w);
 bool panel_session_open(const struct window *w);

@@ -9,10 +9,10 @@
 #include "app/compare.h"
 #include "app/export_dialog.h"
 #include "app/lecture.h"
-#include "app/panel.h"
 #include "app/session_window.h"
 #include "app/uimap.h"
 #include "app/undo.h"
+#include "app/window_inner.h"
 #include "render/text.h"
 
 enum { WIDTH = 1600, HEIGHT = 1000, WIDTH_MIN = 1024, HEIGHT_MIN = 640, IDLE_MS = 500 };
@@ -136,6 +136,28 @@ bool window_resize(struct window *w)
     w->canvas = canvas_cairo_pixels(w->pixels, wide, high, wide * 4, w->scale);
     window_layout(w);
     return w->canvas != NULL;
+}
+
+/* Its own size is asked for again: where nobody manages the windows, SDL would keep the screen's. */
+void window_whole_screen(struct window *w, bool whole, int display)
+{
+    Uint32 flags = SDL_GetWindowFlags(w->sdl);
+    bool was = (flags & SDL_WINDOW_FULLSCREEN_DESKTOP) == SDL_WINDOW_FULLSCREEN_DESKTOP;
+    SDL_Rect *own = &w->windowed;
+    if (whole && !was) {
+        SDL_GetWindowPosition(w->sdl, &own->x, &own->y);
+        SDL_GetWindowSize(w->sdl, &own->w, &own->h);
+        own->w = flags & SDL_WINDOW_MAXIMIZED ? 0 : own->w;
+    }
+    if (whole && !was && display >= 0)
+        SDL_SetWindowPosition(
+            w->sdl, SDL_WINDOWPOS_CENTERED_DISPLAY(display), SDL_WINDOWPOS_CENTERED_DISPLAY(display));
+    SDL_SetWindowFullscreen(w->sdl, whole ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+    if (!whole && was && own->w > 0) {
+        SDL_SetWindowSize(w->sdl, own->w, own->h);
+        SDL_SetWindowPosition(w->sdl, own->x, own->y);
+    }
+    window_resize(w);
 }
 
 /* --- what the worker has ------------------------------------------------------------------------------- */
@@ -360,339 +382,6 @@ static void take_numbers(struct window *w, double now)
     window_dirty(w, 1 << AREA_TIMELINE);
 }
 
-/* --- passes -------------------------------------------------------------------------------------------- */
-
-/* What fills the areas in place of the panels. */
-static void (*const lecture_draw[AREA_COUNT])(struct window *) = {
-    [AREA_TOP] = panel_top,
-    [AREA_HEADER] = lecture_statement,
-    [AREA_MAIN] = lecture_main,
-    [AREA_TIMELINE] = lecture_strip,
-};
-
-/* Topmost first, and when Tab comes to it: from the top left to the bottom; what is open keeps it. */
-static const struct {
-    void (*panel)(struct window *);
-    int group;
-} panels_order[] = { { panel_help, -3 }, { panel_popup, -2 }, { panel_export, -1 }, { panel_session, -1 },
-    { panel_top, 1 }, { panel_control, 2 }, { panel_transport, 6 }, { panel_timeline, 7 }, { panel_side, 5 },
-    { panel_header, 3 }, { panel_main, 4 } };
-enum { PANELS_ABOVE = 4 };
-
-static void lecture_pass(struct window *w)
-{
-    for (int i = 0; i < PANELS_ABOVE; i++) {
-        w->ui.group = panels_order[i].group;
-        panels_order[i].panel(w);
-    }
-    for (int i = 0; i < AREA_COUNT; i++) {
-        w->ui.group = i + 1;
-        if (w->area[i].w > 0 && lecture_draw[i] && lecture_active(w))
-            lecture_draw[i](w);
-    }
-}
-
-static void panels_pass(struct window *w)
-{
-    for (size_t i = 0; i < sizeof panels_order / sizeof panels_order[0]; i++) {
-        w->ui.group = panels_order[i].group;
-        if (!(panels_order[i].panel == panel_control && w->panels_hidden))
-            panels_order[i].panel(w);
-    }
-}
-
-/* Topmost first: who is on top gets the mouse first. */
-static void input_pass(struct window *w, const struct ui_input *input)
-{
-    ui_begin(&w->ui, input);
-    (lecture_active(w) ? lecture_pass : panels_pass)(w);
-    bool used = input && w->ui.input.kind == UI_NONE && input->kind != UI_NONE;
-    if (ui_end(&w->ui) || used || (input && input->kind == UI_RELEASE))
-        window_dirty(
-            w, AREAS_CONTROL | (w->help_open || export_open(w) || panel_session_open(w) ? AREAS_ALL : 0));
-}
-
-static void edit_must_be_visible(struct window *w)
-{
-    for (int i = 0; i < w->ui.item_count; i++)
-        if (w->ui.item[i].hash == w->ui.edit.owner)
-            return;
-    if (w->ui.edit.owner)
-        ui_edit_end(&w->ui);
-}
-
-static void feed(struct window *w, struct ui_input input)
-{
-    panel_explain_input(w, &input);
-    undo_gesture(w, &input);
-    w->under = w->snap && (w->dragging || input.kind != UI_MOVE) ? w->hovered : -1;
-    input_pass(w, &input);
-    if (w->under != w->hovered)
-        w->hovered_since = window_now();
-    w->hovered = w->under;
-    if (w->ui.asked[0])
-        action_sweep_menu(w);
-    edit_must_be_visible(w);
-    if (input.kind != UI_MOVE)
-        w->map_stale = true;
-}
-
-/* What Tab came to is brought into sight. */
-static void scroll_to(struct window *w, const struct ui_item *item)
-{
-    if (!item)
-        return;
-    if (w->popup)
-        w->popup_scroll += item->reveal;
-    else if (lecture_active(w))
-        w->lecture->list_scroll += item->reveal;
-    else if (ui_inside(w->area[AREA_PANEL], (struct point){ item->rect.x + 1, w->area[AREA_PANEL].y }))
-        w->panel_scroll += item->reveal;
-}
-
-/* When what was open is closed, the control that opened it has the focus again. */
-static void focus_return(struct window *w, unsigned before)
-{
-    bool above = w->popup || w->help_open || export_open(w) || panel_session_open(w);
-    if (above && !w->above)
-        w->focus_below = before;
-    else if (!above && w->above)
-        w->ui.focus = w->focus_below;
-    w->above = above;
-}
-
-static void key_down(struct window *w, const SDL_KeyboardEvent *e)
-{
-    struct ui_input input = {
-        .kind = UI_KEY,
-        .key = e->keysym.sym,
-        .shift = (e->keysym.mod & KMOD_SHIFT) != 0,
-        .ctrl = (e->keysym.mod & KMOD_CTRL) != 0,
-        .alt = (e->keysym.mod & KMOD_ALT) != 0,
-    };
-    bool typing = w->ui.edit.owner != 0;
-    feed(w, input);
-    if (w->ui.input.kind == UI_NONE || input.alt || (typing && !input.ctrl && input.key != SDLK_TAB))
-        return;
-    if (input.key == SDLK_TAB) {
-        const struct ui_item *item = ui_focus_next(&w->ui, input.shift ? -1 : 1);
-        scroll_to(w, item);
-        input_pass(w, NULL); /* where things are now */
-        window_dirty(w, AREAS_ALL);
-    } else if (w->popup && (input.key == SDLK_UP || input.key == SDLK_DOWN)) {
-        ui_focus_next(&w->ui, input.key == SDLK_UP ? -1 : 1); /* the open menu is first in the list */
-        window_dirty(w, AREAS_ALL);
-    } else {
-        if (!draw_key(w, input.key, input.ctrl))
-            key_press(w, input.key, input.shift, input.ctrl);
-    }
-}
-
-/* X11 types the "+" of Ctrl and + as well, which is no letter. */
-static void typed(struct window *w, const char *text)
-{
-    struct ui_input input = { .kind = UI_TEXT };
-    if (w->modifiers & KMOD_CTRL && !(w->modifiers & (KMOD_ALT | KMOD_MODE)))
-        return;
-    snprintf(input.text, sizeof input.text, "%s", text);
-    bool typing = w->ui.edit.owner != 0;
-    feed(w, input);
-    if (!typing && w->ui.input.kind != UI_NONE && !draw_typed(w, text))
-        key_typed(w, text);
-}
-
-static void mouse(struct window *w, enum ui_kind kind, int x, int y, int clicks, double wheel)
-{
-    struct ui_input input = {
-        .kind = kind,
-        .at = { x / w->points, y / w->points },
-        .clicks = clicks,
-        .wheel = wheel,
-        .shift = (w->modifiers & KMOD_SHIFT) != 0,
-        .ctrl = (w->modifiers & KMOD_CTRL) != 0,
-        .alt = (w->modifiers & KMOD_ALT) != 0,
-    };
-    feed(w, input);
-}
-
-static void window_changed(struct window *w, const SDL_WindowEvent *e)
-{
-    switch (e->event) {
-    case SDL_WINDOWEVENT_SIZE_CHANGED:
-    case SDL_WINDOWEVENT_DISPLAY_CHANGED:
-        window_resize(w);
-        break;
-    case SDL_WINDOWEVENT_HIDDEN:
-    case SDL_WINDOWEVENT_MINIMIZED:
-        w->hidden = true;
-        break;
-    case SDL_WINDOWEVENT_SHOWN:
-    case SDL_WINDOWEVENT_RESTORED:
-    case SDL_WINDOWEVENT_EXPOSED:
-        w->hidden = false;
-        w->next_frame = 0;
-        window_dirty(w, AREAS_ALL);
-        break;
-    case SDL_WINDOWEVENT_LEAVE:
-        w->ui.mouse_inside = false;
-        w->hovered = -1;
-        input_pass(w, NULL);
-        break;
-    case SDL_WINDOWEVENT_CLOSE:
-        w->quit = true;
-        break;
-    default:
-        break;
-    }
-}
-
-void window_event(struct window *w, const SDL_Event *e)
-{
-    double began = window_now();
-    unsigned focus = w->ui.focus;
-    switch (e->type) {
-    case SDL_QUIT:
-        w->quit = true;
-        break;
-    case SDL_WINDOWEVENT:
-        window_changed(w, &e->window);
-        break;
-    case SDL_MOUSEMOTION:
-        mouse(w, UI_MOVE, e->motion.x, e->motion.y, 0, 0);
-        break;
-    case SDL_MOUSEBUTTONDOWN:
-        if (e->button.button == SDL_BUTTON_LEFT)
-            mouse(w, UI_PRESS, e->button.x, e->button.y, e->button.clicks, 0);
-        else if (e->button.button == SDL_BUTTON_RIGHT)
-            mouse(w, UI_MENU, e->button.x, e->button.y, e->button.clicks, 0);
-        break;
-    case SDL_MOUSEBUTTONUP:
-        if (e->button.button == SDL_BUTTON_LEFT)
-            mouse(w, UI_RELEASE, e->button.x, e->button.y, 0, 0);
-        break;
-    case SDL_MOUSEWHEEL:
-        if (e->wheel.y != 0)
-            mouse(w, UI_WHEEL, (int)(w->ui.mouse.x * w->points), (int)(w->ui.mouse.y * w->points), 0,
-                e->wheel.y);
-        break;
-    case SDL_KEYDOWN:
-        w->modifiers = e->key.keysym.mod;
-        key_down(w, &e->key);
-        break;
-    case SDL_KEYUP:
-        w->modifiers = e->key.keysym.mod;
-        break;
-    case SDL_TEXTINPUT:
-        typed(w, e->text.text);
-        break;
-    case SDL_DROPFILE:
-        sessions_drop(w, e->drop.file);
-        SDL_free(e->drop.file);
-        break;
-    default:
-        if (e->type == w->wake_event) {
-            SDL_AtomicSet(&w->wake_sent, 0);
-            w->news = true;
-        }
-        break;
-    }
-    focus_return(w, focus);
-    w->frame_cost += window_now() - began;
-}
-
-/* --- drawing ------------------------------------------------------------------------------------------- */
-
-static SDL_Rect device(const struct window *w, struct rect r)
-{
-    int x = (int)lround(r.x * w->scale), y = (int)lround(r.y * w->scale);
-    int right = (int)lround((r.x + r.w) * w->scale), bottom = (int)lround((r.y + r.h) * w->scale);
-    right = right > w->width_px ? w->width_px : right;
-    bottom = bottom > w->height_px ? w->height_px : bottom;
-    return (SDL_Rect){ x, y, right > x ? right - x : 0, bottom > y ? bottom - y : 0 };
-}
-
-static void copy_rows(const struct window *w, SDL_Surface *surface, SDL_Rect r)
-{
-    for (int y = r.y; y < r.y + r.h; y++)
-        memcpy((uint8_t *)surface->pixels + (size_t)y * (size_t)surface->pitch + (size_t)r.x * 4,
-            w->pixels + (size_t)y * (size_t)w->width_px + r.x, (size_t)r.w * 4);
-}
-
-static void convert_rows(const struct window *w, SDL_Surface *surface, SDL_Rect r)
-{
-    SDL_Surface *whole = SDL_CreateRGBSurfaceWithFormatFrom(
-        w->pixels, w->width_px, w->height_px, 32, w->width_px * 4, SDL_PIXELFORMAT_RGB888);
-    if (whole)
-        SDL_BlitSurface(whole, &r, surface, &r);
-    SDL_FreeSurface(whole);
-}
-
-static void present_surface(struct window *w, SDL_Rect *rects, int n)
-{
-    SDL_Surface *surface = SDL_GetWindowSurface(w->sdl);
-    if (!surface || surface->w != w->width_px || surface->h != w->height_px)
-        return;
-    Uint32 format = surface->format->format;
-    bool same = format == SDL_PIXELFORMAT_ARGB8888 || format == SDL_PIXELFORMAT_RGB888;
-    for (int i = 0; i < n; i++)
-        (same ? copy_rows : convert_rows)(w, surface, rects[i]);
-    SDL_UpdateWindowSurfaceRects(w->sdl, rects, n);
-}
-
-static void present_texture(struct window *w, const SDL_Rect *rects, int n)
-{
-    for (int i = 0; i < n; i++)
-        SDL_UpdateTexture(w->texture, &rects[i],
-            w->pixels + (size_t)rects[i].y * (size_t)w->width_px + rects[i].x, w->width_px * 4);
-    SDL_RenderCopy(w->renderer, w->texture, NULL, NULL);
-    SDL_RenderPresent(w->renderer);
-}
-
-static int draw_areas(struct window *w, SDL_Rect *rects)
-{
-    static void (*const panels[AREA_COUNT])(struct window *) = {
-        [AREA_TOP] = panel_top,
-        [AREA_PANEL] = panel_control,
-        [AREA_TRANSPORT] = panel_transport,
-        [AREA_HEADER] = panel_header,
-        [AREA_MAIN] = panel_main,
-        [AREA_SIDE] = panel_side,
-        [AREA_TIMELINE] = panel_timeline,
-    };
-    void (*const *draw)(struct window *) = lecture_active(w) ? lecture_draw : panels;
-    int n = 0;
-    w->ui.canvas = w->canvas;
-    w->ui.clip = NULL;
-    for (int i = 0; i < AREA_COUNT; i++) {
-        if (!(w->dirty & 1u << i) || w->area[i].w <= 0 || !draw[i])
-            continue;
-        rects[n] = device(w, w->area[i]);
-        if (rects[n].w <= 0 || rects[n].h <= 0)
-            continue;
-        canvas_clip(w->canvas, &w->area[i]);
-        draw[i](w);
-        n++;
-    }
-    canvas_clip(w->canvas, NULL);
-    return n;
-}
-
-/* What lies above areas is drawn again when one of them was. */
-static int draw_above(struct window *w, SDL_Rect *rects, int n)
-{
-    if (!w->popup && !w->help_open && !w->lecture->blank && !export_open(w) && !w->card.open &&
-        !panel_session_open(w) && !sessions_offer(w))
-        return n;
-    panel_session(w);
-    panel_export(w);
-    panel_popup(w);
-    panel_help(w);
-    panel_explain(w);
-    lecture_veil(w);
-    rects[0] = (SDL_Rect){ 0, 0, w->width_px, w->height_px };
-    return 1;
-}
-
 static void note_frame(struct window *w, double began)
 {
     double now = window_now();
@@ -700,30 +389,6 @@ static void note_frame(struct window *w, double began)
     w->frame_cost = 0;
     int size = (int)(sizeof w->frame_began / sizeof w->frame_began[0]);
     w->frame_began[w->fps_count++ % size] = began;
-}
-
-static void paint(struct window *w)
-{
-    SDL_Rect rects[AREA_COUNT];
-    input_pass(w, NULL); /* what is where, before any of it is drawn */
-    if (w->help_open || panel_session_open(w))
-        w->dirty = AREAS_ALL;
-    else if (export_open(w))
-        w->dirty = export_alone(w) ? 0 : AREAS_ALL;
-    else if (sessions_offer(w) && w->dirty)
-        w->dirty |= 1 << AREA_MAIN;
-    if (w->drawer_open && w->dirty & 1 << AREA_MAIN)
-        w->dirty |= 1 << AREA_SIDE;
-    int n = draw_above(w, rects, draw_areas(w, rects));
-    canvas_finish(w->canvas, NULL);
-    w->ui.canvas = NULL;
-    w->dirty = 0;
-    if (n == 0)
-        return;
-    if (w->renderer)
-        present_texture(w, rects, n);
-    else
-        present_surface(w, rects, n);
 }
 
 /* Verification and the map of the inputs are computed only while a view shows them. */
@@ -770,7 +435,7 @@ static void write_map(struct window *w, double now)
         return;
     w->next_map = now + MAP_S;
     w->map_stale = false;
-    input_pass(w, NULL);
+    window_pass(w, NULL);
     uimap_write(w, w->options.ui_map);
 }
 
@@ -786,7 +451,7 @@ bool window_frame(struct window *w)
     if (!w->dirty || w->hidden || !w->canvas)
         return false;
     w->next_frame = began + FRAME_S * 0.97;
-    paint(w);
+    window_paint(w);
     note_frame(w, began);
     return true;
 }
@@ -994,7 +659,7 @@ void window_destroy(struct window *w)
 
 bool window_control(struct window *w, const char *id, double rect[4])
 {
-    input_pass(w, NULL);
+    window_pass(w, NULL);
     const struct ui_item *item = ui_find(&w->ui, id);
     if (!item)
         return false;
@@ -1007,7 +672,7 @@ bool window_control(struct window *w, const char *id, double rect[4])
 
 const char *window_control_value(struct window *w, const char *id)
 {
-    input_pass(w, NULL);
+    window_pass(w, NULL);
     const struct ui_item *item = ui_find(&w->ui, id);
     return item ? item->value : NULL;
 }

@@ -10,6 +10,27 @@ void worker_post(struct worker *w)
     SDL_CondSignal(w->posted);
 }
 
+/* An order begins here and ends with send. */
+static struct command *order(struct worker *w)
+{
+    SDL_LockMutex(w->lock);
+    return &w->command;
+}
+
+/* One that changes the training: what worker_run began is no longer its own. */
+static struct command *order_by_hand(struct worker *w)
+{
+    struct command *c = order(w);
+    c->own_way = false;
+    return c;
+}
+
+static void send(struct worker *w)
+{
+    worker_post(w);
+    SDL_UnlockMutex(w->lock);
+}
+
 bool worker_rests(struct worker *w)
 {
     SDL_LockMutex(w->lock);
@@ -28,12 +49,10 @@ static void ask_live(struct worker *w)
 
 void worker_want(struct worker *w, const struct experiment *e)
 {
-    SDL_LockMutex(w->lock);
-    w->command.wanted = *e;
-    w->command.wanted_serial++;
-    w->command.own_way = false;
-    worker_post(w);
-    SDL_UnlockMutex(w->lock);
+    struct command *c = order_by_hand(w);
+    c->wanted = *e;
+    c->wanted_serial++;
+    send(w);
 }
 
 /* Of several in a row only the first leaves something to put away. */
@@ -50,8 +69,7 @@ void worker_swap(struct worker *w, int from, int to)
 
 long worker_run(struct worker *w, const struct experiment *e, bool anew, long until, int mark)
 {
-    SDL_LockMutex(w->lock);
-    struct command *c = &w->command;
+    struct command *c = order(w);
     if (e) {
         c->wanted = *e;
         c->wanted_serial++;
@@ -66,24 +84,22 @@ long worker_run(struct worker *w, const struct experiment *e, bool anew, long un
     long serial = ++c->run_serial;
     c->playing = w->state.playing = true;
     ask_live(w);
-    worker_post(w);
-    SDL_UnlockMutex(w->lock);
+    send(w);
     return serial;
 }
 
 void worker_want_all(struct worker *w, const struct experiment *e, const struct beside_wish *wish, int count)
 {
-    SDL_LockMutex(w->lock);
+    struct command *c = order(w);
     if (e) {
-        w->command.wanted = *e;
-        w->command.wanted_serial++;
-        w->command.own_way = false;
+        c->wanted = *e;
+        c->wanted_serial++;
+        c->own_way = false;
     }
     memcpy(w->wish, wish, (size_t)count * sizeof *wish);
     w->wishes = count;
     w->wish_serial++;
-    worker_post(w);
-    SDL_UnlockMutex(w->lock);
+    send(w);
 }
 
 void worker_beside(struct worker *w, const struct beside_wish *wish, int count)
@@ -93,13 +109,11 @@ void worker_beside(struct worker *w, const struct beside_wish *wish, int count)
 
 void worker_lead(struct worker *w, long id, const struct experiment *e)
 {
-    SDL_LockMutex(w->lock);
-    w->command.lead = id;
-    w->command.lead_serial++;
-    w->command.wanted = *e;
-    w->command.own_way = false;
-    worker_post(w);
-    SDL_UnlockMutex(w->lock);
+    struct command *c = order_by_hand(w);
+    c->lead = id;
+    c->lead_serial++;
+    c->wanted = *e;
+    send(w);
 }
 
 int worker_besides(const struct worker *w, long id[BESIDE_MAX], const struct snapshot *snap[BESIDE_MAX])
@@ -114,8 +128,7 @@ int worker_besides(const struct worker *w, long id[BESIDE_MAX], const struct sna
 
 void worker_touch(struct worker *w, const char *key)
 {
-    SDL_LockMutex(w->lock);
-    struct command *c = &w->command;
+    struct command *c = order_by_hand(w);
     int at = 0;
     while (at < c->touch_count && strcmp(c->touched[at], key) != 0)
         at++;
@@ -123,80 +136,67 @@ void worker_touch(struct worker *w, const char *key)
         snprintf(c->touched[at], TOUCH_KEY, "%s", key);
         c->touch_count = at < c->touch_count ? c->touch_count : at + 1;
     }
-    w->command.own_way = false;
-    worker_post(w);
-    SDL_UnlockMutex(w->lock);
+    send(w);
 }
 
 long worker_cure(struct worker *w, const struct cure *cure, const struct experiment *e)
 {
-    SDL_LockMutex(w->lock);
-    w->command.cure = *cure;
-    long serial = ++w->command.cure_serial;
-    w->command.wanted = *e;
-    w->command.own_way = false;
-    worker_post(w);
-    SDL_UnlockMutex(w->lock);
+    struct command *c = order_by_hand(w);
+    c->cure = *cure;
+    long serial = ++c->cure_serial;
+    c->wanted = *e;
+    send(w);
     return serial;
 }
 
 void worker_uncure(struct worker *w, long cure, const struct experiment *e)
 {
-    SDL_LockMutex(w->lock);
-    w->command.uncure = cure;
-    w->command.uncure_serial++;
-    w->command.wanted = *e;
-    w->command.own_way = false;
-    worker_post(w);
-    SDL_UnlockMutex(w->lock);
+    struct command *c = order_by_hand(w);
+    c->uncure = cure;
+    c->uncure_serial++;
+    c->wanted = *e;
+    send(w);
 }
 
 void worker_watch(struct worker *w, unsigned needs)
 {
-    SDL_LockMutex(w->lock);
-    w->command.watch = needs;
-    worker_post(w);
-    SDL_UnlockMutex(w->lock);
+    struct command *c = order(w);
+    c->watch = needs;
+    send(w);
 }
 
 void worker_play(struct worker *w, bool playing)
 {
-    SDL_LockMutex(w->lock);
-    w->command.playing = playing;
+    struct command *c = order(w);
+    c->playing = playing;
     w->state.playing = playing;
     if (playing)
         ask_live(w);
-    if (playing && w->command.until == NO_END)
-        w->command.own_way = false;
-    worker_post(w);
-    SDL_UnlockMutex(w->lock);
+    if (playing && c->until == NO_END)
+        c->own_way = false;
+    send(w);
 }
 
 void worker_pace(struct worker *w, double steps_per_s)
 {
-    SDL_LockMutex(w->lock);
-    w->command.pace = steps_per_s;
-    worker_post(w);
-    SDL_UnlockMutex(w->lock);
+    struct command *c = order(w);
+    c->pace = steps_per_s;
+    send(w);
 }
 
 void worker_step(struct worker *w, int steps)
 {
-    SDL_LockMutex(w->lock);
-    if (!w->command.playing)
-        w->command.steps += steps;
-    w->command.own_way = false;
-    worker_post(w);
-    SDL_UnlockMutex(w->lock);
+    struct command *c = order_by_hand(w);
+    if (!c->playing)
+        c->steps += steps;
+    send(w);
 }
 
 void worker_reset(struct worker *w)
 {
-    SDL_LockMutex(w->lock);
-    w->command.reset_serial++;
-    w->command.own_way = false;
-    worker_post(w);
-    SDL_UnlockMutex(w->lock);
+    struct command *c = order_by_hand(w);
+    c->reset_serial++;
+    send(w);
 }
 
 /* With the lock: the training pauses, and steps still owed to it are not made. */
@@ -209,71 +209,62 @@ static void look_back(struct worker *w)
 
 void worker_show(struct worker *w, long step)
 {
-    SDL_LockMutex(w->lock);
+    struct command *c = order(w);
     look_back(w);
-    w->command.show = step > 0 ? step : 0;
-    w->command.show_by = 0;
-    worker_post(w);
-    SDL_UnlockMutex(w->lock);
+    c->show = step > 0 ? step : 0;
+    c->show_by = 0;
+    send(w);
 }
 
 void worker_show_by(struct worker *w, int frames)
 {
-    SDL_LockMutex(w->lock);
+    struct command *c = order(w);
     look_back(w);
-    w->command.show_by += frames;
-    worker_post(w);
-    SDL_UnlockMutex(w->lock);
+    c->show_by += frames;
+    send(w);
 }
 
 void worker_roll(struct worker *w, bool rolling)
 {
-    SDL_LockMutex(w->lock);
+    struct command *c = order(w);
     look_back(w);
-    w->command.rolling = w->state.rolling = rolling;
+    c->rolling = w->state.rolling = rolling;
     if (rolling && w->state.shown < 0)
-        w->command.show = 0;
-    worker_post(w);
-    SDL_UnlockMutex(w->lock);
+        c->show = 0;
+    send(w);
 }
 
 void worker_live(struct worker *w)
 {
-    SDL_LockMutex(w->lock);
+    order(w);
     ask_live(w);
-    worker_post(w);
-    SDL_UnlockMutex(w->lock);
+    send(w);
 }
 
 void worker_branch(struct worker *w, long step)
 {
-    SDL_LockMutex(w->lock);
+    struct command *c = order_by_hand(w);
     look_back(w);
-    w->command.branch = step > 0 ? step : 0;
-    w->command.own_way = false;
-    worker_post(w);
-    SDL_UnlockMutex(w->lock);
+    c->branch = step > 0 ? step : 0;
+    send(w);
 }
 
 void worker_replay(struct worker *w, bool on)
 {
-    SDL_LockMutex(w->lock);
-    w->command.replay_serial++;
-    w->command.replay = on;
-    w->command.steps = 0;
-    w->command.playing = w->state.playing = on;
+    struct command *c = order_by_hand(w);
+    c->replay_serial++;
+    c->replay = on;
+    c->steps = 0;
+    c->playing = w->state.playing = on;
     ask_live(w);
-    w->command.own_way = false;
-    worker_post(w);
-    SDL_UnlockMutex(w->lock);
+    send(w);
 }
 
 void worker_history_budget(struct worker *w, size_t bytes)
 {
-    SDL_LockMutex(w->lock);
-    w->command.budget = bytes;
-    worker_post(w);
-    SDL_UnlockMutex(w->lock);
+    struct command *c = order(w);
+    c->budget = bytes;
+    send(w);
 }
 
 int worker_history_count(struct worker *w)

@@ -596,7 +596,8 @@ def lesson(w):
 
 
 def presents(w):
-    """F5 presents, in a lesson too; B blanks; Esc leaves one after the other and never quits."""
+    """F5 presents, in a lesson too; B blanks; Esc leaves one after the other, at the size it had, and never quits."""
+    before = w.controls()["play"]["rect"]
     w.click("tab.lessons")
     w.click("lesson.2")
     w.wait(lambda: "lesson" in w.state(), "a lesson", 15)
@@ -610,10 +611,12 @@ def presents(w):
     w.wait(lambda: not w.state()["presenting"] and "lesson" in w.state(), "the lesson")
     w.key("Escape")
     w.wait(lambda: "lesson" not in w.state() and "play" in w.controls(), "the window")
+    place = w.controls()["play"]["rect"]
     w.key("F5")
     w.wait(lambda: w.state()["presenting"], "a presentation without a lesson")
     w.key("Escape")
     w.wait(lambda: not w.state()["presenting"] and "play" in w.controls(), "the window")
+    assert w.controls()["play"]["rect"] == place == before, (before, place, w.controls()["play"])
 
 
 def sweeps(w):

@@ -554,7 +554,7 @@ static const struct option_row row[] = {
     { "points", "N", "samples the views show", SETTING, GROUP_RUN, take_setting },
     { "axes", "3,7|pca", "of features of more than three numbers: which two or three are shown, from 0", SETTING, GROUP_RUN, take_setting },
     { "split", "PART", "the part they are from: train, test or both", SETTING, GROUP_RUN, take_setting },
-    { "session", "FILE", "go on from a saved session; options beside it change its training there", TRAINING, GROUP_RUN, option_take_session },
+    { "session", "FILE", "go on from a saved session; options beside it change its training, --dataset PATH finds its data", TRAINING, GROUP_RUN, option_take_session },
     { "benchmark", NULL, "no outputs but the summary; timing excludes loading", FOR_TRAIN, GROUP_RUN, take_switch },
     { "metrics", "F.csv|npy", "losses, accuracies, angles at step 0, epoch ends and the end", FOR_TRAIN, GROUP_OUTPUT, take_table },
     { "metrics-every", "N", "and every N steps", FOR_TRAIN, GROUP_OUTPUT, take_every },

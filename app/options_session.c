@@ -1,6 +1,7 @@
 /* options_session.c - what --session makes of a command line. */
 #include "app/options_inner.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "app/dataset_open.h"
@@ -49,8 +50,19 @@ enum status option_take_session(struct options *o, const char *name, const char 
     return STATUS_OK;
 }
 
+/* --dataset with a path: where the session's data lie now. */
+static void find_data(struct options *o)
+{
+    const char *path = o->experiment.dataset;
+    if (!options_continue(o) || strcmp(path, o->continued.dataset) == 0 || dataset_find(path))
+        return;
+    snprintf(o->session->moved, sizeof o->session->moved, "%s", path);
+    memcpy(o->continued.dataset, path, sizeof o->continued.dataset);
+}
+
 void option_finish_session(struct options *o, unsigned where)
 {
+    find_data(o);
     if (where != FOR_FIGURE || !options_continue(o) || o->length_given)
         return;
     o->by_steps = true;

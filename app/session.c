@@ -142,6 +142,8 @@ enum status session_experiment(
     if (!room)
         return why_set(why, STATUS_FAILED,
             "%s: the path of its data is too long from here; move both to a shorter one", s->path);
+    if (s->moved[0] && strcmp(names->dataset, s->training[0].experiment.dataset) == 0)
+        snprintf(e.dataset, sizeof e.dataset, "%s", s->moved);
     *out = e;
     return STATUS_OK;
 }

@@ -61,6 +61,7 @@ struct session_axes {
 
 struct session {
     char path[SESSION_PATH];              /* of the file: names are seen from there */
+    char moved[SESSION_PATH];             /* where the data of the first training lie now; empty: where it says */
     bool opened;                          /* `data` is known */
     struct session_data data;
     struct session_training training[COMPARE_MAX];

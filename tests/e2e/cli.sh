@@ -618,7 +618,12 @@ check "a folder moved as a whole" run train --session elsewhere/p.json --steps 9
 sed -i 's/7,9,b/6,9,b/' elsewhere/data/p.csv
 refuses 1 "the data have changed" train --session elsewhere/p.json --steps 9
 refuses 1 "the data have changed" check elsewhere/p.json
-rm elsewhere/data/p.csv
+sed -i 's/6,9,b/7,9,b/' elsewhere/data/p.csv
+mv elsewhere/data/p.csv p-elsewhere.csv
+check "the data of a session are told where they lie now" run train --session elsewhere/p.json --dataset p-elsewhere.csv --steps 9 --save q.json
+grep -q '"dataset": "p-elsewhere.csv"' q.json && pass || miss "and are named so from then on"
+echo 5,5,a >>p-elsewhere.csv
+refuses 1 "the data have changed" train --session elsewhere/p.json --dataset p-elsewhere.csv --steps 9
 refuses 1 "cannot be opened" train --session elsewhere/p.json --steps 9
 head -c 3000 s.json >cut.json
 refuses 1 "cut.json:" check cut.json

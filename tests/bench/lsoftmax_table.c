@@ -1,6 +1,6 @@
 /* lsoftmax_table - the table of the L-Softmax paper (Liu et al., ICML 2016, MNIST with features of two numbers): test accuracy
  * of m = 1 to 4, by one recipe for all m, at several seeds. What counts is the last step, never the best.
- * Run: build/lsoftmax_table FOLDER [--seeds N (5)] [--epochs N] [--jobs N (1)] [--m 1,4] [--recipe NAME] [--set KEY=VALUE]
+ * Run: build/lsoftmax_table FOLDER [--seeds N (5)] [--first SEED (1)] [--epochs N] [--jobs N (1)] [--m 1,4] [--recipe NAME] [--set KEY=VALUE]
  *                           [--choose]
  * FOLDER holds the four IDX files of MNIST. A recipe is a row below. --choose never looks at the test images: it trains every
  * recipe on the first 55,000 training images and measures it on the last 5,000; the row that is best there by the mean over m
@@ -48,7 +48,7 @@ enum { RECIPES = sizeof recipes / sizeof recipes[0] };
 struct options {
     const char *folder, *set[RECIPE_KEYS];
     const struct recipe *recipe;
-    int seeds, epochs, jobs, sets;
+    int seeds, first, epochs, jobs, sets;
     bool m[M_MAX + 1], choose;
 };
 
@@ -284,6 +284,8 @@ static void take_option(struct options *o, const char *name, const char *value)
 {
     if (strcmp(name, "--seeds") == 0)
         o->seeds = number_in(value, SEEDS_MAX);
+    else if (strcmp(name, "--first") == 0)
+        o->first = number_in(value, 1000000);
     else if (strcmp(name, "--epochs") == 0)
         o->epochs = number_in(value, 1000);
     else if (strcmp(name, "--jobs") == 0)
@@ -297,16 +299,16 @@ static void take_option(struct options *o, const char *name, const char *value)
         for (int i = 0; i < RECIPES; i++)
             o->recipe = strcmp(recipes[i].name, value) == 0 ? &recipes[i] : o->recipe;
     else
-        die("options are --seeds, --epochs, --jobs, --m, --recipe, --set and --choose");
+        die("options are --seeds, --first, --epochs, --jobs, --m, --recipe, --set and --choose");
 }
 
 static struct options read_options(int argc, char **argv)
 {
-    struct options o = { .seeds = 5, .jobs = 1, .m = { false, true, true, true, true } };
+    struct options o = { .seeds = 5, .first = 1, .jobs = 1, .m = { false, true, true, true, true } };
     if (argc < 2 || argv[1][0] == '-') {
-        fprintf(stderr,
-            "usage: lsoftmax_table FOLDER [--seeds N] [--epochs N] [--jobs N] [--m 1,4] [--recipe NAME] "
-            "[--set KEY=VALUE] [--choose]\n");
+        fprintf(stderr, "usage: lsoftmax_table FOLDER [--seeds N] [--first SEED] [--epochs N] [--jobs N] "
+                        "[--m 1,4] [--recipe NAME] "
+                        "[--set KEY=VALUE] [--choose]\n");
         exit(2);
     }
     o.folder = argv[1];
@@ -326,7 +328,7 @@ static int plan(const struct options *o, struct run *run)
 {
     int count = 0;
     for (int i = 0; i < RECIPES; i++)
-        for (int seed = 1; seed <= o->seeds; seed++)
+        for (int seed = o->first; seed < o->first + o->seeds; seed++)
             for (int m = 1; m <= M_MAX; m++)
                 if (o->m[m] && (!o->recipe || o->recipe == &recipes[i]) && count < RUNS_MAX)
                     run[count++] = (struct run){ &recipes[i], m, seed };

@@ -227,7 +227,9 @@ enum status session_open_data(
     if (status == STATUS_OK)
         status = dataset_open_watched(&e, progress, out, &inner);
     if (status != STATUS_OK)
-        return why_set(why, STATUS_FAILED, "%s: its data cannot be opened: %s", s->path, inner.text);
+        return why_set(why, STATUS_FAILED,
+            "%s: its data cannot be opened (--dataset PATH says where they lie now): %s", s->path,
+            inner.text);
     status = session_same_data(s, out, why);
     if (status != STATUS_OK)
         dataset_clear(out);

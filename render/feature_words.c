@@ -32,12 +32,18 @@ bool rect_hits_disc(struct rect r, struct point center, double radius)
     return hypot(dx, dy) < radius;
 }
 
-static const char *part_name(const struct snapshot *snap)
+int feature_points(const struct snapshot *snap, char *out, size_t size)
 {
     int test = 0;
+    char shown[32], all[32];
     for (int i = 0; i < snap->count; i++)
         test += snap->test[i];
-    return test == 0 ? "training points" : test == snap->count ? "test points" : "points";
+    int whole = (test < snap->count ? snap->train_size : 0) + (test > 0 ? snap->test_size : 0);
+    const char *part = test == 0 ? "training " : test == snap->count ? "test " : "";
+    number_count(snap->count, shown, sizeof shown);
+    if (snap->count >= whole)
+        return snprintf(out, size, "%s %spoints", shown, part);
+    return snprintf(out, size, "%s of %s %spoints", shown, number_count(whole, all, sizeof all), part);
 }
 
 /* The disc of a close look reaches under the words: they keep a ground of their own. */
@@ -61,12 +67,10 @@ static struct plane fitted_plane(const struct scene *scene, const struct look *l
 static void draw_title(struct canvas *c, const struct scene *scene, const struct look *look,
     const struct plane *plane, struct rect rect)
 {
-    char count[32], text[ROW_TEXT];
-    number_count(scene->snap->count, count, sizeof count);
-    if (scene->data)
-        snprintf(text, sizeof text, "%s %s", count, part_name(scene->snap));
-    else
-        snprintf(text, sizeof text, "%s %s, %d-D features", count, part_name(scene->snap), scene->snap->dim);
+    char text[ROW_TEXT];
+    int used = feature_points(scene->snap, text, sizeof text);
+    if (!scene->data)
+        snprintf(text + used, sizeof text - (size_t)used, ", %d-D features", scene->snap->dim);
     draw_ground(c, scene, look, plane,
         (struct rect){ rect.x + FEATURE_EDGE, rect.y + 16, fmax(100, text_width(text, &small)), 35 });
     canvas_text(c, (struct point){ rect.x + FEATURE_EDGE, rect.y + 29 },

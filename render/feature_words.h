@@ -18,6 +18,8 @@ double feature_legend(struct canvas *c, const struct scene *scene, const struct 
 void feature_toggles_draw(struct canvas *c, const struct scene *scene, const struct look *look,
     const struct plane *plane, struct rect rect);
 
+/* "5 000 of 60 000 training points"; the length as of snprintf. */
+int feature_points(const struct snapshot *snap, char *out, size_t size);
 /* Legend and statistics are left out where they would touch the disc. */
 void feature_words(struct canvas *c, const struct scene *scene, const struct look *look, const struct plane *plane,
     struct rect rect);

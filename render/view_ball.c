@@ -751,12 +751,8 @@ static void draw_words(const struct picture *p, struct rect rect)
     struct font note = { 12, WEIGHT_REGULAR, false }, title = { 14, WEIGHT_SEMIBOLD, false };
     canvas_text(p->c, (struct point){ rect.x + FEATURE_EDGE, rect.y + 29 }, "Feature sphere", &title,
         p->theme->text1, ALIGN_LEFT);
-    int test = 0;
-    for (int i = 0; i < snap->count; i++)
-        test += snap->test[i];
-    const char *part = test == 0 ? "training" : test == snap->count ? "test" : "training and test";
-    int used = snprintf(text, sizeof text, "%s %s points%s", number_count(snap->count, n, sizeof n), part,
-        snap->dim == 3 ? " on S\u00b2" : "");
+    int used = feature_points(snap, text, sizeof text);
+    used += snprintf(text + used, sizeof text - (size_t)used, "%s", snap->dim == 3 ? " on S\u00b2" : "");
     char axes[32] = "";
     if (snap->dim > 3 && p->scene->solid.chosen &&
         experiment_get(&snap->experiment, "axes", axes, sizeof axes))

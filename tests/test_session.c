@@ -406,7 +406,7 @@ static void bad_files_are_refused_with_place_and_reason(void **state)
         { "\"zoom\": 1.0", "\"zooms\": 1.0", "window.zooms: unknown key" },
         { "\"view\": \"feature\"", "\"view\": \"../../etc/passwd\"", "window.view" },
         { "\"dataset\": \"blobs\"", "\"dataset\": \"/etc/passwd\"",
-            "its data cannot be opened: /etc/passwd" },
+            "its data cannot be opened (--dataset PATH says where they lie now): /etc/passwd" },
         { "\"dataset\": \"blobs\"", "\"dataset\": \"blobs\\nseed=3\"", "holds a line break" },
     };
     char *good = good_text();

@@ -625,6 +625,9 @@ grep -q '"dataset": "p-elsewhere.csv"' q.json && pass || miss "and are named so 
 echo 5,5,a >>p-elsewhere.csv
 refuses 1 "the data have changed" train --session elsewhere/p.json --dataset p-elsewhere.csv --steps 9
 refuses 1 "cannot be opened" train --session elsewhere/p.json --steps 9
+# The shipped session is whole, and says what it lacks.
+refuses 1 "l-softmax-mnist.json: its data cannot be opened" train --session "$assets/../sessions/l-softmax-mnist.json" --epochs 13
+refuses 1 "the data have changed" train --session "$assets/../sessions/l-softmax-mnist.json" --dataset "$assets/mnist" --epochs 13
 head -c 3000 s.json >cut.json
 refuses 1 "cut.json:" check cut.json
 refuses 1 "cut.json:" train --session cut.json

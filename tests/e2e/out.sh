@@ -116,7 +116,7 @@ P
 check "test points" run figure $short --split test --out split.svg
 has "test points" split.svg "480 test points"
 check "fewer points" run figure $short --points 100 --out points.svg
-has "fewer points" points.svg "100 training points"
+has "fewer points" points.svg "100 of 1"
 check "trainings as ghosts of the curves" run figure $short --view curves --vs "--loss softmax" --out ghosts.svg
 has "a ghost has its name" ghosts.svg "Softmax"
 

@@ -13,11 +13,11 @@
 #include <webp/demux.h>
 
 #include "app/animate_inner.h"
-#include "app/dataset_open.h"
 #include "app/worker.h"
 #include "render/span.h"
 #include "tests/support/folder.h"
 #include "tests/support/fonts.h"
+#include "tests/support/training.h"
 
 enum { WIDTH = 320, HEIGHT = 200, FRAMES = 12, STEPS = 60, PIXELS = WIDTH * HEIGHT };
 
@@ -45,9 +45,9 @@ static struct experiment small_experiment(void)
 {
     struct experiment e;
     experiment_init(&e);
-    assert_int_equal(experiment_set(&e, "dataset", "blobs", NULL), STATUS_OK);
-    assert_int_equal(experiment_set(&e, "hidden", "16", NULL), STATUS_OK);
-    assert_int_equal(experiment_set(&e, "warmup", "0,0", NULL), STATUS_OK);
+    set(&e, "dataset", "blobs");
+    set(&e, "hidden", "16");
+    set(&e, "warmup", "0,0");
     e.points = 120;
     return e;
 }
@@ -55,23 +55,13 @@ static struct experiment small_experiment(void)
 static int set_up(void **state)
 {
     struct experiment e = small_experiment();
-    struct why why = { "" };
-    struct snapshot snap;
     snprintf(folder, sizeof folder, "%s/marginscope-animate-XXXXXX",
         getenv("TMPDIR") ? getenv("TMPDIR") : P_tmpdir);
     assert_non_null(mkdtemp(folder));
     assert_int_equal(fonts(state), 0);
-    must(dataset_open(&e, &data, &why), &why);
-    must(trainer_create(&e, &data, &trainer, &why), &why);
-    history = history_create(16 << 20);
-    snapshot_init(&snap);
-    for (int i = 0; i <= STEPS; i++) {
-        assert_int_equal(trainer_snapshot(trainer, &snap), STATUS_OK);
-        assert_true(history_add_frame(history, &snap, 0));
-        if (i < STEPS)
-            trainer_step(trainer);
-    }
-    snapshot_clear(&snap);
+    data = open_data(&e);
+    trainer = make(&e, &data);
+    history = remembered_steps(trainer, STEPS);
     return 0;
 }
 
@@ -103,7 +93,7 @@ static struct animation_history whole_history(void)
     return (struct animation_history){ .history = history, .frames = FRAMES };
 }
 
-static struct animation_result make(const char *name)
+static struct animation_result made(const char *name)
 {
     struct animation_options o = options_for(name);
     struct animation_history h = whole_history();
@@ -160,7 +150,7 @@ static void numbered_frames_are_the_figures(void **state)
 {
     (void)state;
     static uint8_t frame[3 * PIXELS], figure[3 * PIXELS];
-    make("f-%03d.png");
+    made("f-%03d.png");
     assert_int_equal(files_in_folder(), FRAMES);
     const int at[] = { 0, FRAMES / 2, FRAMES - 1 };
     for (int k = 0; k < 3; k++) {
@@ -199,7 +189,7 @@ static void a_gif_has_one_palette_and_the_figures_colours(void **state)
 {
     (void)state;
     static uint8_t screen[3 * PIXELS], figure[3 * PIXELS];
-    make("a.gif");
+    made("a.gif");
     int failure = 0, hundredths = 0;
     GifFileType *gif = DGifOpenFileName(in_folder("a.gif"), &failure);
     assert_non_null(gif);
@@ -231,7 +221,7 @@ static void a_webp_has_its_frames_at_their_times(void **state)
 {
     (void)state;
     static uint8_t screen[3 * PIXELS], figure[3 * PIXELS];
-    struct animation_result result = make("a.webp");
+    struct animation_result result = made("a.webp");
     uint8_t *bytes, *rgba;
     size_t size;
     struct why why = { "" };
@@ -280,8 +270,8 @@ static void the_same_frames_give_the_same_bytes(void **state)
     static const char *const name[][2] = { { "a.gif", "b.gif" }, { "a.webp", "b.webp" },
         { "a.mp4", "b.mp4" } };
     for (int i = 0; i < (animation_has_ffmpeg() ? 3 : 2); i++) {
-        make(name[i][0]);
-        make(name[i][1]);
+        made(name[i][0]);
+        made(name[i][1]);
         assert_true(same_files(name[i][0], name[i][1]));
     }
     empty_folder();

@@ -10,11 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/dataset_open.h"
 #include "app/worker.h"
 #include "render/span.h"
 #include "tests/support/folder.h"
 #include "tests/support/fonts.h"
+#include "tests/support/training.h"
 
 /* Of this size nothing is shrunk, so that cells lie on whole pixels. */
 enum { WIDTH = 1200, HEIGHT = 760, FRAMES = 4, STEPS = 40, PIXELS = WIDTH * HEIGHT };
@@ -32,9 +32,9 @@ static struct experiment small_experiment(const char *loss)
 {
     struct experiment e;
     experiment_init(&e);
-    assert_int_equal(experiment_set(&e, "dataset", "blobs", NULL), STATUS_OK);
-    assert_int_equal(experiment_set(&e, "hidden", "16", NULL), STATUS_OK);
-    assert_int_equal(experiment_set(&e, "loss", loss, NULL), STATUS_OK);
+    set(&e, "dataset", "blobs");
+    set(&e, "hidden", "16");
+    set(&e, "loss", loss);
     e.points = 120;
     return e;
 }
@@ -42,19 +42,8 @@ static struct experiment small_experiment(const char *loss)
 static struct history *trained(const char *loss)
 {
     struct experiment e = small_experiment(loss);
-    struct history *history = history_create(16 << 20);
-    struct trainer *trainer;
-    struct snapshot snap;
-    struct why why = { "" };
-    must(trainer_create(&e, &data, &trainer, &why), &why);
-    snapshot_init(&snap);
-    for (int i = 0; i <= STEPS; i++) {
-        assert_int_equal(trainer_snapshot(trainer, &snap), STATUS_OK);
-        assert_true(history_add_frame(history, &snap, 0));
-        if (i < STEPS)
-            trainer_step(trainer);
-    }
-    snapshot_clear(&snap);
+    struct trainer *trainer = make(&e, &data);
+    struct history *history = remembered_steps(trainer, STEPS);
     trainer_destroy(trainer);
     return history;
 }
@@ -62,12 +51,11 @@ static struct history *trained(const char *loss)
 static int set_up(void **state)
 {
     struct experiment e = small_experiment("cosface");
-    struct why why = { "" };
     snprintf(folder, sizeof folder, "%s/marginscope-compare-XXXXXX",
         getenv("TMPDIR") ? getenv("TMPDIR") : P_tmpdir);
     assert_non_null(mkdtemp(folder));
     assert_int_equal(fonts(state), 0);
-    must(dataset_open(&e, &data, &why), &why);
+    data = open_data(&e);
     cosface = trained("cosface");
     softmax = trained("softmax");
     return 0;

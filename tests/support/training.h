@@ -3,6 +3,7 @@
 #define TESTS_SUPPORT_TRAINING_H
 
 #include "app/dataset_open.h"
+#include "math/history.h"
 #include "math/trainer.h"
 #include "tests/support/check.h"
 
@@ -42,6 +43,22 @@ static inline void steps(struct trainer *t, long count)
 {
     for (long i = 0; i < count; i++)
         trainer_step(t);
+}
+
+/* The same, and a frame of every step. */
+static inline struct history *remembered_steps(struct trainer *t, long count)
+{
+    struct history *history = history_create(16 << 20);
+    struct snapshot snap;
+    snapshot_init(&snap);
+    for (long i = 0; i <= count; i++) {
+        assert_int_equal(trainer_snapshot(t, &snap), STATUS_OK);
+        assert_true(history_add_frame(history, &snap, 0));
+        if (i < count)
+            trainer_step(t);
+    }
+    snapshot_clear(&snap);
+    return history;
 }
 
 /* A setting changed while it trains. */

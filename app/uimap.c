@@ -8,6 +8,7 @@
 #include "app/compare.h"
 #include "app/lecture.h"
 #include "app/panel.h"
+#include "math/draw.h"
 
 static json_t *number(double v)
 {
@@ -132,7 +133,8 @@ static json_t *state(const struct window *w)
             (double)w->look.orbit[3]));
     json_object_set_new(value, "added", terms(&w->experiment));
     json_object_set_new(value, "moved", json_integer(w->experiment.move_count));
-    json_object_set_new(value, "drawing", json_boolean(w->draw.on));
+    json_object_set_new(
+        value, "drawing", json_boolean(w->draw.on && w->snap && draw_chosen(&w->snap->experiment)));
     json_object_set_new(value, "drawn", json_integer(w->experiment.dot_count));
     json_object_set_new(value, "steps_per_s", number(w->state.steps_per_s));
     json_object_set_new(value, "fps", number(w->number.fps));

@@ -74,10 +74,10 @@ static enum status png_frame(struct animation_writer *w, const uint8_t *rgb, int
     char path[1200];
     place(n, i, path, sizeof path);
     errno = 0;
+    n->written = i + 1; /* as far as it goes: what is there is removed */
     FILE *file = fopen(path, "wb");
     if (!file)
         return animation_blame(w, why);
-    n->written = i + 1;
     png_image image = { .version = PNG_IMAGE_VERSION,
         .width = (png_uint_32)w->width,
         .height = (png_uint_32)w->height,

@@ -53,6 +53,7 @@ static struct window_options window_options(const struct options *o)
     w.experiment = o->experiment;
     w.text_scale = o->text_scale;
     w.fullscreen = o->fullscreen;
+    w.timeline = (size_t)o->timeline << 20;
     w.pace = o->pace;
     if (o->theme[0])
         snprintf(w.theme, sizeof w.theme, "%s", o->theme);

@@ -7,11 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <jansson.h>
-
 #include "app/animate.h"
 #include "app/dataset_open.h"
 #include "app/headless.h"
+#include "app/json_put.h"
 #include "app/sweep.h"
 #include "app/training.h"
 #include "render/text.h"
@@ -279,12 +278,13 @@ static enum status print_summary(const struct animate_job *job, struct why *why)
 {
     const struct animation_result *r = &job->result;
     const struct animation_options *o = &job->animation;
-    json_t *json = json_pack("{s:s, s:i, s:i, s:i, s:f, s:f, s:I, s:s, s:s, s:I}", "file", o->figure.path,
-        "frames", r->frames, "width", r->width, "height", r->height, "fps", o->fps, "seconds",
-        r->frames / o->fps, "bytes", (json_int_t)r->bytes, "view", o->figure.view, "over", job->options->over,
-        "steps", (json_int_t)trainer_steps(job->training[0].trainer));
+    json_t *json = json_pack("{s:o, s:i, s:i, s:i, s:f, s:f, s:I, s:s, s:s, s:I}", "file",
+        json_text(o->figure.path), "frames", r->frames, "width", r->width, "height", r->height, "fps", o->fps,
+        "seconds", r->frames / o->fps, "bytes", (json_int_t)r->bytes, "view", o->figure.view, "over",
+        job->options->over, "steps", (json_int_t)trainer_steps(job->training[0].trainer));
     bool printed =
-        json && json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) == 0 && puts("") >= 0;
+        json && json_dumpf(json, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(12)) == 0 &&
+        puts("") >= 0;
     json_decref(json);
     return printed ? STATUS_OK : why_set(why, STATUS_FAILED, "stdout: cannot be written; send it elsewhere");
 }

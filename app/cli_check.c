@@ -21,15 +21,24 @@ static enum status check_trainings(const struct session *s, struct why *why)
     return status;
 }
 
+/* By way of a sentence, in which names and titles give no orders to a terminal. */
+static void praise(struct why *line)
+{
+    printf("%s\n", line->text);
+    line->text[0] = '\0';
+}
+
 static enum status check_session(const char *path, struct why *why)
 {
     struct session *s = NULL;
     enum status status = session_read(path, &s, why);
     if (status == STATUS_OK)
         status = check_trainings(s, why);
-    if (status == STATUS_OK)
-        printf("%s: session of step %ld, %d %s, good\n", path, s->training[0].step, s->count,
+    if (status == STATUS_OK) {
+        why_set(why, STATUS_OK, "%s: session of step %ld, %d %s, good", path, s->training[0].step, s->count,
             s->count > 1 ? "trainings" : "training");
+        praise(why);
+    }
     session_destroy(s);
     return status;
 }
@@ -40,8 +49,10 @@ static enum status check_lesson(const char *path, struct why *why)
     enum status status = lesson_load(path, &lesson, why);
     if (status == STATUS_OK)
         status = lesson_rehearse(&lesson, path, why);
-    if (status == STATUS_OK)
-        printf("%s: \"%s\", %d steps, good\n", path, lesson.title, lesson.count);
+    if (status == STATUS_OK) {
+        why_set(why, STATUS_OK, "%s: \"%s\", %d steps, good", path, lesson.title, lesson.count);
+        praise(why);
+    }
     lesson_clear(&lesson);
     return status;
 }

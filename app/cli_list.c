@@ -1,9 +1,9 @@
 #include "app/cli.h"
 
-#include <jansson.h>
 #include <string.h>
 
 #include "app/dataset_open.h"
+#include "app/json_put.h"
 #include "app/options.h"
 #include "math/loss.h"
 
@@ -40,7 +40,7 @@ static json_t *choices_json(const struct param *param)
 {
     json_t *list = json_array();
     for (int i = 0; param->choice && param->choice[i]; i++)
-        json_array_append_new(list, json_string(param->choice[i]));
+        json_add(&list, json_string(param->choice[i]));
     return list;
 }
 
@@ -71,13 +71,12 @@ static json_t *param_json(const struct param *param)
         kind_id(param->kind), "default", default_json(param), "unit", param->unit ? param->unit : "", "help",
         param->help, "optional", param->optional, "running", param->role == ROLE_RUNNING);
     if (param->kind == PARAM_CHOICE) {
-        json_object_set_new(object, "choices", choices_json(param));
+        json_put(&object, "choices", choices_json(param));
         return object;
     }
-    json_object_update_new(
-        object, json_pack("{s:f, s:f, s:f, s:f}", "min", list ? LIST_LEAST : param->min, "max",
-                    list ? LIST_MOST : param->max, "slider_max", list ? LIST_MOST : param_end(param),
-                    "neutral", list ? 1 : param->neutral));
+    json_put_all(&object, json_pack("{s:f, s:f, s:f, s:f}", "min", list ? LIST_LEAST : param->min, "max",
+                              list ? LIST_MOST : param->max, "slider_max",
+                              list ? LIST_MOST : param_end(param), "neutral", list ? 1 : param->neutral));
     return object;
 }
 
@@ -86,15 +85,14 @@ static json_t *loss_json(const struct loss *loss)
     char boundary[256], logit[256];
     json_t *params = json_array();
     for (int i = 0; i < loss_param_count(loss); i++)
-        json_array_append_new(params, param_json(&loss->param[i]));
+        json_add(&params, param_json(&loss->param[i]));
     json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:s}", "id", loss->id, "label", loss->label,
         "type", type_id(loss), "family", loss_family_label(loss->family), "subtitle", loss->subtitle,
         "params", params, "boundary", plain_text(loss->rule, boundary, sizeof boundary));
-    json_object_set_new(object, "target",
+    json_put(&object, "target",
         loss->logit ? json_string(plain_text(loss->logit, logit, sizeof logit)) : json_null());
-    json_object_update_new(
-        object, json_pack("{s:b, s:b, s:b, s:s}", "margin", loss->has_margin, "bias",
-                    loss->bias != BLOCK_NONE, "trained", !loss->untrained, "source", loss->source));
+    json_put_all(&object, json_pack("{s:b, s:b, s:b, s:s}", "margin", loss->has_margin, "bias",
+                              loss->bias != BLOCK_NONE, "trained", !loss->untrained, "source", loss->source));
     return object;
 }
 
@@ -163,7 +161,7 @@ enum status cli_losses(int argc, const char **argv, struct why *why)
     json_t *list = o.json ? json_array() : NULL;
     for (int i = 0; i < loss_count(); i++) {
         if (o.json)
-            json_array_append_new(list, loss_json(loss_at(i)));
+            json_add(&list, loss_json(loss_at(i)));
         else
             loss_line(loss_at(i));
     }
@@ -195,10 +193,10 @@ static json_t *dataset_json(const struct dataset_row *row, const struct found *f
     json_t *object = json_pack("{s:s, s:s, s:s, s:b, s:b}", "id", row->id, "label", row->label, "help",
         row->help, "generated", row->make != NULL, "present", found->present);
     if (!found->present)
-        json_object_set_new(object, "missing", json_string(found->why.text));
+        json_put(&object, "missing", json_text(found->why.text));
     else
-        json_object_update_new(object, json_pack("{s:i, s:i, s:i, s:i}", "train", d->train, "test", d->test,
-                                           "dim", d->dim, "classes", d->classes));
+        json_put_all(&object, json_pack("{s:i, s:i, s:i, s:i}", "train", d->train, "test", d->test, "dim",
+                                  d->dim, "classes", d->classes));
     return object;
 }
 
@@ -226,7 +224,7 @@ enum status cli_datasets(int argc, const char **argv, struct why *why)
         struct found found;
         look_up(dataset_at(i), &found);
         if (o.json)
-            json_array_append_new(list, dataset_json(dataset_at(i), &found));
+            json_add(&list, dataset_json(dataset_at(i), &found));
         else
             dataset_line(dataset_at(i), &found);
         dataset_clear(&found.data);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <SDL.h>
 
@@ -19,19 +18,9 @@
 struct sweep_job {
     const struct options *options;
     struct sweep sweep;
-    struct output csv; /* stream NULL: not open */
-    bool text, drawn; /* fonts are open; the figure is there */
+    struct output csv, figure; /* stream NULL: not open */
+    bool text; /* fonts are open */
 };
-
-/* The picture is written by its canvas; this only finds out early whether it will be able to. */
-static enum status probe(const char *path, struct why *why)
-{
-    struct output output = { .stream = NULL };
-    enum status status = output_begin(&output, path, why);
-    if (status == STATUS_OK)
-        output_end(&output, false, NULL);
-    return status;
-}
 
 static enum status open_job(struct sweep_job *job, struct why *why)
 {
@@ -40,7 +29,7 @@ static enum status open_job(struct sweep_job *job, struct why *why)
     if (status == STATUS_OK && o->csv[0])
         status = output_begin(&job->csv, o->csv, why);
     if (status == STATUS_OK && o->out[0])
-        status = probe(o->out, why);
+        status = output_begin(&job->figure, o->out, why);
     if (status == STATUS_OK && o->out[0]) {
         status = text_start(why);
         job->text = status == STATUS_OK;
@@ -65,19 +54,15 @@ static enum status write_outputs(struct sweep_job *job, struct why *why)
     enum status status = write_csv(job, why);
     if (status != STATUS_OK || !job->options->out[0])
         return status;
-    status = sweep_figure(&job->sweep, &job->options->figure[0], why);
-    job->drawn = status == STATUS_OK;
-    return status;
+    struct figure_request request = job->options->figure[0];
+    request.figure.output = &job->figure;
+    return sweep_figure(&job->sweep, &request, why);
 }
 
 static enum status close_job(struct sweep_job *job, enum status status, struct why *why)
 {
-    if (job->csv.stream) {
-        enum status ended = output_end(&job->csv, status == STATUS_OK, status == STATUS_OK ? why : NULL);
-        status = status == STATUS_OK ? ended : status;
-    }
-    if (status != STATUS_OK && job->drawn)
-        unlink(job->options->out);
+    status = output_settle(&job->csv, status, why);
+    status = output_settle(&job->figure, status, why);
     if (job->text)
         text_stop();
     return status;

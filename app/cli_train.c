@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "app/data_out.h"
 #include "app/dataset_open.h"
@@ -27,14 +26,13 @@ struct job {
     const struct options *options;
     struct dataset data;
     struct training training;
-    struct output file[OUT_COUNT], dump[OPTIONS_DUMPS]; /* stream NULL: not open */
+    struct output file[OUT_COUNT], dump[OPTIONS_DUMPS], figure[OPTIONS_FIGURES]; /* stream NULL: not open */
     struct metrics_columns columns;
     FILE *metrics; /* rows as CSV, into memory */
     char *metrics_text;
     size_t metrics_size;
     struct data_moments moments;
     struct snapshot snap; /* for figures and tables */
-    int figures_done;
     long epochs_seen, last_row; /* whole epochs passed; step of the last row of metrics.csv */
     bool text; /* fonts are open */
     double began, loaded;
@@ -53,16 +51,6 @@ static const char *output_path(const struct options *o, int i)
     return path[i];
 }
 
-/* A figure is written by its canvas; this only finds out early whether it will be able to. */
-static enum status probe(const char *path, struct why *why)
-{
-    struct output output = { .stream = NULL };
-    enum status status = output_begin(&output, path, why);
-    if (status == STATUS_OK)
-        output_end(&output, false, NULL);
-    return status;
-}
-
 static enum status begin_outputs(struct job *job, struct why *why)
 {
     const struct options *o = job->options;
@@ -73,7 +61,7 @@ static enum status begin_outputs(struct job *job, struct why *why)
     for (int i = 0; status == STATUS_OK && i < o->dump_count; i++)
         status = output_begin(&job->dump[i], o->dump[i].path, why);
     for (int i = 0; status == STATUS_OK && i < o->figure_count; i++)
-        status = probe(o->figure[i].figure.path, why);
+        status = output_begin(&job->figure[i], o->figure[i].figure.path, why);
     if (status == STATUS_OK && o->figure_count) {
         status = text_start(why);
         job->text = status == STATUS_OK;
@@ -278,10 +266,10 @@ static enum status draw_figures(struct job *job, struct why *why)
 {
     const struct options *o = job->options;
     enum status status = STATUS_OK;
-    for (; status == STATUS_OK && job->figures_done < o->figure_count;
-         job->figures_done += status == STATUS_OK) {
-        status = export_figure(
-            &job->snap, trainer_data(job->training.trainer), &o->figure[job->figures_done].figure, why);
+    for (int i = 0; status == STATUS_OK && i < o->figure_count; i++) {
+        struct figure_options figure = o->figure[i].figure;
+        figure.output = &job->figure[i];
+        status = export_figure(&job->snap, trainer_data(job->training.trainer), &figure, why);
     }
     return status;
 }
@@ -329,8 +317,8 @@ static enum status write_tables(struct job *job, struct why *why)
 {
     enum status status = STATUS_OK;
     struct why inner = { "" };
-    if (job->metrics)
-        fflush(job->metrics);
+    if (job->metrics && (fflush(job->metrics) != 0 || ferror(job->metrics)))
+        return why_set(why, STATUS_FAILED, "metrics: out of memory; close other programs and try again");
     const struct data_source source = { job->training.trainer, trainer_data(job->training.trainer),
         &job->snap, &job->moments, job->metrics_text };
     for (int i = 0; status == STATUS_OK && i < DATA_TABLES; i++)
@@ -351,25 +339,16 @@ static enum status write_outputs(struct job *job, struct why *why)
     return status == STATUS_OK ? draw_figures(job, why) : status;
 }
 
-static enum status end_output(struct output *output, enum status status, struct why *why)
-{
-    if (!output->stream)
-        return status;
-    enum status ended = output_end(output, status == STATUS_OK, status == STATUS_OK ? why : NULL);
-    output->stream = NULL;
-    return status == STATUS_OK ? ended : status;
-}
-
 /* Keeps all outputs, or none when anything went wrong. */
 static enum status close_job(struct job *job, enum status status, struct why *why)
 {
     const struct options *o = job->options;
     for (int i = 0; i < OUT_COUNT; i++)
-        status = end_output(&job->file[i], status, why);
+        status = output_settle(&job->file[i], status, why);
     for (int i = 0; i < o->dump_count; i++)
-        status = end_output(&job->dump[i], status, why);
-    for (int i = 0; status != STATUS_OK && i < job->figures_done; i++)
-        unlink(o->figure[i].figure.path);
+        status = output_settle(&job->dump[i], status, why);
+    for (int i = 0; i < o->figure_count; i++)
+        status = output_settle(&job->figure[i], status, why);
     if (job->text)
         text_stop();
     return status;

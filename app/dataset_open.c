@@ -332,7 +332,7 @@ static enum status unknown_dataset(const char *name, const char *problem, struct
         problem, known, idx_names[0]);
 }
 
-/* "digits" of "/data/digits/". */
+/* "digits" of "/data/digits/". It stands in figures and on terminals. */
 static void last_part(const char *path, char *name, size_t size)
 {
     size_t end = strlen(path);
@@ -342,6 +342,7 @@ static void last_part(const char *path, char *name, size_t size)
     while (start > 0 && path[start - 1] != '/')
         start--;
     snprintf(name, size, "%.*s", (int)(end - start), path + start);
+    text_tame(name);
 }
 
 static bool ends_in(const char *path, const char *ending)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/eval_inner.h"
+#include "app/json_read.h"
 
 enum { CASE_MAX = 256 << 20 };
 
@@ -196,7 +197,7 @@ static json_t *parse(FILE *from, const char *where, struct why *why)
     }
     json_error_t error;
     /* whole numbers as reals: they may be longer than any integer */
-    json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
+    json_t *root = json_read(text, size, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
     free(text);
     if (!root)
         why_set(why, STATUS_FAILED, "%s:%d: not JSON, %s; correct the file there", where,

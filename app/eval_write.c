@@ -173,13 +173,15 @@ static void put_terms(FILE *to, const struct batch_view *b)
         fputs("}", to);
 }
 
-static void print_text(FILE *to, const char *text)
+/* False without memory. */
+static bool print_text(FILE *to, const char *text)
 {
     json_t *string = json_string(text);
     char *quoted = string ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
     fputs(quoted ? quoted : "\"\"", to);
-    free(quoted);
     json_decref(string);
+    free(quoted);
+    return quoted != NULL;
 }
 
 static void put_labels(FILE *to, const struct batch_view *b)
@@ -214,7 +216,8 @@ enum status eval_write_case(FILE *to, const struct batch_view *batch, const char
 {
     const struct loss *loss = batch->force.loss;
     fprintf(to, "{\"loss\": \"%s\", \"note\": ", loss->id);
-    print_text(to, note);
+    if (!print_text(to, note))
+        return why_set(why, STATUS_FAILED, "case: not enough memory; close other programs");
     fputs(",\n\"params\": ", to);
     print_params(to, loss->param, batch->force.param, &batch->head);
     put_terms(to, batch);

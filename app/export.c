@@ -306,18 +306,25 @@ static enum status write_to(const char *target, const struct export_sheet *sheet
     return status;
 }
 
+/* A device is written in place. */
+static enum status write_into(const struct output *output, const struct export_sheet *sheet, struct why *why)
+{
+    enum status status = write_to(output->temporary[0] ? output->temporary : output->path, sheet, why);
+    if (status != STATUS_OK)
+        name_target(output, why);
+    return status;
+}
+
 enum status export_write(const struct export_sheet *sheet, struct why *why)
 {
     struct output output;
+    if (sheet->options.output)
+        return write_into(sheet->options.output, sheet, why);
     enum status status = output_begin(&output, sheet->options.path, why);
     if (status != STATUS_OK)
         return status;
-    /* a device is written in place */
-    status = write_to(output.temporary[0] ? output.temporary : output.path, sheet, why);
-    if (status != STATUS_OK)
-        name_target(&output, why);
-    enum status ended = output_end(&output, status == STATUS_OK, status == STATUS_OK ? why : NULL);
-    return status == STATUS_OK ? ended : status;
+    status = write_into(&output, sheet, why);
+    return output_settle(&output, status, why);
 }
 
 /* Takes the sheet over. */

@@ -6,6 +6,7 @@
 #include "math/snapshot.h"
 #include "render/view.h"
 
+struct output;
 struct figure_options {
     char path[1024];
     char view[24];                    /* view_find id */
@@ -25,6 +26,10 @@ struct figure_options {
     const struct look *look;          /* borrowed */
     struct rect look_rect;
     double ring;                      /* the scene's ring there; <= 0: from the snapshot */
+
+    /* Of this path, and ended by who began it: so that several files come together or not at all. NULL: the figure
+     * stands for itself. */
+    struct output *output;            /* borrowed */
 };
 void figure_options_init(struct figure_options *o);
 

@@ -173,8 +173,9 @@ enum status export_choice_save(const struct export_choice *c, struct why *why)
         return status;
     json_t *file = json_object();
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        json_object_set_new(file, fields[i].name, value_of(&fields[i], c));
-    json_dumpf(file, output.stream, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+        json_object_set_new(file, fields[i].name, value_of(&fields[i], c)); /* what is lost is chosen anew */
+    if (!file || json_dumpf(file, output.stream, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) != 0)
+        status = why_set(why, STATUS_FAILED, "%s: the choices are not kept; close other programs", path);
     json_decref(file);
-    return output_end(&output, true, why);
+    return output_settle(&output, status, why);
 }

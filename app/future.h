@@ -6,9 +6,9 @@
 #include "app/past.h"
 
 struct future {
-    struct change *change;            /* what the journal had after `begin` */
-    bool *fell;                       /* (count) made when the training had just diverged */
-    int count, next;                  /* entries; the next to be made */
+    struct journal journal;           /* as it was; what counts is what it had after `begin` */
+    bool *fell;                       /* of each entry: made when the training had just diverged */
+    int next;                         /* entry to be made */
     long begin, end;                  /* steps */
     bool ends_fallen;
     int begun_with;                   /* length of the journal at `begin` */

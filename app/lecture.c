@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "app/dataset_open.h"
+#include "app/memory.h"
 
 static const double SWEEP_LEAST_S = 0.5;
 
@@ -218,6 +219,7 @@ enum status lecture_open(struct window *w, const char *path, struct why *why)
         lesson_clear(&lesson);
         return status;
     }
+    worker_history_budget(worker, w->options.timeline);
     lecture_close(w);
     put_bookmark(w, &l->before);
     worker_play(l->before.worker, false);
@@ -246,6 +248,7 @@ void lecture_close(struct window *w)
     return_to(w, b);
     window_adopt(w, b->worker);
     worker_destroy(gone);
+    memory_give_back();
     worker_play(w->worker, b->playing);
     b->worker = NULL;
     compare_resume(w);

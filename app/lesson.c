@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "app/dataset_open.h"
+#include "app/json_read.h"
+#include "app/session.h"
 
 enum { PLACE = 96, LIST_TEXT = 900 };
 
@@ -191,13 +193,22 @@ static enum status blame_setting(struct reading *r, const char *key, const struc
         r, key, "%s%s", what, strchr(what, ';') ? "" : "; give a value that is allowed, or leave it away");
 }
 
-/* A data set that is neither built in nor a full path lies beside the lesson. */
-static bool beside(const struct reading *r, const char *value, char *out, size_t size)
+/* A data set that is not built in lies beside the lesson or below: one from somebody else shows nothing else that is on
+ * this machine, and waits for no device. */
+static enum status beside(struct reading *r, const char *key, const char *value, char *out, size_t size)
 {
     const char *slash = strrchr(r->file, '/');
-    bool path = strchr(value, '/') || strchr(value, '.');
-    int folder = slash && path && value[0] != '/' && !dataset_find(value) ? (int)(slash - r->file) + 1 : 0;
-    return snprintf(out, size, "%.*s%s", folder, r->file, value) < (int)size;
+    bool path = !dataset_find(value) && (strchr(value, '/') || strchr(value, '.'));
+    struct why inner = { "" };
+    if (path && (value[0] == '/' || session_climbs(value)))
+        return blame(
+            r, key, "\"%.100s\" leads out of the lesson's folder; put the data beside the lesson", value);
+    if (snprintf(out, size, "%.*s%s", slash && path ? (int)(slash - r->file) + 1 : 0, r->file, value) >=
+        (int)size)
+        return blame(r, key, "the path is too long; shorten it");
+    if (path && session_file(out, &inner) != STATUS_OK)
+        return blame(r, key, "%.300s", inner.text);
+    return STATUS_OK;
 }
 
 static bool names_file(const char *key)
@@ -215,11 +226,11 @@ static enum status add_setting(struct reading *r, const char *key, const json_t 
         return wrong_kind(r, key, value, "a text, a number, true or false");
     if (settings->count == LESSON_SETS || strlen(key) >= sizeof set.key)
         return blame(r, key, "more than %d settings, or the name is too long; shorten it", LESSON_SETS);
+    strcpy(set.key, key);
     if (!names_file(key))
         strcpy(set.value, text);
-    else if (!beside(r, text, set.value, sizeof set.value))
-        return blame(r, key, "the path is too long; shorten it");
-    strcpy(set.key, key);
+    else if (beside(r, key, text, set.value, sizeof set.value) != STATUS_OK)
+        return STATUS_FAILED;
     if (experiment_set(e, set.key, set.value, &inner) != STATUS_OK)
         return blame_setting(r, key, &inner);
     settings->set[settings->count++] = set;
@@ -701,7 +712,7 @@ static json_t *parse_json(const char *text, size_t size, const char *name, struc
 {
     json_error_t error;
     bool mark = size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0;
-    json_t *root = json_loadb(mark ? text + 3 : text, mark ? size - 3 : size, JSON_REJECT_DUPLICATES, &error);
+    json_t *root = json_read(mark ? text + 3 : text, mark ? size - 3 : size, JSON_REJECT_DUPLICATES, &error);
     if (!root && size == 0)
         why_set(why, STATUS_FAILED, "%s: is empty; write a lesson into it", name);
     else if (!root)

@@ -16,7 +16,7 @@ enum { LESSON_STEPS = 50, LESSON_SETS = 24, LESSON_VIEWS = 5, LESSON_COMPARE = 3
     LESSON_BYTES = 1 << 20, LESSON_RUN_MAX = 100000 };
 
 /* Settings as experiment_set takes them, in the order in which they are to be made (data and loss come first). A data
- * set given as a file beside the lesson has the lesson's folder before it. */
+ * set given as a file beside the lesson, or below, has the lesson's folder before it; others are refused. */
 struct lesson_set {
     char key[LESSON_ID], value[LESSON_VALUE];
 };

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "math/history.h"
 #include "render/theme.h"
 #include "render/view.h"
 
@@ -461,14 +462,14 @@ static enum status take_word(struct options *o, const char *name, const char *va
 
 static enum status take_window_theme(struct options *o, const char *name, const char *value, struct why *why)
 {
-    if (strcmp(value, "dark") && strcmp(value, "light"))
+    if (strcmp(value, "dark") != 0 && strcmp(value, "light") != 0)
         return why_set(why, STATUS_USAGE, "--%s %s: no such theme; choose from dark, light", name, value);
     return copy_text(o->theme, sizeof o->theme, name, value, why);
 }
 
 static enum status take_renderer(struct options *o, const char *name, const char *value, struct why *why)
 {
-    if (strcmp(value, "cpu") && strcmp(value, "gpu"))
+    if (strcmp(value, "cpu") != 0 && strcmp(value, "gpu") != 0)
         return why_set(why, STATUS_USAGE, "--%s %s: no such renderer; choose from cpu, gpu", name, value);
     return copy_text(o->renderer, sizeof o->renderer, name, value, why);
 }
@@ -478,6 +479,14 @@ static enum status take_text_scale(struct options *o, const char *name, const ch
     if (read_number(value, 0.8, 2, &o->text_scale))
         return STATUS_OK;
     return why_set(why, STATUS_USAGE, "--%s %s: allowed 0.8 to 2; choose a value in that range", name, value);
+}
+
+static enum status take_timeline(struct options *o, const char *name, const char *value, struct why *why)
+{
+    if (read_whole(value, 4, 65536, &o->timeline))
+        return STATUS_OK;
+    return why_set(why, STATUS_USAGE,
+        "--%s %s: allowed whole numbers 4 to 65536; choose a value in that range", name, value);
 }
 
 static enum status take_over(struct options *o, const char *name, const char *value, struct why *why)
@@ -602,6 +611,7 @@ static const struct option_row row[] = {
     { "text", "font|embed|outlines", "svg: font names, fonts inside, or outlines; pdf: outlines or fonts inside", STILL, GROUP_FIGURE, take_text },
     { "theme", "dark|light", "colours", FOR_WINDOW, GROUP_WINDOW, take_window_theme },
     { "text-scale", "K", "size of the interface, 0.8 to 2 (1)", FOR_WINDOW, GROUP_WINDOW, take_text_scale },
+    { "timeline", "MB", "memory for the steps one can go back to; the more, the closer they lie (256)", FOR_WINDOW, GROUP_WINDOW, take_timeline },
     { "fullscreen", NULL, "start on the whole screen", FOR_WINDOW, GROUP_WINDOW, take_switch },
     { "renderer", "cpu|gpu", "how the window is drawn", FOR_WINDOW, GROUP_WINDOW, take_renderer },
     { "lesson", "FILE", "open a lesson: a file, or a shipped one by its number or name", FOR_WINDOW, GROUP_WINDOW, take_path },
@@ -631,9 +641,14 @@ unsigned option_where(const struct option_row *r)
 
 void options_init(struct options *o)
 {
-    *o = (struct options){
-        .epochs = 20, .moments = 50, .pace = 60, .text_scale = 1, .fps = 20, .seconds = 8, .over = "history"
-    };
+    *o = (struct options){ .epochs = 20,
+        .moments = 50,
+        .pace = 60,
+        .text_scale = 1,
+        .timeline = HISTORY_BUDGET >> 20,
+        .fps = 20,
+        .seconds = 8,
+        .over = "history" };
     experiment_init(&o->experiment);
     figure_options_init(&o->look.figure);
 }

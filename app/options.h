@@ -75,6 +75,7 @@ struct options {
     long while_training;              /* steps between two frames of such a sweep; 0: it stands still */
     bool check;                       /* of the lesson, in place of the window */
     double text_scale;
+    long timeline;                    /* MB it may take */
     bool fullscreen, json, help;
 
     char set[OPTIONS_SETS][96];       /* --set as given; applied after --loss */

@@ -34,9 +34,10 @@ enum status option_open_session(struct options *o, const char *path, struct why 
         status = session_experiment(o->session, &o->session->training[0].experiment, &o->continued, why);
     if (status != STATUS_OK)
         return status;
-    const struct session_window *w = &o->session->window;
+    const struct session *session = o->session;
+    const struct session_window *w = &session->window;
     o->experiment = o->continued;
-    if (o->session->arranged) {
+    if (session->arranged) {
         o->text_scale = w->text_scale;
         o->pace = w->pace;
     }

@@ -247,6 +247,14 @@ enum status output_end(struct output *out, bool keep, struct why *why)
         failed == ENOSPC ? "free some space" : "choose another place");
 }
 
+enum status output_settle(struct output *out, enum status status, struct why *why)
+{
+    if (!out->stream)
+        return status;
+    enum status ended = output_end(out, status == STATUS_OK, status == STATUS_OK ? why : NULL);
+    return status == STATUS_OK ? ended : status;
+}
+
 /* ---- a folder ---- */
 
 int output_folder(const char *path, char *out, size_t size)
@@ -266,6 +274,7 @@ int output_folder(const char *path, char *out, size_t size)
             return folder;
         if (folder >= 0)
             close(folder);
+        rmdir(out);
     }
     errno = EBUSY;
     return NO_LOCK;

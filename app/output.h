@@ -18,6 +18,9 @@ struct output {
 enum status output_begin(struct output *out, const char *path, struct why *why);
 /* Closes, syncs and renames, or removes it when `keep` is false or anything failed. */
 enum status output_end(struct output *out, bool keep, struct why *why);
+/* One of several, where all are kept or none: kept when `status` is STATUS_OK. What never began (stream NULL) is left
+ * out. The first trouble is what comes back, with its sentence. */
+enum status output_settle(struct output *out, enum status status, struct why *why);
 
 /* A folder in that of `path`, for many files that become whole together. Its name goes into `out`; the answer is a
  * lock to be closed after the folder has been emptied and removed, or -1 with errno. */

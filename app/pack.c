@@ -27,8 +27,8 @@ static char *encode(const uint8_t *bytes, size_t size)
                          (left > 2 ? bytes[i + 2] : 0);
         *to++ = digit[three >> 18];
         *to++ = digit[three >> 12 & 63];
-        *to++ = left > 1 ? digit[three >> 6 & 63] : '=';
-        *to++ = left > 2 ? digit[three & 63] : '=';
+        *to++ = (char)(left > 1 ? digit[three >> 6 & 63] : '=');
+        *to++ = (char)(left > 2 ? digit[three & 63] : '=');
     }
     *to = '\0';
     return text;
@@ -53,8 +53,13 @@ char *pack_text(const uint8_t *bytes, size_t size)
 /* -1: no digit. */
 static int value_of(char c)
 {
-    const char *at = c ? strchr(digit, c) : NULL;
-    return at ? (int)(at - digit) : -1;
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
 /* How many bytes of the group of four; 0: it is none. */

@@ -13,7 +13,7 @@ int draw_under(struct window *w, struct rect area, struct point at);   /* the ne
 /* Each goes to the training when it has changed something. */
 void draw_use(struct window *w, struct rect area, struct point at);    /* the tool, once */
 void draw_take_away(struct window *w, struct rect area, struct point at);
-void draw_carry(struct window *w, struct rect area, int row, struct point to);
+void draw_carry(struct window *w, struct rect area, int row, struct point at);
 void draw_focus(struct window *w);                        /* whoever came by a key goes on with keys */
 
 #endif

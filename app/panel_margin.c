@@ -84,10 +84,35 @@ static void end_hints(struct window *w, const struct flow *f, const struct loss 
         &w->ui, f->x + f->width, y, score ? "wide margin" : "small w", 12, WEIGHT_REGULAR, ink, ALIGN_RIGHT);
 }
 
+/* The value in large figures, with its unit, to be typed over. True when it was. */
+static bool margin_value(
+    struct window *w, const struct flow *f, const struct param *row, const char *id, double *value)
+{
+    const struct theme *t = w->look.theme;
+    struct font big = { .size = 32, .weight = WEIGHT_SEMIBOLD };
+    char text[32];
+    ui_number(row, *value, text, sizeof text);
+    bool editing = w->ui.edit.owner == ui_hash(id);
+    double wide = editing ? 110 : text_width(text, &big);
+    struct ui_field field = {
+        .id = id,
+        .label = row->label,
+        .value = text,
+        .rect = { f->x - 6, f->y + 21, wide + 12, 44 },
+        .size = 32,
+        .weight = WEIGHT_SEMIBOLD,
+        .color = t->margin,
+        .align = ALIGN_LEFT,
+    };
+    bool typed = ui_field(&w->ui, &field) == UI_COMMITTED && row_typed(w, id, row, value);
+    if (row->unit && !editing)
+        ui_text(&w->ui, f->x + wide + 8, f->y + 48, row->unit, 14, WEIGHT_REGULAR, t->text2, ALIGN_LEFT);
+    return typed;
+}
+
 void section_margin(struct window *w, struct flow *f)
 {
     const struct loss *loss = experiment_loss(&w->experiment);
-    const struct theme *t = w->look.theme;
     double top = f->y;
     if (loss->margin < 0) {
         no_margin(w, f, loss);
@@ -96,30 +121,12 @@ void section_margin(struct window *w, struct flow *f)
     }
     const struct param *row = &loss->param[loss->margin];
     double *value = &w->experiment.param[w->experiment.loss][loss->margin];
-    char id[UI_ID], field_id[UI_ID], text[32];
+    char id[UI_ID], field_id[UI_ID];
     snprintf(id, sizeof id, "param.%s", row->id);
     snprintf(field_id, sizeof field_id, "param.%s.value", row->id);
     margin_heading(w, f, loss);
 
-    struct font big = { .size = 32, .weight = WEIGHT_SEMIBOLD };
-    ui_number(row, *value, text, sizeof text);
-    bool editing = w->ui.edit.owner == ui_hash(field_id);
-    double wide = editing ? 110 : text_width(text, &big);
-    struct ui_field field = {
-        .id = field_id,
-        .label = row->label,
-        .value = text,
-        .rect = { f->x - 6, top + 21, wide + 12, 44 },
-        .size = 32,
-        .weight = WEIGHT_SEMIBOLD,
-        .color = t->margin,
-        .align = ALIGN_LEFT,
-    };
-    bool changed = false;
-    if (ui_field(&w->ui, &field) == UI_COMMITTED)
-        changed = row_typed(w, field_id, row, value);
-    if (row->unit && !editing)
-        ui_text(&w->ui, f->x + wide + 8, top + 48, row->unit, 14, WEIGHT_REGULAR, t->text2, ALIGN_LEFT);
+    bool changed = margin_value(w, f, row, field_id, value);
     also_says(w, f, loss, *value, top + 43);
     force_note(w, f, loss, top + 64);
 

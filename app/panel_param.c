@@ -1,4 +1,5 @@
 /* The parameters of the chosen loss and of the terms on top of it, a row for each by its kind; then the optimiser. */
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -95,6 +96,7 @@ static void choice_label(struct window *w, const struct knob *k, struct rect rec
     int count = 0, step = 0;
     while (k->row->choice[count])
         count++;
+    assert(count > 0);
     bool hot = ui_control(&w->ui, k->id, label, rect, true);
     ui_value(&w->ui, "%s", k->row->choice[(int)*k->value]);
     if (w->ui.canvas) {

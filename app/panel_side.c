@@ -19,6 +19,7 @@ static const char *const first_view[BENCH_COUNT][SIDE_COUNT][2] = {
 
 void panel_cells_init(struct window *w)
 {
+    w->side_half = SIDE_WHOLE;
     for (int b = 0; b < BENCH_COUNT; b++)
         for (int i = 0; i < SIDE_COUNT; i++) {
             const struct view *view = view_find(first_view[b][i][0]);
@@ -168,6 +169,28 @@ static void side_rest(struct window *w, struct rect area, const struct side *s, 
     w->ui.clip = NULL;
 }
 
+static void side_cell(struct window *w, int row, struct rect rect)
+{
+    const struct view *view = panel_cell(w, row);
+    char id[UI_ID];
+    snprintf(id, sizeof id, "view.%s", view->id);
+    if (!w->ui.canvas)
+        panel_title(w, row, view, rect);
+    bool hot = w->popup != POPUP_VIEW && ui_control(&w->ui, id, view->label, rect, true);
+    if (!w->ui.canvas) {
+        panel_view_keys(w, view, id, rect);
+        panel_touch(w, view, rect, hot);
+        return;
+    }
+    if (w->side_half != SIDE_WHOLE)
+        canvas_rect(w->ui.canvas, rect, w->look.theme->bg);
+    if (w->snap)
+        view_draw(view, w->ui.canvas, &w->scene, &w->look, rect);
+    panel_title(w, row, view, rect);
+    ui_focus_ring(&w->ui, id, (struct rect){ rect.x + 6, rect.y + 6, rect.w - 12, rect.h - 12 }, 6);
+}
+
+/* On whole device pixels, so that one can be drawn without the next. */
 static void side_cells(struct window *w, struct rect area, const struct side *s)
 {
     double total = 0, y = area.y;
@@ -175,26 +198,16 @@ static void side_cells(struct window *w, struct rect area, const struct side *s)
         total += cell_height[s->row[w->side_first + i]];
     for (int i = 0; i < s->fit; i++) {
         int row = s->row[w->side_first + i];
-        struct rect rect = { area.x + 1, y, area.w - 1, cell_height[row] * area.h / total };
-        const struct view *view = panel_cell(w, row);
-        char id[UI_ID];
-        snprintf(id, sizeof id, "view.%s", view->id);
-        if (!w->ui.canvas)
-            panel_title(w, row, view, rect);
-        bool hot = w->popup != POPUP_VIEW && ui_control(&w->ui, id, view->label, rect, true);
-        if (!w->ui.canvas) {
-            panel_view_keys(w, view, id, rect);
-            panel_touch(w, view, rect, hot);
-        }
-        if (w->ui.canvas && w->snap)
-            view_draw(view, w->ui.canvas, &w->scene, &w->look, rect);
-        if (w->ui.canvas) {
-            panel_title(w, row, view, rect);
-            ui_focus_ring(&w->ui, id, (struct rect){ rect.x + 6, rect.y + 6, rect.w - 12, rect.h - 12 }, 6);
-        }
-        if (y > area.y)
-            ui_hairline(&w->ui, (struct point){ area.x + 20, y }, (struct point){ area.x + area.w - 20, y });
-        y += rect.h;
+        double end = round((y + cell_height[row] * area.h / total) * w->scale) / w->scale;
+        bool other = w->ui.canvas && w->side_half != SIDE_WHOLE && i % 2 != w->side_half;
+        struct rect rect = { area.x + 1, y, area.w - 1, end - y };
+        y = end;
+        if (other)
+            continue;
+        side_cell(w, row, rect);
+        if (i > 0)
+            ui_hairline(&w->ui, (struct point){ area.x + 20, rect.y },
+                (struct point){ area.x + area.w - 20, rect.y });
     }
 }
 
@@ -207,10 +220,12 @@ void panel_side(struct window *w)
         return;
     side_rows_of(w, &side);
     side_scroll(w, area, &side);
-    if (w->ui.canvas) {
+    if (side.fit < side.n)
+        w->side_half = SIDE_WHOLE; /* the bar lies over all of them */
+    if (w->ui.canvas && w->side_half == SIDE_WHOLE) {
         canvas_rect(w->ui.canvas, area, t->bg);
         ui_hairline(&w->ui, (struct point){ area.x, area.y }, (struct point){ area.x, area.y + area.h });
-    } else if (w->drawer_open && ui_inside(area, w->ui.mouse)) {
+    } else if (!w->ui.canvas && w->drawer_open && ui_inside(area, w->ui.mouse)) {
         ui_control(&w->ui, "view.drawer", "Plots", area, false);
         ui_block_mouse(&w->ui);
     }

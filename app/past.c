@@ -24,12 +24,6 @@ static double now_s(void)
     return (double)SDL_GetPerformanceCounter() / (double)SDL_GetPerformanceFrequency();
 }
 
-static int journal_length(const struct trainer *t)
-{
-    const struct change *change;
-    return trainer_changes(t, &change);
-}
-
 struct past *past_create(size_t budget)
 {
     struct past *p = calloc(1, sizeof *p);
@@ -63,7 +57,7 @@ static void save(struct past *p, const struct trainer *t)
     size_t size = 0;
     double began = now_s();
     p->too_large = trainer_save(t, &bytes, &size, NULL) != STATUS_OK ||
-                   !history_add_checkpoint(p->history, trainer_steps(t), journal_length(t), bytes, size);
+                   !history_add_checkpoint(p->history, trainer_steps(t), trainer_changes(t), bytes, size);
     p->save_s = now_s() - began;
     p->saved_step = trainer_steps(t);
     p->trained_s = 0;
@@ -88,9 +82,9 @@ bool past_fell(const struct past *p, int change)
 /* A divergence has used up a batch that no step counts: only a checkpoint knows of it. */
 void past_step(struct past *p, const struct trainer *t, double cost_s)
 {
-    bool fell = trainer_diverged(t) && !past_fell(p, journal_length(t));
+    bool fell = trainer_diverged(t) && !past_fell(p, trainer_changes(t));
     if (fell)
-        p->fall[p->falls++ % FALLS_KEPT] = journal_length(t);
+        p->fall[p->falls++ % FALLS_KEPT] = trainer_changes(t);
     p->trained_s += cost_s;
     bool far = trainer_steps(t) - p->saved_step >= CHECKPOINT_STEPS || p->trained_s >= CHECKPOINT_S;
     if (!p->too_large && (fell || (far && p->trained_s >= CHECKPOINT_COSTS * p->save_s)))
@@ -102,19 +96,7 @@ void past_frame(struct past *p, const struct trainer *t, const struct snapshot *
 {
     if (history_count(p->history) == 0 && p->saved_step == trainer_steps(t) && !p->too_large)
         save(p, t);
-    history_add_frame(p->history, s, journal_length(t));
-}
-
-/* The entries of the journal from one place to another, outside of the trainer that is about to forget them. */
-static struct change *copy_changes(const struct trainer *t, int from, int to)
-{
-    const struct change *all;
-    trainer_changes(t, &all);
-    size_t count = (size_t)(to - from);
-    struct change *copy = malloc((count + 1) * sizeof *copy);
-    if (copy && count > 0)
-        memcpy(copy, all + from, count * sizeof *copy);
-    return copy;
+    history_add_frame(p->history, s, trainer_changes(t));
 }
 
 static struct curve_point *copy_curve(const struct trainer *t, int *count)
@@ -144,15 +126,16 @@ static bool walk(struct trainer *t, long step, const struct way *way)
     return true;
 }
 
-static enum status replay(
-    struct trainer *t, const struct change *change, int count, const struct way *way, struct why *why)
+static enum status replay(struct trainer *t, const struct journal *journal, int from, int to,
+    const struct way *way, struct why *why)
 {
     enum status status = STATUS_OK;
     bool on = true;
-    for (int i = 0; i < count && on && status == STATUS_OK; i++) {
-        on = walk(t, change[i].step, way);
+    for (int i = from; i < to && on && status == STATUS_OK; i++) {
+        struct change change = journal_change(journal, i);
+        on = walk(t, change.step, way);
         if (on)
-            status = trainer_replay(t, &change[i], why);
+            status = trainer_replay(t, &change, why);
     }
     if (status == STATUS_OK && (!on || !walk(t, way->to, way)))
         status = why_set(why, STATUS_FAILED, "history: stopped on the way back; choose a step again");
@@ -162,7 +145,7 @@ static enum status replay(
 /* Those after where t now stands. */
 static void forget_falls(struct past *p, const struct trainer *t)
 {
-    int last = journal_length(t) - (trainer_diverged(t) ? 0 : 1);
+    int last = trainer_changes(t) - (trainer_diverged(t) ? 0 : 1);
     while (p->falls > 0 && p->fall[(p->falls - 1) % FALLS_KEPT] > last)
         p->fall[--p->falls % FALLS_KEPT] = -1;
 }
@@ -177,17 +160,16 @@ enum status past_return(struct past *p, struct trainer *t, int i, bool (*on)(voi
         return why_set(why, STATUS_FAILED,
             "history: this network is too large to go back in; start it anew, or make it smaller");
     int points;
-    struct change *change = copy_changes(t, from.changes, changes);
+    struct journal journal = { .count = 0 }; /* t is about to forget its own */
     struct curve_point *curve = copy_curve(t, &points);
-    if (!change || !curve) {
-        free(change);
+    if (!curve || !journal_copy(&journal, trainer_journal(t))) {
         free(curve);
         return why_set(why, STATUS_FAILED, "history: not enough memory; close something");
     }
     enum status status = trainer_load(t, from.bytes, from.size, why);
     if (status == STATUS_OK) {
         struct way way = { on, user, from.step, step };
-        status = replay(t, change, changes - from.changes, &way, why);
+        status = replay(t, &journal, from.changes, changes, &way, why);
         trainer_recall_curve(t, curve, points);
         history_cut(p->history, i, ghost);
         p->saved_step = from.step;
@@ -196,16 +178,16 @@ enum status past_return(struct past *p, struct trainer *t, int i, bool (*on)(voi
         if (status != STATUS_OK || trainer_steps(t) != step)
             past_begin(p, t); /* somewhere on the way: what is kept is not its past */
     }
-    free(change);
+    journal_clear(&journal);
     free(curve);
     return status;
 }
 
 static int changes_before(const struct trainer *t, long step)
 {
-    const struct change *change;
-    int count = trainer_changes(t, &change), n = 0;
-    while (n < count && change[n].step < step)
+    const struct journal *journal = trainer_journal(t);
+    int n = 0;
+    while (n < journal->count && journal_step(journal, n) < step)
         n++;
     return n;
 }

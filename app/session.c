@@ -114,8 +114,7 @@ static bool find_path(const char *path, char *name, size_t size, bool dataset)
     return snprintf(name, size, "%.*s%s", folder_length(path), path, given) < (int)size;
 }
 
-/* "..", as a part of the path. */
-static bool climbs(const char *name)
+bool session_climbs(const char *name)
 {
     for (const char *part = name; part; part = strchr(part, '/')) {
         part += *part == '/';
@@ -129,7 +128,8 @@ enum status session_experiment(
     const struct session *s, const struct experiment *names, struct experiment *out, struct why *why)
 {
     struct experiment e = *names;
-    if (climbs(e.dataset) || climbs(e.features_npy) || climbs(e.labels_npy) || climbs(e.weights_npy))
+    if (session_climbs(e.dataset) || session_climbs(e.features_npy) || session_climbs(e.labels_npy) ||
+        session_climbs(e.weights_npy))
         return why_set(why, STATUS_FAILED,
             "%s: the path of its data climbs out of the session's folder; put the data below it, or write "
             "the "
@@ -294,14 +294,13 @@ bool session_keep_axes(struct session *s, int training, const double *axis, int 
 enum status session_take(struct session *s, const struct trainer *t, struct why *why)
 {
     struct session_training draft = { .experiment = *trainer_experiment(t), .step = trainer_steps(t) };
-    const struct change *change;
-    draft.changes = trainer_changes(t, &change);
+    draft.changes = trainer_changes(t);
     name_data(s->path, &draft.experiment);
     draft.change = malloc(((size_t)draft.changes + 1) * sizeof *draft.change);
     if (!draft.change)
         return no_memory(s, why);
-    if (draft.changes > 0)
-        memcpy(draft.change, change, (size_t)draft.changes * sizeof *draft.change);
+    for (int i = 0; i < draft.changes; i++)
+        draft.change[i] = journal_change(trainer_journal(t), i);
     enum status status = trainer_save_as(t, &draft.experiment, &draft.state, &draft.size, why);
     if (status != STATUS_OK) {
         free(draft.change);
@@ -350,13 +349,13 @@ static bool differs(const struct experiment *a, const struct experiment *b, char
 
 static bool same_journal(const struct session_training *saved, const struct trainer *t)
 {
-    const struct change *change;
-    int count = trainer_changes(t, &change);
-    if (count != saved->changes)
+    const struct journal *own = trainer_journal(t);
+    if (own->count != saved->changes)
         return false;
-    for (int i = 0; i < count; i++)
-        if (change[i].step != saved->change[i].step || strcmp(change[i].key, saved->change[i].key) != 0 ||
-            strcmp(change[i].value, saved->change[i].value) != 0)
+    for (int i = 0; i < own->count; i++)
+        if (journal_step(own, i) != saved->change[i].step ||
+            strcmp(journal_key(own, i), saved->change[i].key) != 0 ||
+            strcmp(journal_value(own, i), saved->change[i].value) != 0)
             return false;
     return true;
 }

@@ -100,6 +100,8 @@ bool session_keep_axes(struct session *s, int training, const double *axis, int 
 /* The window of another session. */
 void session_keep_window(struct session *s, const struct session *from);
 
+/* A relative path with a "..", which may lead out of the folder it is seen from. */
+bool session_climbs(const char *name);
 /* Refuses what is neither a file nor a folder; what is not there at all passes. */
 enum status session_file(const char *path, struct why *why);
 /* The experiment with its data as this machine finds them. */

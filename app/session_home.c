@@ -111,7 +111,7 @@ static void begin_run(struct session_home *h, int run)
     run_path(h, "autosave", run, h->autosave, sizeof h->autosave);
     run_path(h, "restore", run, h->restore, sizeof h->restore);
     if (has_fallen(h->lock) && exists(h->autosave))
-        rename(h->autosave, h->restore);
+        (void)rename(h->autosave, h->restore); /* whether it is there is asked below */
     if (!exists(h->restore))
         h->restore[0] = '\0';
     if (pwrite(h->lock, "r", 1, 0) != 1)

@@ -6,6 +6,7 @@
 
 #include "app/dataset_open.h"
 #include "app/json_line.h"
+#include "app/json_read.h"
 #include "app/pack.h"
 #include "app/session_rows.h"
 #include "render/solid.h"
@@ -527,7 +528,7 @@ enum status session_parse(const char *text, const char *path, struct session **o
     if (!s)
         return why_set(why, STATUS_FAILED, "%s: not enough memory; close other programs", path);
     struct reading r = { .text = text, .session = s, .why = &own };
-    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+    json_t *root = json_read(text, strlen(text), JSON_REJECT_DUPLICATES, &error);
     enum status status = root ? read_root(&r, root)
                               : why_set(&own, STATUS_FAILED, "%s:%d: %s; take another copy of the file", path,
                                     error.line, error.text);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/dataset_open.h"
+#include "app/json_put.h"
 #include "app/pack.h"
 #include "app/session_rows.h"
 
@@ -11,11 +12,11 @@ enum { VALUE = 1 << 16 }; /* the longest setting: points drawn by hand */
 
 /* ---- settings ---- */
 
-static bool add_setting(json_t *object, const struct experiment *e, const char *key)
+static void put_setting(json_t **object, const struct experiment *e, const char *key)
 {
     char value[VALUE];
     experiment_get(e, key, value, sizeof value);
-    return json_object_set_new(object, key, json_string(value)) == 0;
+    json_put(object, key, json_string(value));
 }
 
 /* Every key, and the parameters that are not what a new experiment has. */
@@ -23,21 +24,17 @@ static json_t *experiment_json(const struct experiment *e)
 {
     struct experiment fresh;
     json_t *object = json_object();
-    bool good = object != NULL;
     experiment_init(&fresh);
-    for (int i = 0; good && i < experiment_key_count(); i++)
-        good = add_setting(object, e, experiment_key(i));
-    for (int l = 0; good && l < loss_count(); l++)
-        for (int p = 0; good && p < loss_param_count(loss_at(l)); p++) {
+    for (int i = 0; i < experiment_key_count(); i++)
+        put_setting(&object, e, experiment_key(i));
+    for (int l = 0; l < loss_count(); l++)
+        for (int p = 0; p < loss_param_count(loss_at(l)); p++) {
             char key[64];
             snprintf(key, sizeof key, "%s.%s", loss_at(l)->id, loss_at(l)->param[p].id);
             if (memcmp(&e->param[l][p], &fresh.param[l][p], sizeof(double)) != 0)
-                good = add_setting(object, e, key);
+                put_setting(&object, e, key);
         }
-    if (good)
-        return object;
-    json_decref(object);
-    return NULL;
+    return object;
 }
 
 /* ---- trainings ---- */
@@ -46,7 +43,7 @@ static json_t *journal_json(const struct session_training *t)
 {
     json_t *list = json_array();
     for (int i = 0; list && i < t->changes; i++)
-        json_array_append_new(list,
+        json_add(&list,
             json_pack("[I, s, s]", (json_int_t)t->change[i].step, t->change[i].key, t->change[i].value));
     return list;
 }
@@ -63,12 +60,11 @@ static json_t *checkpoint_json(const struct session_training *t)
 
 static json_t *training_json(const struct session_training *t)
 {
-    json_t *object =
-        json_pack("{s: o, s: o}", "experiment", experiment_json(&t->experiment), "journal", journal_json(t));
-    if (object && t->state && json_object_set_new(object, "checkpoint", checkpoint_json(t)) != 0) {
-        json_decref(object);
-        return NULL;
-    }
+    json_t *object = json_object();
+    json_put(&object, "experiment", experiment_json(&t->experiment));
+    json_put(&object, "journal", journal_json(t));
+    if (t->state)
+        json_put(&object, "checkpoint", checkpoint_json(t));
     return object;
 }
 
@@ -76,10 +72,7 @@ static json_t *beside_json(const struct session *s)
 {
     json_t *list = json_array();
     for (int i = 1; list && i < s->count; i++)
-        if (json_array_append_new(list, training_json(&s->training[i])) != 0) {
-            json_decref(list);
-            return NULL;
-        }
+        json_add(&list, training_json(&s->training[i]));
     return list;
 }
 
@@ -109,13 +102,12 @@ static json_t *window_json(const struct session_window *w)
     json_t *object = json_object();
     const struct session_row *row;
     for (int i = 0; object && (row = session_row_at(i)); i++) {
+        if (is_none(row, w))
+            continue;
         json_t *value = row->count > 1 ? json_array() : value_json(row, w, 0);
         for (int k = 0; row->count > 1 && k < row->count; k++)
-            json_array_append_new(value, value_json(row, w, k));
-        if (is_none(row, w))
-            json_decref(value);
-        else
-            json_object_set_new(object, row->key, value);
+            json_add(&value, value_json(row, w, k));
+        json_put(&object, row->key, value);
     }
     return object;
 }
@@ -125,7 +117,7 @@ static json_t *benches_json(const struct session *s)
     json_t *object = json_object();
     for (int i = 0; object && i < SESSION_BENCHES; i++)
         if (s->kept[i])
-            json_object_set_new(object, session_bench[i], experiment_json(&s->bench[i]));
+            json_put(&object, session_bench[i], experiment_json(&s->bench[i]));
     return object;
 }
 
@@ -140,15 +132,16 @@ static json_t *axes_json(const struct session_axes *a)
     return value;
 }
 
-static bool add_axes(const struct session *s, json_t *root)
+static void put_axes(const struct session *s, json_t **root)
 {
-    bool some = false, good = true;
+    bool some = false;
     for (int i = 0; i < s->count; i++)
         some |= s->axes[i].axis != NULL;
     json_t *list = some ? json_array() : NULL;
-    for (int i = 0; list && i < s->count && good; i++)
-        good = json_array_append_new(list, axes_json(&s->axes[i])) == 0;
-    return !some || (json_object_set_new(root, "axes", list) == 0 && good);
+    for (int i = 0; list && i < s->count; i++)
+        json_add(&list, axes_json(&s->axes[i]));
+    if (some)
+        json_put(root, "axes", list);
 }
 
 /* ---- the whole ---- */
@@ -164,19 +157,17 @@ static json_t *data_json(const struct session_data *data)
 static json_t *session_json(const struct session *s)
 {
     json_t *root = json_pack("{s: i}", "marginscope", SESSION_VERSION);
-    bool good = root != NULL;
-    if (good && s->opened)
-        good = json_object_set_new(root, "data", data_json(&s->data)) == 0;
-    good = good && json_object_set_new(root, "training", training_json(&s->training[0])) == 0;
-    if (good && s->count > 1)
-        good = json_object_set_new(root, "beside", beside_json(s)) == 0;
-    if (good && s->arranged)
-        good = json_object_set_new(root, "window", window_json(&s->window)) == 0 &&
-               json_object_set_new(root, "benches", benches_json(s)) == 0 && add_axes(s, root);
-    if (good)
-        return root;
-    json_decref(root);
-    return NULL;
+    if (s->opened)
+        json_put(&root, "data", data_json(&s->data));
+    json_put(&root, "training", training_json(&s->training[0]));
+    if (s->count > 1)
+        json_put(&root, "beside", beside_json(s));
+    if (s->arranged) {
+        json_put(&root, "window", window_json(&s->window));
+        json_put(&root, "benches", benches_json(s));
+        put_axes(s, &root);
+    }
+    return root;
 }
 
 enum status session_print(const struct session *s, FILE *to, struct why *why)

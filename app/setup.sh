@@ -32,7 +32,9 @@ libcmocka-dev       cmocka-devel           cmocka
 clang               clang                  -
 libclang-rt-14-dev  compiler-rt            -
 clang-format-14     clang-tools-extra      clang-format
+clang-tidy          clang-tools-extra      -
 cppcheck            cppcheck               cppcheck
+gcovr               gcovr                  gcovr
 python3             python3                python3
 xvfb                xorg-x11-server-Xvfb   -
 xauth               xorg-x11-xauth         -

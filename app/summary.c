@@ -1,9 +1,10 @@
 #include "app/summary.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "app/json_put.h"
 
 enum { FREE_POINTS_MAX = 5000, CHUNK = 16384 };
 
@@ -38,7 +39,7 @@ static json_t *params_json(const struct experiment *e, const struct loss *loss, 
 {
     json_t *params = json_object();
     for (int i = 0; i < loss_param_count(loss); i++)
-        json_object_set_new(params, loss->param[i].id, param_json(e, loss, i, value[i]));
+        json_put(&params, loss->param[i].id, param_json(e, loss, i, value[i]));
     return params;
 }
 
@@ -48,23 +49,23 @@ static json_t *added_json(const struct experiment *e, const struct loss_force *f
     json_t *added = json_object();
     for (int i = 0; i < term_count(); i++)
         if (force->added[i])
-            json_object_set_new(added, term_at(i)->id, params_json(e, term_at(i), force->term[i]));
+            json_put(&added, term_at(i)->id, params_json(e, term_at(i), force->term[i]));
     return added;
 }
 
-static void put_identity(json_t *root, const struct summary *s)
+static void put_identity(json_t **root, const struct summary *s)
 {
     const struct experiment *e = s->experiment;
-    json_object_set_new(root, "loss", json_string(experiment_loss(e)->id));
-    json_object_set_new(root, "params", params_json(e, experiment_loss(e), e->param[e->loss]));
-    json_object_set_new(root, "dataset", json_string(s->dataset));
-    json_object_set_new(root, "model", json_string(model_id(e->model)));
-    json_object_set_new(root, "seed", json_integer((json_int_t)e->seed));
-    json_object_set_new(root, "steps", json_integer(s->steps));
-    json_object_set_new(root, "epochs", number(s->epochs));
+    json_put(root, "loss", json_string(experiment_loss(e)->id));
+    json_put(root, "params", params_json(e, experiment_loss(e), e->param[e->loss]));
+    json_put(root, "dataset", json_text(s->dataset));
+    json_put(root, "model", json_string(model_id(e->model)));
+    json_put(root, "seed", json_integer((json_int_t)e->seed));
+    json_put(root, "steps", json_integer(s->steps));
+    json_put(root, "epochs", number(s->epochs));
 }
 
-static void put_evaluation(json_t *root, const struct evaluation *v)
+static void put_evaluation(json_t **root, const struct evaluation *v)
 {
     const struct {
         const char *name;
@@ -74,17 +75,16 @@ static void put_evaluation(json_t *root, const struct evaluation *v)
         { "margin_accuracy", v->margin_accuracy }, { "intra_angle_deg", v->intra_angle_deg },
         { "inter_angle_deg", v->inter_angle_deg }, { "eer", v->eer } };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
-        json_object_set_new(root, row[i].name, number(row[i].value));
+        json_put(root, row[i].name, number(row[i].value));
 }
 
-static void put_timing(json_t *root, const struct summary *s)
+static void put_timing(json_t **root, const struct summary *s)
 {
-    json_object_set_new(root, "steps_per_s",
+    json_put(root, "steps_per_s",
         s->train_s > 0 ? number((double)(s->steps - s->began) / s->train_s) : json_null());
-    json_object_set_new(
-        root, "samples_per_s", s->train_s > 0 ? number(s->samples / s->train_s) : json_null());
-    json_object_set_new(root, "wall_s", number(s->wall_s));
-    json_object_set_new(root, "peak_rss_kb", json_integer(s->peak_rss_kb));
+    json_put(root, "samples_per_s", s->train_s > 0 ? number(s->samples / s->train_s) : json_null());
+    json_put(root, "wall_s", number(s->wall_s));
+    json_put(root, "peak_rss_kb", json_integer(s->peak_rss_kb));
 }
 
 static json_t *tar_json(const double *tar)
@@ -92,25 +92,27 @@ static json_t *tar_json(const double *tar)
     static const char *const far[VERIFICATION_FARS] = { "0.1", "0.01", "0.001" };
     json_t *object = json_object();
     for (int f = 0; f < VERIFICATION_FARS; f++)
-        json_object_set_new(object, far[f], number(tar[f]));
+        json_put(&object, far[f], number(tar[f]));
     return object;
 }
 
-static void put_varied(json_t *root, const struct summary *s)
+static void put_varied(json_t **root, const struct summary *s)
 {
-    json_t *varied = s->varied[0] ? json_object() : NULL;
-    for (int i = 0; varied && i < 2 && s->varied[i]; i++)
-        json_object_set_new(varied, s->varied[i], json_string(s->value[i]));
-    if (varied)
-        json_object_set_new(root, "varied", varied);
+    json_t *varied = json_object();
+    for (int i = 0; i < 2 && s->varied[i]; i++)
+        json_put(&varied, s->varied[i], json_text(s->value[i]));
+    if (s->varied[0])
+        json_put(root, "varied", varied);
+    else
+        json_decref(varied);
 }
 
 static json_t *notes_json(const struct summary *s)
 {
     json_t *notes = json_array();
     for (int i = 0; i < s->note_count; i++)
-        json_array_append_new(
-            notes, json_pack("{s:I, s:s}", "step", (json_int_t)s->note[i].step, "text", s->note[i].text));
+        json_add(
+            &notes, json_pack("{s:I, s:s}", "step", (json_int_t)s->note[i].step, "text", s->note[i].text));
     return notes;
 }
 
@@ -118,43 +120,43 @@ static json_t *coach_json(const struct summary *s)
 {
     json_t *coach = json_array();
     for (int i = 0; i < s->coach_count; i++)
-        json_array_append_new(coach, json_pack("{s:I, s:s, s:s}", "step", (json_int_t)s->coach[i].step,
-                                         "kind", coach_id(s->coach_kind[i]), "text", s->coach[i].text));
+        json_add(&coach, json_pack("{s:I, s:s, s:s}", "step", (json_int_t)s->coach[i].step, "kind",
+                             coach_id(s->coach_kind[i]), "text", s->coach[i].text));
     return coach;
 }
 
-static void put_extras(json_t *root, const struct summary *s)
+static void put_extras(json_t **root, const struct summary *s)
 {
-    json_object_set_new(root, "added", added_json(s->experiment, &s->force));
-    json_object_set_new(root, "in_force", params_json(s->experiment, s->force.loss, s->force.param));
-    json_object_set_new(root, "min_gap_deg", number(s->evaluation.min_gap_deg));
+    json_put(root, "added", added_json(s->experiment, &s->force));
+    json_put(root, "in_force", params_json(s->experiment, s->force.loss, s->force.param));
+    json_put(root, "min_gap_deg", number(s->evaluation.min_gap_deg));
     if (s->holdout)
-        json_object_set_new(root, "eer_open", number(s->evaluation.eer_open));
-    json_object_set_new(root, "tar_at_far", tar_json(s->evaluation.tar));
+        json_put(root, "eer_open", number(s->evaluation.eer_open));
+    json_put(root, "tar_at_far", tar_json(s->evaluation.tar));
     if (s->holdout)
-        json_object_set_new(root, "tar_at_far_open", tar_json(s->evaluation.tar_open));
-    json_object_set_new(root, "rank1", number(s->evaluation.rank1));
-    json_object_set_new(root, "unknown", number(s->evaluation.unknown));
+        json_put(root, "tar_at_far_open", tar_json(s->evaluation.tar_open));
+    json_put(root, "rank1", number(s->evaluation.rank1));
+    json_put(root, "unknown", number(s->evaluation.unknown));
     if (s->holdout)
-        json_object_set_new(root, "stranger_accepted", number(s->evaluation.stranger_accepted));
+        json_put(root, "stranger_accepted", number(s->evaluation.stranger_accepted));
     put_varied(root, s);
-    json_object_set_new(root, "notes", notes_json(s));
-    json_object_set_new(root, "coach", coach_json(s));
-    json_object_set_new(root, "diverged", json_boolean(s->diverged));
+    json_put(root, "notes", notes_json(s));
+    json_put(root, "coach", coach_json(s));
+    json_put(root, "diverged", json_boolean(s->diverged));
     if (!s->diverged)
         return;
-    json_object_set_new(root, "diverged_step", json_integer(s->steps));
-    json_object_set_new(root, "message",
+    json_put(root, "diverged_step", json_integer(s->steps));
+    json_put(root, "message",
         json_string("the training diverged; these are the numbers of the last finite state"));
 }
 
 enum status summary_print(FILE *to, const struct summary *s, struct why *why)
 {
     json_t *root = json_object();
-    put_identity(root, s);
-    put_evaluation(root, &s->evaluation);
-    put_timing(root, s);
-    put_extras(root, s);
+    put_identity(&root, s);
+    put_evaluation(&root, &s->evaluation);
+    put_timing(&root, s);
+    put_extras(&root, s);
     bool done =
         root && json_dumpf(root, to, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) == 0 && fputc('\n', to) != EOF;
     json_decref(root);

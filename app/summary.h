@@ -49,7 +49,7 @@ struct metrics_columns {
 void metrics_add(struct metrics_columns *columns, const struct experiment *e);
 void metrics_write_header(FILE *to, const struct metrics_columns *columns);
 void metrics_write_row(FILE *to, const struct metrics_columns *columns, const struct trainer *trainer,
-    const struct evaluation *evaluation);
+    const struct evaluation *v);
 
 /* How many rows of data have features: free points have no test part and are at most 5,000, drawn by seed. */
 int summary_rows(const struct experiment *e, const struct dataset *data);

@@ -43,7 +43,8 @@ static enum status add_value(const struct planned_list *list, struct sweep_axis 
     memcpy(value, text, length);
     value[length] = '\0';
     for (char *c = value; axis->setting && is_list(axis->key) && *c; c++)
-        *c = *c == ':' ? ',' : *c;
+        if (*c == ':')
+            *c = ',';
     return STATUS_OK;
 }
 

@@ -1,5 +1,6 @@
 #include "app/sweep_figure.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -93,6 +94,7 @@ static void add_axes(struct words *w, const struct sweep *s)
 {
     static const char *const where[] = { " across", " down" };
     char name[SWEEP_KEY + 16];
+    assert(s->axes <= 2);
     for (int i = 0; i < s->axes; i++) {
         add(w, i ? " · " : "");
         if (!is_loss(&s->axis[i]))
@@ -359,12 +361,14 @@ static bool gallery_fill(struct gallery *g)
     bool whole = gallery_reserve(g);
     for (int i = 0; whole && i < g->scenes; i++)
         whole = gallery_cell(g, i / g->sweep->shown, i % g->sweep->shown);
+    if (!whole)
+        return false;
     gallery_rings(g);
     for (int row = 0; row < g->multiples.rows && row < ROWS_MAX; row++)
         g->row_title[row] = part[row % 2];
     g->multiples.cell = g->cell;
     g->multiples.row_title = g->sweep->shown > 1 ? g->row_title : NULL;
-    return whole;
+    return true;
 }
 
 static void gallery_words(struct gallery *g)

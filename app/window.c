@@ -13,12 +13,13 @@
 #include "app/uimap.h"
 #include "app/undo.h"
 #include "app/window_inner.h"
+#include "math/history.h"
 #include "render/text.h"
 
 enum { WIDTH = 1600, HEIGHT = 1000, WIDTH_MIN = 1024, HEIGHT_MIN = 640, IDLE_MS = 500 };
 static const double LOGICAL_W = 800, LOGICAL_H = 500; /* text never grows so large that less is left */
 static const double FRAME_S = 1.0 / 60, HIDDEN_S = 0.5, NUMBERS_S = 0.1, MAP_S = 0.08, NOTICE_S = 6,
-                    LOADING_S = 0.12; /* a rebuild faster than that does not dim the view */
+                    SIDE_S = 0.04, LOADING_S = 0.12; /* a rebuild faster than that does not dim the view */
 
 double window_now(void)
 {
@@ -163,9 +164,9 @@ void window_whole_screen(struct window *w, bool whole, int display)
 /* --- what the worker has ------------------------------------------------------------------------------- */
 
 /* From the worker's thread: carries no data, and at most one waits in the queue. */
-void window_wake(void *arg)
+void window_wake(void *window)
 {
-    struct window *w = arg;
+    struct window *w = window;
     if (!SDL_AtomicCAS(&w->wake_sent, 0, 1))
         return;
     SDL_Event event = { .type = w->wake_event };
@@ -292,7 +293,9 @@ static void take_snapshot(struct window *w)
     lecture_take(w);
     if (w->box_held) /* a plane that follows the point in hand would run away from it */
         memcpy(w->scene.box, w->held_box, sizeof w->held_box);
-    window_dirty(w, AREAS_SNAPSHOT);
+    window_dirty(w, 1 << AREA_HEADER | 1 << AREA_MAIN);
+    w->side_due = 2;
+    w->side_at = window_now() + SIDE_S;
     pass_on(w, snap);
     if (w->past)
         window_dirty(w, 1 << AREA_PANEL); /* what was set then */
@@ -445,15 +448,16 @@ bool window_frame(struct window *w)
     if (began < w->next_frame)
         return false;
     take_turns(w, began);
-    write_map(w, began);
+    bool paints = (w->dirty || (w->side_due && began >= w->side_at)) && !w->hidden && w->canvas;
     if (w->hidden)
         w->next_frame = began + HIDDEN_S;
-    if (!w->dirty || w->hidden || !w->canvas)
-        return false;
-    w->next_frame = began + FRAME_S * 0.97;
-    window_paint(w);
-    note_frame(w, began);
-    return true;
+    if (paints) {
+        w->next_frame = began + FRAME_S * 0.97;
+        window_paint(w);
+        note_frame(w, began);
+    }
+    write_map(w, began); /* a robot's, and no part of the frame */
+    return paints;
 }
 
 static double sooner(double a, double b)
@@ -465,6 +469,8 @@ static double sooner(double a, double b)
 static double next_turn(const struct window *w, double now, int most_ms)
 {
     double at = now + most_ms / 1000.0;
+    if (w->side_due && !w->hidden)
+        at = sooner(at, fmax(w->side_at, w->next_frame) + 0.0005);
     if ((w->dirty && !w->hidden) || w->news || w->sweeping)
         at = sooner(at, fmax(w->next_frame, now + 0.0005));
     if (w->hovered != w->look.selected && !w->look.pinned)
@@ -501,7 +507,9 @@ bool window_wait(struct window *w, int most_ms)
 
 void window_options_init(struct window_options *o)
 {
-    *o = (struct window_options){ .theme = "dark", .text_scale = 1, .pace = 60, .playing = true };
+    *o = (struct window_options){
+        .theme = "dark", .text_scale = 1, .timeline = HISTORY_BUDGET, .pace = 60, .playing = true
+    };
     experiment_init(&o->experiment);
 }
 
@@ -616,8 +624,10 @@ enum status window_create(const struct window_options *o, struct window **out, s
     }
     if (status == STATUS_OK)
         status = worker_create(&w->experiment, o->playing, o->pace, window_wake, w, &w->worker, why);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
+        worker_history_budget(w->worker, o->timeline);
         sessions_begin(w);
+    }
     if (status == STATUS_OK && o->lesson[0]) {
         worker_state(w->worker, &w->state);
         status = lecture_open(w, o->lesson, why);

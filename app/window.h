@@ -16,6 +16,7 @@ struct window_options {
     char theme[16];                   /* dark or light */
     double text_scale;                /* 0.8 .. 2 */
     bool fullscreen;
+    size_t timeline;                  /* bytes its frames and checkpoints may take */
     char ui_map[1024];                /* empty: none */
     char lesson[1024];                /* opened at once; empty: none */
     enum renderer renderer;

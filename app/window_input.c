@@ -183,6 +183,15 @@ static void window_changed(struct window *w, const SDL_WindowEvent *e)
     }
 }
 
+static void button(struct window *w, const SDL_MouseButtonEvent *e)
+{
+    bool down = e->type == SDL_MOUSEBUTTONDOWN;
+    if (e->button == SDL_BUTTON_LEFT)
+        mouse(w, down ? UI_PRESS : UI_RELEASE, e->x, e->y, down ? e->clicks : 0, 0);
+    else if (e->button == SDL_BUTTON_RIGHT && down)
+        mouse(w, UI_MENU, e->x, e->y, e->clicks, 0);
+}
+
 void window_event(struct window *w, const SDL_Event *e)
 {
     double began = window_now();
@@ -198,14 +207,8 @@ void window_event(struct window *w, const SDL_Event *e)
         mouse(w, UI_MOVE, e->motion.x, e->motion.y, 0, 0);
         break;
     case SDL_MOUSEBUTTONDOWN:
-        if (e->button.button == SDL_BUTTON_LEFT)
-            mouse(w, UI_PRESS, e->button.x, e->button.y, e->button.clicks, 0);
-        else if (e->button.button == SDL_BUTTON_RIGHT)
-            mouse(w, UI_MENU, e->button.x, e->button.y, e->button.clicks, 0);
-        break;
     case SDL_MOUSEBUTTONUP:
-        if (e->button.button == SDL_BUTTON_LEFT)
-            mouse(w, UI_RELEASE, e->button.x, e->button.y, 0, 0);
+        button(w, &e->button);
         break;
     case SDL_MOUSEWHEEL:
         if (e->wheel.y != 0)

@@ -105,6 +105,17 @@ static int draw_above(struct window *w, SDL_Rect *rects, int n)
     return 1;
 }
 
+/* Beside the main view the plots follow in turn, every second of them in a frame. */
+static void choose_side(struct window *w)
+{
+    bool whole = w->dirty & 1 << AREA_SIDE;
+    if (!whole && w->side_due > 0) {
+        w->side_half = w->side_turn = !w->side_turn;
+        w->dirty |= 1 << AREA_SIDE;
+    }
+    w->side_due = whole || w->side_due == 0 ? 0 : w->side_due - 1;
+}
+
 void window_paint(struct window *w)
 {
     SDL_Rect rects[AREA_COUNT];
@@ -117,7 +128,9 @@ void window_paint(struct window *w)
         w->dirty |= 1 << AREA_MAIN;
     if (w->drawer_open && w->dirty & 1 << AREA_MAIN)
         w->dirty |= 1 << AREA_SIDE;
+    choose_side(w);
     int n = draw_above(w, rects, draw_areas(w, rects));
+    w->side_half = SIDE_WHOLE;
     canvas_finish(w->canvas, NULL);
     w->ui.canvas = NULL;
     w->dirty = 0;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/dataset_open.h"
+#include "app/memory.h"
 
 /* From the reading: how far it is. False when nobody waits for it any more. */
 bool load_share(void *user, double share)
@@ -95,6 +96,7 @@ static enum status rebuild(struct worker *w, const struct experiment *e, int she
     status = beside_rebuild(w->beside, &loaded->data, why);
     shelf_put(w, shelf);
     load_install(w, loaded, trainer);
+    memory_give_back();
     return status; /* of those beside it: its own stands */
 }
 

@@ -16,7 +16,6 @@ void publish_watch(struct worker *w, unsigned what)
 {
     unsigned fresh = what & ~w->watch;
     w->watch = what;
-    w->stale |= fresh;
     w->changed = w->changed || fresh;
     if (fresh & NEEDS_RECOGNITION)
         w->recognise_due = 0;

@@ -3,7 +3,7 @@
 
 static bool can_replay(const struct worker *w)
 {
-    return w->future.change && w->shade && !future_over(&w->future, w->trainer);
+    return w->future.fell && w->shade && !future_over(&w->future, w->trainer);
 }
 
 void replay_note(struct worker *w)

@@ -623,7 +623,7 @@ bool cure_parse(const char *text, struct cure *out)
         *out = (struct cure){ .kind = CURE_WARMUP, .back = -1 };
         return true;
     }
-    if (sscanf(text, "remake:%d:%d%n", &a, &b, &used) != 2 || text[used] || a < 0 || b < 0 || a == b)
+    if (sscanf(text, "remake:%9d:%9d%n", &a, &b, &used) != 2 || text[used] || a < 0 || b < 0 || a == b)
         return false;
     *out = (struct cure){ .kind = CURE_REMAKE, .back = -1, .a = a, .b = b };
     return true;

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "math/wide.h"
+
 enum { POOL = 4, PIECE = 25 }; /* sums of a pool of two by two; most vectors of a piece of a filter */
 
 #if defined(__x86_64__)

@@ -3,7 +3,7 @@
  * vector, MANY whether there are 32 of them and not 16. */
 
 #define VECTOR float __attribute__((vector_size(4 * WIDTH)))
-#define INNER TARGET static inline __attribute__((always_inline))
+#define INNER TARGET WITHIN
 #define AT(p) (((struct OWN(floats) *)(p))->lane)
 #define IN(p) (((const struct OWN(floats) *)(p))->lane)
 

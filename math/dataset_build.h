@@ -5,10 +5,10 @@
 
 #include "math/dataset.h"
 
-/* Room for `rows` training rows, numbered in file order; more than 2 GiB of numbers is refused before
+/* Room for `count` training rows, numbered in file order; more than 2 GiB of numbers is refused before
  * anything is allocated. Set width, height and pixel_max of an image set first: they decide whether there is
  * `pixel`. On failure `out` holds nothing. */
-enum status dataset_reserve(struct dataset *out, size_t rows, size_t dim, const char *where,
+enum status dataset_reserve(struct dataset *out, size_t count, size_t dim, const char *where,
     struct why *why);
 
 /* Room for `targets` numbers a row, all 0, within the same limit. */

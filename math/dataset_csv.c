@@ -439,7 +439,7 @@ static enum status measure(struct table *t, size_t *rows, struct why *why)
 {
     struct cursor cursor = cursor_at_start(t);
     struct line line;
-    if (t->csv.size >= 2 && memchr("\xFF\xFE", t->csv.at[0], 2) && memchr("\xFF\xFE", t->csv.at[1], 2))
+    if (t->csv.size >= 2 && t->csv.at[0] >= 0xFE && t->csv.at[1] >= 0xFE)
         return why_set(why, STATUS_FAILED, "%s:1: is UTF-16; save the file as UTF-8", t->where);
     if (!next_line(&cursor, &line))
         return why_set(why, STATUS_FAILED, "%s: the file is empty; choose a file with samples", t->where);

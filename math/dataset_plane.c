@@ -107,7 +107,7 @@ static void discs(struct rng *rng, int i, struct point *out)
         for (int k = 0; k < 3; k++) {
             double angle = PI / 2 + 2 * PI * k / 3;
             double distance = hypot(out->x - away * cos(angle), out->y - away * sin(angle));
-            out->target[k] = distance < radius;
+            out->target[k] = (float)(distance < radius);
             inside = inside || distance < radius;
             out->label = distance < nearest ? k : out->label;
             nearest = fmin(nearest, distance);

@@ -18,24 +18,10 @@ struct text_set {
     struct entry entry[DATASET_CLASS_MAX], sorted[DATASET_CLASS_MAX];
 };
 
-/* Bytes of the character that begins here, 0 when it is not one (RFC 3629). */
-static size_t character(const uint8_t *p, size_t left)
-{
-    size_t more = p[0] < 0x80 ? 0 : p[0] >= 0xF0 ? 3 : p[0] >= 0xE0 ? 2 : 1;
-    if (p[0] < 0x20 || p[0] == 0x7F || (p[0] >= 0x80 && p[0] < 0xC2) || p[0] > 0xF4 || more >= left)
-        return 0;
-    for (size_t i = 1; i <= more; i++)
-        if ((p[i] & 0xC0) != 0x80)
-            return 0;
-    bool outside = (p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F) ||
-                   (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F);
-    return outside ? 0 : more + 1;
-}
-
 bool text_is_clean(const char *text, size_t length)
 {
     for (size_t i = 0; i < length;) {
-        size_t size = character((const uint8_t *)text + i, length - i);
+        size_t size = text_character((const uint8_t *)text + i, length - i);
         if (size == 0)
             return false;
         i += size;
@@ -48,7 +34,7 @@ void text_show(const uint8_t *text, size_t length, char *out, size_t size)
     static const char dots[] = "...";
     size_t used = 0;
     for (size_t i = 0; i < length;) {
-        size_t wide = character(text + i, length - i), bytes = wide ? wide : 1;
+        size_t wide = text_character(text + i, length - i), bytes = wide ? wide : 1;
         if (used + bytes + (i + bytes < length ? sizeof dots - 1 : 0) >= size) {
             memcpy(out + used, dots, sizeof dots - 1);
             used += sizeof dots - 1;

@@ -78,10 +78,10 @@ static void small_ints(struct stream *f, int *value, size_t n, bool narrow)
         return;
     }
     for (size_t i = 0; i < n; i++) {
-        int8_t byte = f->mode == READ ? 0 : (int8_t)value[i];
+        int8_t byte = (int8_t)(f->mode == READ ? 0 : value[i]);
         bytes(f, &byte, 1);
         if (f->mode == READ)
-            value[i] = byte;
+            value[i] = (int)byte;
     }
 }
 
@@ -188,7 +188,7 @@ static void write_coarse(struct stream *f, const float *x, int dim)
     f->size += sizeof unit;
     for (int k = 0; k < dim; k++) {
         float value = x[k] * scale;
-        int16_t part = value == value ? (int16_t)(value + copysignf(0.5f, value)) : 0;
+        int16_t part = (int16_t)(value == value ? value + copysignf(0.5f, value) : 0);
         memcpy(f->at + f->size + (size_t)k * sizeof part, &part, sizeof part);
     }
     f->size += (size_t)dim * sizeof(int16_t);

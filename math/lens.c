@@ -1,5 +1,6 @@
 #include "math/lens.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -88,6 +89,7 @@ static void choose_rows(
 {
     double rank[LENS_ROWS];
     bool own = false;
+    assert(out->rows == 0);
     for (int j = 0; j < rule->classes; j++) {
         double r = rank_of(force, x, rule, j);
         int at = out->rows;

@@ -22,6 +22,8 @@ static const double STRETCH_SLACK = 0.06;
 
 /* Just past an angle at which rows are equal. */
 static const double AFTER = 1e-12;
+/* Share of a row's length by which rounding may move what it is worth. */
+static const double EVEN = 1e-14;
 
 static double wrap(double a, double from)
 {
@@ -110,6 +112,11 @@ static bool takes_part(const struct walk *w, int r)
     return w->side == SIDE_ALL || (r / w->circle->sub == w->class) == (w->side == SIDE_OWN);
 }
 
+static double row_slope(const struct row *row, double phi)
+{
+    return row->y * cos(phi) - row->x * sin(phi);
+}
+
 /* The first of the largest, -1 when nobody takes part. */
 static int walk_strongest(const struct walk *w, double phi)
 {
@@ -122,6 +129,25 @@ static int walk_strongest(const struct walk *w, double phi)
         double value = row.x * x + row.y * y + row.b;
         if (value > top) {
             top = value;
+            best = r;
+        }
+    }
+    return best;
+}
+
+/* Who leads just after phi: of those that rounding cannot tell from the largest the one that rises fastest. */
+static int walk_leader(const struct walk *w, double phi)
+{
+    int best = walk_strongest(w, phi);
+    if (best < 0)
+        return best;
+    struct row top = row_at(w->circle, best);
+    double level = row_value(&top, phi), slope = row_slope(&top, phi);
+    for (int r = 0; r < w->circle->rows; r++) {
+        struct row row = row_at(w->circle, r);
+        double room = EVEN * (fabs(row.x) + fabs(row.y) + fabs(row.b));
+        if (takes_part(w, r) && row_value(&row, phi) >= level - room && row_slope(&row, phi) > slope) {
+            slope = row_slope(&row, phi);
             best = r;
         }
     }
@@ -148,17 +174,17 @@ static double next_overtaking(const struct walk *w, int r, double phi, double en
 }
 
 /* The row in the lead just after phi, and until when. Where rows cross at nearly one angle the leader may be
- * mistaken by rounding: the middle of its piece must agree. */
+ * mistaken by rounding: a place within its piece must agree (not the middle: that may be where two cross again). */
 static double walk_piece(const struct walk *w, double phi, double limit, int *row)
 {
     double end = limit;
-    *row = walk_strongest(w, phi + AFTER);
+    *row = walk_leader(w, phi + AFTER);
     for (int i = 0; i < 8 && *row >= 0; i++) {
         end = next_overtaking(w, *row, phi, limit);
-        double middle = (phi + end) / 2;
-        int there = walk_strongest(w, middle);
+        double within = phi + 0.381966 * (end - phi);
+        int there = walk_strongest(w, within);
         struct row now = row_at(w->circle, *row), best = row_at(w->circle, there);
-        if (there == *row || !(row_value(&best, middle) > row_value(&now, middle)))
+        if (there == *row || !(row_value(&best, within) > row_value(&now, within)))
             break;
         *row = there;
     }
@@ -516,6 +542,9 @@ int region_band(const double w[2], double b, double from, double to, const doubl
     double start[8] = { box[0], box[1], box[2], box[1], box[2], box[3], box[0], box[3] }, half[16];
     int n = clip_end(w, b, from, 1, start, 4, half, 8);
     double whole[16];
+    if (w[0] == 0 && w[1] == 0 &&
+        !(b > from && b <= to)) /* everywhere the same; the test rule asks for more than 0 */
+        return 0;
     n = clip_end(w, b, to, -1, half, n, whole, 8);
     n = n > max ? max : n;
     memcpy(xy, whole, 2 * sizeof *xy * (size_t)n);

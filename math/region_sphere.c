@@ -4,6 +4,8 @@
  * bounded by curves about the own axis, one root of the train rule for each azimuth. */
 #include "math/region_sphere.h"
 
+#include "math/region_bend.h"
+
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
@@ -11,14 +13,14 @@
 
 static const double PI = 3.14159265358979323846;
 static const double CHORD = 1e-4;
+static const double ZERO_LENGTH = 1e-12;
 
-static double dot3(const double *a, const double *b)
+double dot3(const double *a, const double *b)
 {
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
 
-/* The length of v, which becomes a unit vector; a zero vector stays. */
-static double unit3(double *v)
+double unit3(double *v)
 {
     double length = sqrt(dot3(v, v));
     for (int i = 0; i < 3 && length > 0; i++)
@@ -26,8 +28,7 @@ static double unit3(double *v)
     return length;
 }
 
-/* Two unit vectors that make a right-handed frame with the unit vector n. */
-static void frame(const double *n, double *a, double *b)
+void frame3(const double *n, double *a, double *b)
 {
     int least = fabs(n[0]) < fabs(n[1]) ? (fabs(n[0]) < fabs(n[2]) ? 0 : 2) : fabs(n[1]) < fabs(n[2]) ? 1 : 2;
     double helper[3] = { 0, 0, 0 };
@@ -43,7 +44,7 @@ static void frame(const double *n, double *a, double *b)
 
 /* ---- the map's arrays ---- */
 
-static bool add_point(struct sphere_map *map, const double *at, int rival)
+bool map_point(struct sphere_map *map, const double *at, int rival)
 {
     if (map->points == map->point_capacity) {
         int capacity = map->point_capacity ? 2 * map->point_capacity : 4096;
@@ -59,8 +60,7 @@ static bool add_point(struct sphere_map *map, const double *at, int rival)
     return true;
 }
 
-/* Closes the chain whose points began at `from`; fewer than three points are none. */
-static bool add_chain(struct sphere_map *map, int class, bool safe, int from)
+bool map_chain(struct sphere_map *map, int class, bool safe, int from)
 {
     if (map->points - from < 3) {
         map->points = from;
@@ -87,12 +87,13 @@ void sphere_map_clear(struct sphere_map *map)
 
 /* ---- cuts of caps ---- */
 
-enum { CAP_MAX = SPHERE_CLASS_MAX * SUBCENTER_MAX, SPAN_MAX = 24, ARC_MAX = 512 };
+enum { CAP_MAX = SPOKE_MAX, SPAN_MAX = 24, ARC_MAX = 512 };
 
 /* n.u >= h with |n| = 1; circle: u = h n + r (cos t a + sin t b). */
 struct cap {
     double n[3], h, r, a[3], b[3];
-    int rival;
+    int rival, row;
+    bool bounds; /* known when the border has been walked */
 };
 
 struct cut {
@@ -104,7 +105,7 @@ struct cut {
 /* Adds v.u >= d for a vector of any length. `wins`: what a tie everywhere means. */
 static void add_cap(struct cut *cut, const double *v, double d, int rival, bool wins)
 {
-    struct cap cap = { .n = { v[0], v[1], v[2] }, .rival = rival };
+    struct cap cap = { .n = { v[0], v[1], v[2] }, .rival = rival, .row = -1 };
     double length = unit3(cap.n);
     if (length < 1e-14) {
         cut->empty = cut->empty || d > 0 || (d == 0 && !wins);
@@ -117,7 +118,7 @@ static void add_cap(struct cut *cut, const double *v, double d, int rival, bool 
     if (cut->empty)
         return;
     cap.r = sqrt(1 - cap.h * cap.h);
-    frame(cap.n, cap.a, cap.b);
+    frame3(cap.n, cap.a, cap.b);
     cut->cap[cut->caps++] = cap;
 }
 
@@ -155,7 +156,8 @@ static void spans_cut(struct spans *s, double middle, double half)
     *s = out;
 }
 
-/* What of circle j lies in all other caps. Of two equal caps the first one's circle is the border. */
+/* What of circle j lies in all other caps. Of two equal caps the first one's circle is the border; two that fill the
+ * sphere have nothing in common. */
 static struct spans circle_inside(const struct cut *cut, int j)
 {
     const struct cap *own = &cut->cap[j];
@@ -166,8 +168,8 @@ static struct spans circle_inside(const struct cut *cut, int j)
             continue;
         double x = own->r * dot3(other->n, own->a), y = own->r * dot3(other->n, own->b);
         double need = other->h - own->h * dot3(other->n, own->n), reach = hypot(x, y);
-        bool equal = reach < 1e-13 && fabs(need) < 1e-13;
-        if (equal ? k > j : need <= -reach)
+        bool equal = reach < 1e-13 && fabs(need) < 1e-13, facing = dot3(other->n, own->n) < 0;
+        if (equal ? k > j && !facing : need <= -reach)
             continue;
         if (equal || need >= reach)
             return (struct spans){ .count = 0 };
@@ -192,20 +194,34 @@ static void circle_at(const struct cap *cap, double t, double *out)
 /* Points of an arc without its end, which the next arc begins with. */
 static bool walk_arc(struct sphere_map *map, const struct cap *cap, double from, double to)
 {
-    double step = 2 * acos(fmax(0, 1 - CHORD / fmax(cap->r, CHORD)));
+    double step = 2 * acos(fmax(0, 1 - map->chord / fmax(cap->r, map->chord)));
     int pieces = (int)fmax(1, ceil((to - from) / step));
     for (int i = 0; i < pieces; i++) {
         double at[3];
         circle_at(cap, from + (to - from) * i / pieces, at);
-        if (!add_point(map, at, cap->rival))
+        if (!map_point(map, at, cap->rival))
             return false;
     }
     return true;
 }
 
-static double distance(const double *a, const double *b)
+double distance3(const double *a, const double *b)
 {
     return hypot(hypot(a[0] - b[0], a[1] - b[1]), a[2] - b[2]);
+}
+
+bool same3(const double *a, const double *b)
+{
+    return distance3(a, b) <= 1e-14 * (sqrt(dot3(a, a)) + sqrt(dot3(b, b)));
+}
+
+double off_chord3(const double *p, const double *q, const double *r)
+{
+    double chord[3] = { r[0] - p[0], r[1] - p[1], r[2] - p[2] },
+           to[3] = { q[0] - p[0], q[1] - p[1], q[2] - p[2] };
+    double square = dot3(chord, chord), along = square > 0 ? dot3(chord, to) / square : 0;
+    double rest[3] = { to[0] - along * chord[0], to[1] - along * chord[1], to[2] - along * chord[2] };
+    return sqrt(dot3(rest, rest));
 }
 
 /* The arc that begins nearest to where one ends; at a crossing they meet to rounding. */
@@ -214,7 +230,7 @@ static int next_arc(const struct arc3 *arc, int count, const double *end)
     int best = -1;
     double least = 1e-5;
     for (int i = 0; i < count; i++) {
-        double away = arc[i].used ? INFINITY : distance(arc[i].start, end);
+        double away = arc[i].used ? INFINITY : distance3(arc[i].start, end);
         if (away < least) {
             least = away;
             best = i;
@@ -233,22 +249,38 @@ static bool stitch(
             if (!walk_arc(map, &cut->cap[arc[i].cap], arc[i].from, arc[i].to))
                 return false;
         }
-        if (!add_chain(map, class, safe, from))
+        if (!map_chain(map, class, safe, from))
             return false;
     }
     return true;
 }
 
+/* A sphere without a border, as two halves. */
+static bool add_whole(struct sphere_map *map, int class, bool safe)
+{
+    struct cap north = { .n = { 0, 0, 1 }, .r = 1, .a = { 1, 0, 0 }, .b = { 0, 1, 0 }, .rival = class },
+               south = north;
+    south.b[1] = -1;
+    int from = map->points;
+    if (!walk_arc(map, &north, 0, 2 * PI) || !map_chain(map, class, safe, from))
+        return false;
+    from = map->points;
+    return walk_arc(map, &south, 0, 2 * PI) && map_chain(map, class, safe, from);
+}
+
 /* The border of a cut as chains. */
-static bool add_cut(struct sphere_map *map, const struct cut *cut, int class, bool safe)
+static bool add_cut(struct sphere_map *map, struct cut *cut, int class, bool safe)
 {
     struct arc3 arc[ARC_MAX];
     int count = 0;
+    if (!cut->empty && cut->caps == 0)
+        return add_whole(map, class, safe);
     for (int j = 0; j < cut->caps && !cut->empty; j++) {
         struct spans s = circle_inside(cut, j);
+        cut->cap[j].bounds = s.whole || s.count > 0;
         if (s.whole) {
             int from = map->points;
-            if (!walk_arc(map, &cut->cap[j], 0, 2 * PI) || !add_chain(map, class, safe, from))
+            if (!walk_arc(map, &cut->cap[j], 0, 2 * PI) || !map_chain(map, class, safe, from))
                 return false;
         }
         for (int i = 0; i < s.count && count < ARC_MAX; i++) {
@@ -263,17 +295,6 @@ static bool add_cut(struct sphere_map *map, const struct cut *cut, int class, bo
 
 /* ---- rows as the test rule sees them ---- */
 
-/* Row r of the rule's head for directions: score = v.u + d. */
-struct spoke3 {
-    double v[3], d;
-    int class;
-};
-
-struct spokes {
-    struct spoke3 row[CAP_MAX];
-    int rows;
-};
-
 static void fill_spokes(
     struct spokes *s, const struct loss_force *force, const struct head *head, double norm)
 {
@@ -282,35 +303,71 @@ static void fill_spokes(
     double length = decision == DECIDE_SPHERE && !force->norm_radius ? force->param[alpha] : norm;
     bool bias = head->bias && (force->loss->bias != BLOCK_NONE || loss_is_pair(force->loss));
     s->rows = head->classes * sub;
+    s->borders = 0;
+    s->crowded = false;
     for (int r = 0; r < s->rows; r++) {
         struct spoke3 *row = &s->row[r];
         memcpy(row->v, head->weight + (size_t)r * 3, sizeof row->v);
         row->class = r / sub;
         row->d = 0;
+        if (sqrt(dot3(row->v, row->v)) < ZERO_LENGTH)
+            memset(row->v, 0, sizeof row->v);
         if (decision == DECIDE_COSINE)
             unit3(row->v);
         else if (bias && length > 0)
             row->d = head->bias[row->class] / length;
+        for (row->first = 0; row->first < r; row->first++)
+            if (same3(s->row[row->first].v, row->v) && s->row[row->first].d == row->d)
+                break;
     }
 }
 
-/* Where row r is ahead of every other row; ties go to the lower class. */
-static void cut_decided(struct cut *cut, const struct spokes *s, int r)
+/* Where row r is ahead of every other row; ties go to the lower class, or to nobody where it must be strictly. Of
+ * rows that are the same one speaks for all. */
+static void cut_decided(struct cut *cut, const struct spokes *s, int r, bool strictly)
 {
     const struct spoke3 *own = &s->row[r];
     for (int k = 0; k < s->rows; k++) {
         const struct spoke3 *other = &s->row[k];
         double v[3] = { own->v[0] - other->v[0], own->v[1] - other->v[1], own->v[2] - other->v[2] };
-        if (k != r)
+        if (k != r && other->first == own->first)
+            cut->empty = cut->empty || r > k || (strictly && other->class != own->class);
+        else if (k != r && other->first == k) {
+            int before = cut->caps;
             add_cap(cut, v, other->d - own->d, other->class, r < k);
+            if (cut->caps > before)
+                cut->cap[before].row = k;
+        }
     }
 }
 
-static bool add_decided(struct sphere_map *map, const struct spokes *s, int r)
+static void add_border(struct spokes *s, int r, int other)
+{
+    s->crowded = s->crowded || s->borders == (int)(sizeof s->border / sizeof s->border[0]);
+    if (s->crowded)
+        return;
+    s->border[s->borders][0] = (short)r;
+    s->border[s->borders++][1] = (short)other;
+}
+
+static bool add_decided(struct sphere_map *map, struct spokes *s, int r)
 {
     struct cut cut = { .caps = 0 };
-    cut_decided(&cut, s, r);
-    return add_cut(map, &cut, s->row[r].class, false);
+    cut_decided(&cut, s, r, false);
+    int chains = map->chains;
+    bool added = add_cut(map, &cut, s->row[r].class, false);
+    s->hidden[r] = map->chains == chains;
+    for (int j = 0; j < cut.caps; j++) {
+        const struct cap *border = &cut.cap[j];
+        if (!border->bounds)
+            continue;
+        add_border(s, r, border->row);
+        bool sister = s->row[border->row].class == s->row[r].class; /* a rival may lie right behind her */
+        for (int k = j + 1; k < cut.caps && sister; k++)
+            if (same3(cut.cap[k].n, border->n) && fabs(cut.cap[k].h - border->h) < 1e-13)
+                add_border(s, r, cut.cap[k].row);
+    }
+    return added;
 }
 
 static bool easy_margin(const struct loss_force *force)
@@ -327,42 +384,49 @@ static bool add_easy_part(
     double away[3] = { -s->row[r].v[0], -s->row[r].v[1], -s->row[r].v[2] };
     if (!easy_margin(force))
         return true;
-    cut_decided(&cut, s, r);
+    cut_decided(&cut, s, r, true);
     add_cap(&cut, away, 0, s->row[r].class, true);
     return add_cut(map, &cut, s->row[r].class, true);
 }
 
-/* (u(W_y) - u(W_j)).u >= m */
-static bool add_cosine_margin(struct sphere_map *map, const struct spokes *s, int y, double m)
+/* (W_y - W_j).u >= m as the test rule sees the rows: a cosine margin, or a score's for features of length 1/m. */
+static bool add_straight_margin(struct sphere_map *map, const struct spokes *s, int y, double m)
 {
     struct cut cut = { .caps = 0 };
     for (int k = 0; k < s->rows; k++) {
         const struct spoke3 *own = &s->row[y], *other = &s->row[k];
         double v[3] = { own->v[0] - other->v[0], own->v[1] - other->v[1], own->v[2] - other->v[2] };
         if (k != y)
-            add_cap(&cut, v, m, other->class, false);
+            add_cap(&cut, v, m + other->d - own->d, other->class, false);
     }
     return add_cut(map, &cut, y, true);
 }
 
 /* A class against the rest, one question each: u(W_y).u beyond one cosine, every u(W_j).u below another. Both are
  * read off the rule, by itself and against one rival while the own angle is 0. */
-static double one_question(const struct loss_force *force, const struct head *head, bool rival, double c)
+struct question {
+    const struct loss_force *force;
+    const double *bias;
+    double norm;
+    bool rival;
+};
+
+static double answer(const struct question *q, double c)
 {
-    double sine = sqrt(fmax(0, 1 - c * c)), weight[6] = { 1, 0, 0, c, sine, 0 }, at_rival[3] = { 1, 0, 0 };
-    double at_own[3] = { c, sine, 0 };
-    struct head two = { .classes = rival ? 2 : 1, .dim = 3, .weight = weight, .bias = head->bias };
-    return force->loss->slack(force, rival ? at_rival : at_own, 0, &two);
+    double sine = sqrt(fmax(0, 1 - c * c)), weight[6] = { 1, 0, 0, c, sine, 0 };
+    double at_rival[3] = { q->norm, 0, 0 }, at_own[3] = { q->norm * c, q->norm * sine, 0 };
+    struct head two = { .classes = q->rival ? 2 : 1, .dim = 3, .weight = weight, .bias = q->bias };
+    return q->force->loss->slack(q->force, q->rival ? at_rival : at_own, 0, &two);
 }
 
 /* Where the answer changes; the cosine at the end of the range when it never does. */
-static double answer_changes(const struct loss_force *force, const struct head *head, bool rival)
+static double answer_changes(const struct question *q)
 {
     double low = -1, high = 1;
-    bool rises = !rival;
+    bool rises = !q->rival;
     for (int i = 0; i < 60; i++) {
         double middle = (low + high) / 2;
-        if ((one_question(force, head, rival, middle) > 0) == rises)
+        if ((answer(q, middle) > 0) == rises)
             high = middle;
         else
             low = middle;
@@ -371,11 +435,12 @@ static double answer_changes(const struct loss_force *force, const struct head *
 }
 
 static bool add_one_against_rest(struct sphere_map *map, const struct loss_force *force,
-    const struct head *head, const struct spokes *s, int y)
+    const struct head *head, const struct spokes *s, double norm, int y)
 {
     struct cut cut = { .caps = 0 };
-    double own = answer_changes(force, head, false), other = answer_changes(force, head, true);
-    cut.empty = !(one_question(force, head, false, 1) > 0);
+    struct question is_own = { force, head->bias, norm, false }, is_other = { force, head->bias, norm, true };
+    double own = answer_changes(&is_own), other = answer_changes(&is_other);
+    cut.empty = !(answer(&is_own, 1) > 0);
     add_cap(&cut, s->row[y].v, own, -1, false);
     for (int k = 0; k < s->rows; k++) {
         double v[3] = { -s->row[k].v[0], -s->row[k].v[1], -s->row[k].v[2] };
@@ -383,195 +448,6 @@ static bool add_one_against_rest(struct sphere_map *map, const struct loss_force
             add_cap(&cut, v, -other, s->row[k].class, false);
     }
     return add_cut(map, &cut, y, true);
-}
-
-/* ---- curves about a centre, the own axis where that is inside ---- */
-
-struct star {
-    const struct loss_force *force;
-    const struct head *head;
-    const struct spokes *spokes;
-    double norm, own[3]; /* direction of the own row */
-    double axis[3], a[3], b[3]; /* frame of the centre */
-    int class, row;
-    double own_radius; /* its length where lengths count, else 1 */
-};
-
-/* Train rule's excess in direction u; *rival: the class it is against. */
-static double excess_at(const struct star *s, const double *u, int *rival)
-{
-    double best = -INFINITY, sister = -INFINITY, own = dot3(s->own, u);
-    *rival = s->class;
-    if (own < 0 && easy_margin(s->force))
-        return -1; /* that part is a cut of caps, drawn by itself */
-    for (int k = 0; k < s->spokes->rows; k++) {
-        const struct spoke3 *other = &s->spokes->row[k];
-        double value = dot3(other->v, u);
-        if (other->class != s->class && value > best) {
-            best = value;
-            *rival = other->class;
-        }
-        if (other->class == s->class && k != s->row)
-            sister = fmax(sister, value);
-    }
-    if (s->force->loss->slack) {
-        double feature[3] = { s->norm * u[0], s->norm * u[1], s->norm * u[2] };
-        return s->force->loss->slack(s->force, feature, s->class, s->head);
-    }
-    double excess = s->own_radius * loss_target(s->force, fmax(-1, fmin(1, own))).value - best,
-           ahead = own - sister;
-    if (ahead < excess)
-        *rival = s->class;
-    return fmin(excess, ahead);
-}
-
-static void star_point(const struct star *s, double theta, double phi, double *out)
-{
-    double x = sin(theta) * cos(phi), y = sin(theta) * sin(phi);
-    for (int i = 0; i < 3; i++)
-        out[i] = cos(theta) * s->axis[i] + x * s->a[i] + y * s->b[i];
-}
-
-/* The same at angle theta from the centre and azimuth phi. */
-static double star_excess(const struct star *s, double theta, double phi, int *rival)
-{
-    double u[3];
-    star_point(s, theta, phi, u);
-    return excess_at(s, u, rival);
-}
-
-/* Where the excess changes sign between low (positive) and high: by secants (Illinois: the end that stays counts
- * half), and by halves where they do not get there, as at a jump. */
-static double star_between(const struct star *s, double phi, double low, double high)
-{
-    int rival, kept = 0;
-    double at_low = star_excess(s, low, phi, &rival), at_high = star_excess(s, high, phi, &rival);
-    for (int i = 0; i < 60 && high - low > 1e-14; i++) {
-        double x = i < 14 ? low + (high - low) * at_low / (at_low - at_high) : (low + high) / 2;
-        double value = star_excess(s, x, phi, &rival);
-        if (fabs(value) < 1e-15)
-            return x;
-        if (value > 0) {
-            low = x, at_low = value;
-            at_high /= kept > 0 ? 2 : 1;
-            kept = 1;
-        } else {
-            high = x, at_high = value;
-            at_low /= kept < 0 ? 2 : 1;
-            kept = -1;
-        }
-    }
-    return (low + high) / 2;
-}
-
-/* The first angle from the centre at which the rule fails; `guess` is near it, or negative. */
-static double star_root(const struct star *s, double phi, double guess, int *rival)
-{
-    const double stride = 0.02;
-    double low = 0, high = stride;
-    if (guess > 0) {
-        low = fmax(0, guess - stride / 2);
-        high = guess + stride / 2;
-        while (low > 0 && !(star_excess(s, low, phi, rival) > 0)) {
-            high = low;
-            low = fmax(0, low - stride);
-        }
-    }
-    for (; high < PI && star_excess(s, high, phi, rival) > 0; high += stride)
-        low = high;
-    if (high >= PI)
-        return PI;
-    return star_between(s, phi, low, high);
-}
-
-/* How far q is from the chord p r. */
-static double off_chord(const double *p, const double *q, const double *r)
-{
-    double chord[3] = { r[0] - p[0], r[1] - p[1], r[2] - p[2] },
-           to[3] = { q[0] - p[0], q[1] - p[1], q[2] - p[2] };
-    double square = dot3(chord, chord), along = square > 0 ? dot3(chord, to) / square : 0;
-    double rest[3] = { to[0] - along * chord[0], to[1] - along * chord[1], to[2] - along * chord[2] };
-    return sqrt(dot3(rest, rest));
-}
-
-struct ray {
-    double phi, theta, at[3];
-    int rival;
-};
-
-static struct ray cast(const struct star *s, double phi, double guess)
-{
-    struct ray ray = { .phi = phi };
-    ray.theta = star_root(s, phi, guess, &ray.rival);
-    star_excess(s, ray.theta + 1e-9, phi, &ray.rival); /* who is across */
-    star_point(s, ray.theta, phi, ray.at);
-    return ray;
-}
-
-/* The curve between two rays without its end, halved until chords are near enough; a corner, where the rival
- * changes, is halved down to a point. */
-static bool refine(
-    struct sphere_map *map, const struct star *s, const struct ray *p, const struct ray *r, int depth)
-{
-    struct ray q = cast(s, (p->phi + r->phi) / 2, (p->theta + r->theta) / 2);
-    bool near = off_chord(p->at, q.at, r->at) < 3 * CHORD; /* about four times what the halves are off */
-    bool corner = p->rival != r->rival && distance(p->at, r->at) > CHORD / 10;
-    if (depth == 0 || (near && !corner))
-        return add_point(map, p->at, p->rival) && add_point(map, q.at, q.rival);
-    return refine(map, s, p, &q, depth - 1) && refine(map, s, &q, r, depth - 1);
-}
-
-enum { RAYS = 64, DEPTH = 16 };
-
-static bool add_star(struct sphere_map *map, const struct star *s)
-{
-    int from = map->points, rival;
-    if (!(excess_at(s, s->axis, &rival) > 0))
-        return true; /* no direction meets the margin */
-    struct ray first = cast(s, 0, -1), last = first;
-    for (int i = 1; i <= RAYS; i++) {
-        struct ray next = i < RAYS ? cast(s, 2 * PI * i / RAYS, last.theta) : first;
-        next.phi = 2 * PI * i / RAYS;
-        if (!refine(map, s, &last, &next, DEPTH))
-            return false;
-        last = next;
-    }
-    return add_chain(map, s->class, true, from);
-}
-
-/* A cosine taken off can move the region beyond the own axis: then its centre is sought among directions spread
- * evenly over the sphere. */
-static void find_centre(struct star *s)
-{
-    enum { TRIED = 500 };
-    int rival;
-    double best = excess_at(s, s->own, &rival);
-    memcpy(s->axis, s->own, sizeof s->axis);
-    bool beyond = !(best > 0) && (s->force->loss->family == FAMILY_COMBINED || s->force->loss->slack);
-    for (int i = 0; beyond && i < TRIED; i++) {
-        double z = 1 - (2 * i + 1.0) / TRIED, r = sqrt(1 - z * z), phi = i * PI * (3 - sqrt(5));
-        double u[3] = { r * cos(phi), r * sin(phi), z }, excess = excess_at(s, u, &rival);
-        if (excess > best) {
-            memcpy(s->axis, u, sizeof u);
-            best = excess;
-        }
-    }
-    frame(s->axis, s->a, s->b);
-}
-
-static bool add_curve(struct sphere_map *map, const struct loss_force *force, const struct head *head,
-    const struct spokes *spokes, double norm, int row)
-{
-    const struct spoke3 *own = &spokes->row[row];
-    struct star s = {
-        .force = force, .head = head, .spokes = spokes, .norm = norm, .class = own->class, .row = row
-    };
-    memcpy(s.own, own->v, sizeof s.own);
-    s.own_radius = unit3(s.own);
-    if (s.own_radius == 0)
-        return true;
-    find_centre(&s);
-    return add_star(map, &s);
 }
 
 /* ---- the map ---- */
@@ -590,11 +466,14 @@ static bool is_cosine_margin(const struct loss *loss)
 static bool build_safe(struct sphere_map *map, const struct loss_force *force, const struct head *head,
     const struct spokes *s, double norm)
 {
-    double m = is_cosine_margin(force->loss) ? force->param[force->loss->margin] : 0;
+    bool score = force->loss->task == TASK_SCORE, straight = score || is_cosine_margin(force->loss);
+    double m = score ? 1 / norm : straight ? force->param[force->loss->margin] : 0;
+    struct bend bend;
+    bend_init(&bend, force, norm, map->chord);
     for (int r = 0; r < s->rows; r++) {
-        bool added = is_cosine_margin(force->loss)      ? add_cosine_margin(map, s, r, m)
-                     : is_one_against_rest(force->loss) ? add_one_against_rest(map, force, head, s, r)
-                                                        : add_curve(map, force, head, s, norm, r);
+        bool added = straight                           ? add_straight_margin(map, s, r, m)
+                     : is_one_against_rest(force->loss) ? add_one_against_rest(map, force, head, s, norm, r)
+                                                        : bend_add_safe(map, &bend, s, r);
         if (!added || !add_easy_part(map, force, s, r))
             return false;
     }
@@ -608,6 +487,7 @@ bool sphere_map_build(
     struct spokes spokes;
     enum loss_decision decision = loss_decision(force);
     map->chains = map->points = 0;
+    map->chord = map->chord > 0 ? map->chord : CHORD;
     map->same = !force->loss->has_margin;
     if (head->classes > SPHERE_CLASS_MAX || decision == DECIDE_EACH || decision == DECIDE_NOTHING)
         return true;

@@ -13,7 +13,7 @@ struct sphere_point {
     int rival;
 };
 
-/* A closed chain, its region to the left as seen from outside the sphere. Chords are at most 1e-4 off the curve. */
+/* A closed chain, its region to the left as seen from outside the sphere. */
 struct sphere_chain {
     int class;
     bool safe;                        /* where the train rule holds; else where the test rule decides */
@@ -24,6 +24,7 @@ struct sphere_map {
     struct sphere_chain *chain;
     struct sphere_point *point;
     int chains, points, chain_capacity, point_capacity;
+    double chord;                     /* how far a chord may be off its curve; 0 at first: 1e-4 */
     bool same;                        /* no margin: the safe part is the decided one, and only that is listed */
 };
 

@@ -4,6 +4,8 @@
 #ifndef MATH_STATUS_H
 #define MATH_STATUS_H
 
+#include <stddef.h>
+
 /* The values of FAILED and USAGE are also the exit statuses of the program. */
 enum status { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
@@ -15,5 +17,14 @@ struct why {
 /* Writes the sentence (why may be NULL) and returns `status`, so that `return why_set(...)` reads well. */
 enum status why_set(struct why *why, enum status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+#ifdef __clang_analyzer__ /* sees one file at a time, and would think that it may return STATUS_OK */
+#define why_set(why, status, ...) (why_set(why, status, __VA_ARGS__), (status))
+#endif
+
+/* Bytes of the character that begins at p, 0 when it is none (RFC 3629) or a control character. */
+size_t text_character(const unsigned char *p, size_t left);
+/* Spaces for what a terminal obeys (ends of lines, escape sequences, turns of direction), ? for what is no UTF-8: texts
+ * of files from others stand in sentences. why_set has done it. */
+void text_tame(char *text);
 
 #endif

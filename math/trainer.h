@@ -8,9 +8,8 @@
 #include "math/coach.h"
 #include "math/dataset.h"
 #include "math/experiment.h"
+#include "math/journal.h"
 #include "math/snapshot.h"
-
-enum { CHANGE_VALUE = 1024 };
 
 struct trainer;
 
@@ -41,15 +40,10 @@ enum status trainer_retune(struct trainer *t, const struct experiment *wanted, s
  * stays what it was. Keys as in experiment_set; any other key does nothing. */
 void trainer_touch(struct trainer *t, const char *key);
 
-/* The journal: every change since step 0, oldest first. The room for a value is that of the longest list of class
- * weights; points moved by hand are written down one by one. trainer_replay makes one of them once more: between the
- * same two steps it leads to the same bytes, the entry among them. */
-struct change {
-    long step;
-    char key[48], value[CHANGE_VALUE];
-    char before[24];                  /* what it was until then; "" where that is long, or many things */
-};
-int trainer_changes(const struct trainer *t, const struct change **out);
+/* The journal (math/journal.h): every change since step 0. trainer_replay makes one of them once more: between the same
+ * two steps it leads to the same bytes, the entry among them. Borrowed until the next change. */
+const struct journal *trainer_journal(const struct trainer *t);
+int trainer_changes(const struct trainer *t);     /* its length */
 /* What has been measured so far, borrowed until the next step; and, where t has come once more, what was measured on the
  * way there the first time. */
 int trainer_curve(const struct trainer *t, const struct curve_point **out);
@@ -66,7 +60,7 @@ int trainer_cures(const struct trainer *t, struct cure out[CURE_MAX]);
 enum status trainer_cure(struct trainer *t, const struct cure *cure, struct why *why);
 
 /* Forward pass of the shown sample and all of its numbers into `out` (room is made on first use). */
-enum status trainer_snapshot(struct trainer *t, struct snapshot *out);
+enum status trainer_snapshot(struct trainer *t, struct snapshot *s);
 
 /* Full-set numbers, as in the summary and metrics.csv. NaN where a thing does not exist. */
 struct evaluation {
@@ -115,7 +109,7 @@ bool trainer_last_batch(const struct trainer *t, struct batch_view *out);   /* f
  * step, journal). save allocates *out with malloc. load wants a trainer made from the same experiment shape and
  * data; afterwards every step is bit by bit what it would have been. On failure t is unchanged. */
 enum status trainer_save(const struct trainer *t, uint8_t **out, size_t *size, struct why *why);
-enum status trainer_load(struct trainer *t, const uint8_t *bytes, size_t size, struct why *why);
+enum status trainer_load(struct trainer *t, const uint8_t *in, size_t size, struct why *why);
 
 /* Data go by their names, and a file may call the same data otherwise: saved with the dataset, features-npy, labels-npy
  * and weights-npy of `names`; and of a training that was loaded so, other names for the data it has. */

@@ -8,7 +8,7 @@
 #include "math/draw.h"
 #include "math/trainer_state.h"
 
-enum { MAGIC = 0x4b43534d, VERSION = 6, CHANGE_LIMIT = 1000000, TEXT_LIMIT = 1 << 20 };
+enum { MAGIC = 0x4b43534d, VERSION = 7, WIDE_ENTRIES = 6, CHANGE_LIMIT = 1000000, TEXT_LIMIT = 1 << 20 };
 
 #define FAR ((int64_t)1 << 48) /* no step and no count is farther away: sums of them stay whole */
 
@@ -18,6 +18,7 @@ struct stream {
     const uint8_t *in;
     size_t at, size;
     bool reading, failed;
+    long version;
 };
 
 static void bytes(struct stream *s, void *data, size_t size)
@@ -127,7 +128,8 @@ static void pass_experiment(struct stream *s, struct experiment *e, char *text)
 static void pass_shape(struct stream *s, const struct trainer *t)
 {
     same(s, MAGIC);
-    same(s, VERSION);
+    number(s, &s->version);
+    s->failed = s->failed || (s->version != VERSION && s->version != WIDE_ENTRIES);
     same(s, t->experiment.model);
     same(s, (long)t->size);
     same(s, t->dim);
@@ -251,27 +253,54 @@ static void pass_statistics(struct stream *s, struct trainer *t)
     bytes(s, &t->rest, sizeof t->rest);
 }
 
+/* Without its zero, which nobody has to trust. */
+static void pass_word(struct stream *s, char *text, int room)
+{
+    int length = s->reading ? 0 : (int)strlen(text);
+    count(s, &length, room - 1);
+    if (s->failed)
+        return;
+    bytes(s, text, (size_t)length);
+    text[length] = '\0';
+}
+
+/* Of a version before, where every text took the room of the longest. */
+static void pass_wide_entry(struct stream *s, struct change *change)
+{
+    number(s, &change->step);
+    bytes(s, change->key, sizeof change->key);
+    bytes(s, change->value, sizeof change->value);
+    bytes(s, change->before, sizeof change->before);
+    change->key[sizeof change->key - 1] = change->value[sizeof change->value - 1] = '\0';
+    change->before[sizeof change->before - 1] = '\0';
+}
+
+static void pass_entry(struct stream *s, struct change *change)
+{
+    number(s, &change->step);
+    pass_word(s, change->key, sizeof change->key);
+    pass_word(s, change->value, sizeof change->value);
+    pass_word(s, change->before, sizeof change->before);
+}
+
 static void pass_journal(struct stream *s, struct trainer *t)
 {
+    int entries = t->journal.count;
     pass_first_loss(s, t);
-    count(s, &t->change_count, CHANGE_LIMIT);
-    if (s->reading && !s->failed) {
-        if ((size_t)t->change_count * sizeof *t->change > s->size - s->at) {
-            s->failed = true;
-            return;
-        }
-        t->change_capacity = t->change_count + 1;
-        t->change = calloc((size_t)t->change_capacity, sizeof *t->change);
-        s->failed = !t->change;
-    }
-    for (int i = 0; i < t->change_count && !s->failed; i++) {
-        struct change *change = &t->change[i];
-        number(s, &change->step);
-        bytes(s, change->key, sizeof change->key);
-        bytes(s, change->value, sizeof change->value);
-        bytes(s, change->before, sizeof change->before);
-        change->key[sizeof change->key - 1] = change->value[sizeof change->value - 1] = '\0';
-        change->before[sizeof change->before - 1] = '\0';
+    count(s, &entries, CHANGE_LIMIT);
+    for (int i = 0; i < entries && !s->failed; i++) {
+        struct change change = { .step = 0 };
+        if (!s->reading)
+            change = journal_change(&t->journal, i);
+        if (s->version == WIDE_ENTRIES)
+            pass_wide_entry(s, &change);
+        else
+            pass_entry(s, &change);
+        if (!s->reading || s->failed)
+            continue;
+        s->failed = !journal_reserve(&t->journal, 1);
+        if (!s->failed)
+            journal_add(&t->journal, &change);
     }
 }
 
@@ -390,7 +419,7 @@ enum status trainer_save_as(
     struct trainer *source = malloc(sizeof *source);
     char *text = malloc(TEXT_LIMIT);
     uint8_t *block = NULL;
-    struct stream s = { 0 };
+    struct stream s = { .version = VERSION };
     if (source && text) {
         *source = *t; /* only read from: passing writes nothing unless it reads the stream */
         rename_data(&source->experiment, names);
@@ -398,7 +427,7 @@ enum status trainer_save_as(
         block = malloc(s.at);
     }
     if (block) {
-        s = (struct stream){ .out = block };
+        s = (struct stream){ .out = block, .version = VERSION };
         pass(&s, source, text);
         *out = block;
         *size = s.at;
@@ -427,6 +456,19 @@ static bool sound(const struct trainer *draft)
            draft->curve_terms < draft->curve_stride;
 }
 
+static void accept_arrays(struct trainer *t, const struct trainer *draft)
+{
+    size_t classes = (size_t)t->class_room, features = classes * (size_t)t->dim;
+    memcpy(t->value, draft->value, t->size * sizeof *t->value);
+    memcpy(t->next, draft->next, t->size * sizeof *t->next);
+    memcpy(t->first, draft->first, t->size * sizeof *t->first);
+    memcpy(t->second, draft->second, t->size * sizeof *t->second);
+    memcpy(t->order, draft->order, (size_t)draft->pool * sizeof *t->order);
+    memcpy(t->watch_sum, draft->watch_sum, features * sizeof *t->watch_sum);
+    memcpy(t->watch_mean, draft->watch_mean, features * sizeof *t->watch_mean);
+    memcpy(t->watch_seen, draft->watch_seen, classes * sizeof *t->watch_seen);
+}
+
 /* The draft becomes the training; its arrays are copied into those of t, which have the same sizes. */
 static enum status accept(struct trainer *t, struct trainer *draft, struct why *why)
 {
@@ -435,18 +477,10 @@ static enum status accept(struct trainer *t, struct trainer *draft, struct why *
     bool sample = wanted.points != t->experiment.points || wanted.split != t->experiment.split;
     if (!trainer_reserve_batch(t, wanted.batch) || (sample && !trainer_draw_sample(t, &wanted)))
         return why_set(why, STATUS_FAILED, "checkpoint: out of memory; close other programs");
-    memcpy(t->value, draft->value, t->size * sizeof *t->value);
-    memcpy(t->next, draft->next, t->size * sizeof *t->next);
-    memcpy(t->first, draft->first, t->size * sizeof *t->first);
-    memcpy(t->second, draft->second, t->size * sizeof *t->second);
-    memcpy(t->order, draft->order, (size_t)draft->pool * sizeof *t->order);
-    size_t classes = (size_t)t->class_room, features = classes * (size_t)t->dim;
+    accept_arrays(t, draft);
     t->coach = draft->coach;
     t->watch_means = draft->watch_means;
-    memcpy(t->watch_sum, draft->watch_sum, features * sizeof *t->watch_sum);
-    memcpy(t->watch_mean, draft->watch_mean, features * sizeof *t->watch_mean);
-    memcpy(t->watch_seen, draft->watch_seen, classes * sizeof *t->watch_seen);
-    struct change *old = t->change;
+    struct journal old = t->journal;
     t->experiment = wanted;
     t->step = draft->step;
     t->passes = draft->passes;
@@ -464,9 +498,7 @@ static enum status accept(struct trainer *t, struct trainer *draft, struct why *
     t->diverged_step = draft->diverged_step;
     memcpy(t->message, draft->message, sizeof t->message);
     t->first_loss = draft->first_loss;
-    t->change = draft->change;
-    t->change_count = draft->change_count;
-    t->change_capacity = draft->change_capacity;
+    t->journal = draft->journal;
     memcpy(t->curve, draft->curve, sizeof t->curve);
     t->curve_count = draft->curve_count;
     t->curve_stride = draft->curve_stride;
@@ -484,7 +516,7 @@ static enum status accept(struct trainer *t, struct trainer *draft, struct why *
     if (t->data->drawn)
         trainer_take_drawn(t);
     trainer_weigh_classes(t);
-    draft->change = old;
+    draft->journal = old;
     trainer_mirror_head(t);
     return STATUS_OK;
 }
@@ -500,7 +532,7 @@ enum status trainer_load(struct trainer *t, const uint8_t *in, size_t size, stru
         return why_set(why, STATUS_FAILED, "checkpoint: out of memory; close other programs");
     }
     *draft = *t;
-    draft->change = NULL;
+    draft->journal = (struct journal){ .count = 0 };
     draft->feature = NULL;
     draft->value = malloc(4 * t->size * sizeof *draft->value);
     draft->order = malloc((size_t)t->pool_room * sizeof *draft->order);
@@ -523,7 +555,7 @@ enum status trainer_load(struct trainer *t, const uint8_t *in, size_t size, stru
     } else {
         why_set(why, STATUS_FAILED, "checkpoint: out of memory; close other programs");
     }
-    free(draft->change);
+    journal_clear(&draft->journal);
     free(draft->feature);
     free(draft->value);
     free(draft->order);

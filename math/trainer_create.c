@@ -265,7 +265,7 @@ bool trainer_draw_sample(struct trainer *t, const struct experiment *e)
         return true;
     }
     int *order = room((size_t)most, sizeof *order);
-    double *norm = room((size_t)(train + test), sizeof *norm);
+    double *norm = room((size_t)train + (size_t)test, sizeof *norm);
     bool made = order && norm && resize_sample(&t->shown_train, train) && resize_sample(&t->shown_test, test);
     if (made) {
         draw_rows(e->seed, t->pool, train, order);
@@ -392,10 +392,11 @@ void trainer_destroy(struct trainer *t)
         t->d_head, t->seen_head, t->center_delta, t->class_weight, t->class_count, t->rule_weight,
         t->rule_bias, t->mean, t->mean_count, t->mean_norm, t->mean_sample.row, t->moved, t->order,
         t->shown_train.row, t->shown_test.row, t->chunk_input, t->chunk_feature, t->chunk_double,
-        t->chunk_loss_work, t->chunk_target, t->chunk_label, t->chunk_row, t->norm, t->change, t->watch_sum,
+        t->chunk_loss_work, t->chunk_target, t->chunk_label, t->chunk_row, t->norm, t->watch_sum,
         t->watch_mean, t->watch_seen };
     for (size_t i = 0; i < sizeof owned / sizeof owned[0]; i++)
         free(owned[i]);
+    journal_clear(&t->journal);
     dataset_clear(&t->drawn);
     free(t);
 }

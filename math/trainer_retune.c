@@ -8,31 +8,29 @@
 /* All points taken away and as many others drawn, at least sixteen of either in an entry. */
 enum { DRAW_ENTRIES = 2 * DRAW_MAX / 16 };
 
-int trainer_changes(const struct trainer *t, const struct change **out)
+const struct journal *trainer_journal(const struct trainer *t)
 {
-    *out = t->change;
-    return t->change_count;
+    return &t->journal;
 }
 
-static bool reserve_changes(struct trainer *t, int more)
+int trainer_changes(const struct trainer *t)
 {
-    if (t->change_count + more <= t->change_capacity)
-        return true;
-    int capacity = 2 * (t->change_count + more);
-    struct change *change = realloc(t->change, (size_t)capacity * sizeof *change);
-    if (!change)
-        return false;
-    t->change = change;
-    t->change_capacity = capacity;
-    return true;
+    return t->journal.count;
+}
+
+static void write_entry(struct trainer *t, const char *key, const char *value, const char *before)
+{
+    struct change change = { .step = t->step };
+    snprintf(change.key, sizeof change.key, "%s", key);
+    snprintf(change.value, sizeof change.value, "%s", value);
+    if (strlen(before) < sizeof change.before && strcmp(before, value) != 0)
+        strcpy(change.before, before);
+    journal_add(&t->journal, &change);
 }
 
 static void write_text(struct trainer *t, const char *key, const char *value)
 {
-    struct change *change = &t->change[t->change_count++];
-    *change = (struct change){ .step = t->step };
-    snprintf(change->key, sizeof change->key, "%s", key);
-    snprintf(change->value, sizeof change->value, "%s", value);
+    write_entry(t, key, value, "");
 }
 
 static void write_down(struct trainer *t, const char *key, const struct experiment *wanted)
@@ -40,10 +38,7 @@ static void write_down(struct trainer *t, const char *key, const struct experime
     char value[CHANGE_VALUE], before[CHANGE_VALUE] = "";
     experiment_get(wanted, key, value, sizeof value);
     experiment_get(&t->experiment, key, before, sizeof before);
-    write_text(t, key, value);
-    struct change *change = &t->change[t->change_count - 1];
-    if (strlen(before) < sizeof change->before && strcmp(before, value) != 0)
-        strcpy(change->before, before);
+    write_entry(t, key, value, before);
 }
 
 /* A list can change while its place among the choices stays. */
@@ -74,7 +69,7 @@ static void retune_dormant(struct trainer *t, const struct experiment *wanted)
         for (int p = 0; i != t->experiment.loss && p < loss_param_count(loss); p++) {
             if (!differs(wanted, &t->experiment, i, p))
                 continue;
-            char key[sizeof t->change->key];
+            char key[sizeof((struct change *)0)->key];
             snprintf(key, sizeof key, "%s.%s", loss->id, loss->param[p].id);
             write_down(t, key, wanted);
             take_param(&t->experiment, wanted, i, p);
@@ -191,10 +186,11 @@ static void forget_moments(struct trainer *t)
 /* Whether a change since `from` is one of the training, not only of what is shown. */
 static bool changes_training(const struct trainer *t, int from)
 {
-    for (int i = from; i < t->change_count; i++)
-        if (strcmp(t->change[i].key, "points") != 0 && strcmp(t->change[i].key, "split") != 0 &&
-            strcmp(t->change[i].key, "axes") != 0)
+    for (int i = from; i < t->journal.count; i++) {
+        const char *key = journal_key(&t->journal, i);
+        if (strcmp(key, "points") != 0 && strcmp(key, "split") != 0 && strcmp(key, "axes") != 0)
             return true;
+    }
     return false;
 }
 
@@ -237,10 +233,10 @@ enum status trainer_retune(struct trainer *t, const struct experiment *wanted, s
         return status;
     int entries = experiment_key_count() + EXPERIMENT_MOVES + 3 + LOSS_MAX * LOSS_PARAM_MAX + DRAW_ENTRIES;
     bool sample = wanted->points != t->experiment.points || wanted->split != t->experiment.split;
-    if (!reserve_changes(t, entries) || !trainer_reserve_batch(t, wanted->batch) ||
+    if (!journal_reserve(&t->journal, entries) || !trainer_reserve_batch(t, wanted->batch) ||
         (sample && !trainer_draw_sample(t, wanted)))
         return why_set(why, STATUS_FAILED, "training: out of memory for this change; choose a smaller batch");
-    int before = t->change_count;
+    int before = t->journal.count;
     bool new_optimiser = wanted->optimiser != t->experiment.optimiser;
     char message[sizeof t->message];
     memcpy(message, t->message, sizeof message);
@@ -271,7 +267,7 @@ void trainer_touch(struct trainer *t, const char *key)
                   !t->radius_held;
     if ((p < 0 || t->schedule.ended[p]) && !radius)
         return;
-    if (!reserve_changes(t, 1))
+    if (!journal_reserve(&t->journal, 1))
         return;
     write_down(t, radius ? key : experiment_loss(&t->experiment)->param[p].id, &t->experiment);
     if (radius)
@@ -306,7 +302,7 @@ enum status trainer_cure(struct trainer *t, const struct cure *cure, struct why 
     enum status status = trainer_retune(t, &wanted, why);
     if (status != STATUS_OK || !act)
         return status;
-    if (!reserve_changes(t, 1))
+    if (!journal_reserve(&t->journal, 1))
         return why_set(why, STATUS_FAILED, "training: out of memory for this change; choose a smaller batch");
     cure_text(cure, text);
     write_text(t, "cure", text);
@@ -337,7 +333,7 @@ static enum status replay_draw(struct trainer *t, const struct change *change, s
         status = trainer_check(&wanted, t->data, why);
     if (status != STATUS_OK)
         return status;
-    if (!reserve_changes(t, 1))
+    if (!journal_reserve(&t->journal, 1))
         return why_set(why, STATUS_FAILED, "training: out of memory for this change; choose a smaller batch");
     if (!t->diverged)
         t->message[0] = '\0';

@@ -145,37 +145,60 @@ static void event_from(
         snprintf(event->from, sizeof event->from, event->margin && value != 0 ? "%.2f" : "%.3g", value);
 }
 
-static bool one_gesture(const struct trainer *t, const struct change *before, const struct change *now)
+static bool one_gesture(const struct trainer *t, int i)
 {
+    const struct journal *j = &t->journal;
     double near = fmax(60, 0.015 * (double)t->step);
-    return before && strcmp(before->key, now->key) == 0 && (double)(now->step - before->step) <= near;
+    return i > 0 && strcmp(journal_key(j, i - 1), journal_key(j, i)) == 0 &&
+           (double)(journal_step(j, i) - journal_step(j, i - 1)) <= near;
 }
 
-/* The newest EVENT_MAX changes, in order; a drag counts as one, with its last value. The journal keeps all. A key
- * like "m" is of the loss chosen at that time. */
+/* The loss chosen after the entries from `at` to before `next`. */
+static void take_losses(struct experiment *then, const struct journal *j, int at, int next)
+{
+    for (int i = at; i < next; i++)
+        if (strcmp(journal_key(j, i), "loss") == 0)
+            experiment_set(then, "loss", journal_value(j, i), NULL);
+}
+
+/* Where the gestures begin that are shown, oldest first: the newest EVENT_MAX; a drag counts as one. Writes no text, as the
+ * journal of a long lecture has very many entries. */
+static int find_gestures(const struct trainer *t, int begin[EVENT_MAX])
+{
+    int found = 0;
+    for (int i = 0; i < t->journal.count; i++)
+        if (!one_gesture(t, i))
+            begin[found++ % EVENT_MAX] = i;
+    return found;
+}
+
+/* A gesture with its last value, and with what there was before its first. */
+static void fill_event(
+    const struct experiment *then, const struct journal *j, int first, int last, struct event *event)
+{
+    struct change change = journal_change(j, last);
+    *event = (struct event){ .step = change.step, .margin = is_margin(then, change.key) };
+    event_text(then, &change, event);
+    event_from(then, &change, journal_before(j, first), event);
+}
+
+/* In order; the journal keeps all. A key like "m" is of the loss chosen at that time. */
 static void fill_events(const struct trainer *t, struct snapshot *s)
 {
+    int begin[EVENT_MAX], found = find_gestures(t, begin);
     struct experiment then = t->experiment;
     then.loss = t->first_loss;
     then.lr = 0; /* as it was before anybody set it */
-    s->event_count = s->events_before = 0;
-    for (int i = 0; i < t->change_count; i++) {
-        const struct change *change = &t->change[i];
-        const char *before = change->before;
-        char first[sizeof change->before];
-        if (strcmp(change->key, "loss") == 0)
-            experiment_set(&then, "loss", change->value, NULL);
-        if (s->event_count > 0 && one_gesture(t, i > 0 ? &t->change[i - 1] : NULL, change)) {
-            memcpy(first, s->event[--s->event_count].from, sizeof first);
-            before = first;
-        }
-        s->events_before += s->event_count == EVENT_MAX;
-        if (s->event_count == EVENT_MAX)
-            memmove(s->event, s->event + 1, (size_t)--s->event_count * sizeof *s->event);
-        struct event *event = &s->event[s->event_count++];
-        *event = (struct event){ .step = change->step, .margin = is_margin(&then, change->key) };
-        event_text(&then, change, event);
-        event_from(&then, change, before, event);
+    s->event_count = found < EVENT_MAX ? found : EVENT_MAX;
+    s->events_before = found - s->event_count;
+    int at = s->event_count > 0 ? begin[s->events_before % EVENT_MAX] : 0;
+    take_losses(&then, &t->journal, 0, at);
+    for (int k = 0; k < s->event_count; k++) {
+        bool last = k + 1 == s->event_count;
+        int next = last ? t->journal.count : begin[(s->events_before + k + 1) % EVENT_MAX];
+        take_losses(&then, &t->journal, at, next);
+        fill_event(&then, &t->journal, at, next - 1, &s->event[k]);
+        at = next;
     }
 }
 

@@ -89,8 +89,7 @@ struct trainer {
     long path_stride;
 
     struct schedule schedule;
-    struct change *change;
-    int change_count, change_capacity;
+    struct journal journal;
     int first_loss;                   /* the loss at step 0: what the first keys of the journal mean */
 
     struct curve_point curve[CURVE_MAX];

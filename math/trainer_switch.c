@@ -159,8 +159,10 @@ static void old_weights(struct trainer *t, const struct experiment *before)
         trainer_busiest(t, sample->row, sample->count, subcenters(before), t->mean);
         break;
     case BLOCK_SCORE:
-        for (size_t i = 0; i < count; i++)
-            t->mean[i] = (i < count / 2 ? -0.5 : 0.5) * block_of(t, t->head, BLOCK_SCORE)[i % (count / 2)];
+        for (size_t i = 0, half = count / 2; i < half; i++) {
+            t->mean[i] = -0.5 * block_of(t, t->head, BLOCK_SCORE)[i];
+            t->mean[half + i] = -t->mean[i];
+        }
         break;
     default:
         memcpy(t->mean, block_of(t, t->head, BLOCK_WEIGHT), count * sizeof *t->mean);

@@ -15,7 +15,9 @@ static cairo_status_t keep_bytes(void *user, const unsigned char *data, unsigned
 
 static enum status write_pdf(struct canvas_cairo *c, struct why *why)
 {
-    FILE *file = fflush(c->memory) == 0 ? fopen(c->path, "wb") : NULL;
+    if (fflush(c->memory) != 0 || ferror(c->memory)) /* cairo does not tell each time */
+        return why_set(why, STATUS_FAILED, "%s: out of memory; close other programs", c->path);
+    FILE *file = fopen(c->path, "wb");
     if (!file)
         return why_set(
             why, STATUS_FAILED, "%s: cannot be created; choose a folder you may write to", c->path);
@@ -122,8 +124,9 @@ struct canvas *canvas_cairo_png(const char *path, double width, double height, d
     c->dpi = dpi;
     c->path = strdup(path);
     c->owned = calloc((size_t)c->width_px * (size_t)c->height_px, 4);
+    /* Millimetres are no whole number of pixels: the page is to cover the last ones wholly. */
     if (c->path && c->owned)
-        return begin_pixels(c, c->owned, c->width_px * 4, scale);
+        return begin_pixels(c, c->owned, c->width_px * 4, fmax(c->width_px / width, c->height_px / height));
     free(c->path);
     free(c->owned);
     free(c);
@@ -142,8 +145,7 @@ struct canvas *canvas_cairo_pdf(const char *path, double width, double height, d
     c->path = strdup(path);
     c->memory = open_memstream(&c->written, &c->written_size);
     if (!c->path || !c->memory) {
-        free(c->path);
-        free(c);
+        canvas_cairo_destroy(&c->base);
         return NULL;
     }
     c->surface = cairo_pdf_surface_create_for_stream(keep_bytes, c, width * points, height * points);

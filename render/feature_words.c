@@ -212,33 +212,49 @@ static void swatch_cross(struct canvas *c, struct point at, struct color color)
             (struct point){ at.x + 2.8, at.y + side * 2.8 }, 1.75, color);
 }
 
+static void swatch_zone(struct canvas *c, const struct theme *theme, struct rect box, struct color color)
+{
+    struct point corner[4] = { { box.x, box.y }, { box.x + box.w, box.y }, { box.x + box.w, box.y + box.h },
+        { box.x, box.y + box.h } };
+    canvas_rect(c, box, color_alpha(color, (double)theme->zone_alpha));
+    canvas_hatch(c, corner, 4, 7, color_alpha(theme->text1, 2 * (double)theme->hatch_alpha));
+}
+
+static void swatch_weight(struct canvas *c, struct rect box, struct color color)
+{
+    struct point from = { box.x, box.y + box.h / 2 };
+    struct disc flat = { .canvas = c, .center = from };
+    canvas_line(c, from, (struct point){ box.x + box.w - 9, from.y }, 2, color);
+    disc_arrow(&flat, 0, box.w, 10, color);
+}
+
+static void swatch_border(struct canvas *c, struct rect box, struct color color)
+{
+    struct stroke dashed = { .color = color, .width = 1, .dash_on = 2, .dash_off = 5 };
+    struct point line[2] = { { box.x, box.y + box.h / 2 }, { box.x + box.w, box.y + box.h / 2 } };
+    canvas_lines(c, line, 2, &dashed);
+}
+
 static void legend_swatch(
     struct canvas *c, const struct scene *scene, const struct look *look, enum swatch swatch, struct rect box)
 {
     const struct theme *theme = look->theme;
-    struct point corner[4] = { { box.x, box.y }, { box.x + box.w, box.y }, { box.x + box.w, box.y + box.h },
-        { box.x, box.y + box.h } };
     struct point middle = { box.x + box.w / 2, box.y + box.h / 2 };
     int sample = scene_typical(scene), label = sample >= 0 ? scene->snap->label[sample] : 0;
     struct color color = class_color(theme, label);
-    struct stroke dashed = { .color = theme->text3, .width = 1, .dash_on = 2, .dash_off = 5 };
-    struct point line[2] = { { box.x, middle.y }, { box.x + box.w, middle.y } };
-    struct disc flat = { .canvas = c, .center = { box.x, middle.y } };
     struct marker diamond = { .shape = SHAPE_DIAMOND, .hollow = true, .radius = 6, .fill = color };
     switch (swatch) {
     case SWATCH_BORDER:
-        canvas_lines(c, line, 2, &dashed);
+        swatch_border(c, box, theme->text3);
         break;
     case SWATCH_WEIGHT:
-        canvas_line(c, line[0], (struct point){ box.x + box.w - 9, middle.y }, 2, color);
-        disc_arrow(&flat, 0, box.w, 10, color);
+        swatch_weight(c, box, color);
         break;
     case SWATCH_REGION:
         canvas_rect(c, box, color_alpha(color, 2 * (double)theme->region_alpha));
         break;
     case SWATCH_ZONE:
-        canvas_rect(c, box, color_alpha(color, (double)theme->zone_alpha));
-        canvas_hatch(c, corner, 4, 7, color_alpha(theme->text1, 2 * (double)theme->hatch_alpha));
+        swatch_zone(c, theme, box, color);
         break;
     case SWATCH_MEAN:
         swatch_cross(c, middle, color);
@@ -247,10 +263,8 @@ static void legend_swatch(
         canvas_markers(c, &middle, 1, &diamond);
         break;
     case SWATCH_PULL:
-        swatch_line(c, box, 1, 0, color_alpha(theme->text1, 0.7));
-        break;
     case SWATCH_PUSH:
-        swatch_line(c, box, 1, 3, color_alpha(theme->text1, 0.7));
+        swatch_line(c, box, 1, swatch == SWATCH_PUSH ? 3 : 0, color_alpha(theme->text1, 0.7));
         break;
     case SWATCH_BOUNDARY:
         swatch_line(c, box, 2.5, 0, theme->text1);
@@ -265,7 +279,7 @@ static void legend_swatch(
         swatch_line(c, box, 1, 0, theme->text2);
         break;
     case SWATCH_LABEL:
-        canvas_line(c, line[0], line[1], 2, color);
+        swatch_line(c, box, 2, 0, color);
         break;
     case SWATCH_MARKER:
         canvas_disc(c, middle, 3.5, color);

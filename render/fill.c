@@ -169,12 +169,25 @@ void fill_hole(struct fill *f, const struct point *at, int n, double scale)
 
 /* The coverage of pixel x is the sum of all changes up to it. An edge that crosses a pixel at `at` of its width
  * covers what lies right of it, and the next pixel wholly. */
-static void change(struct fill *f, int x, float height, float at)
+static inline void change(struct fill *f, int x, float height, float at)
 {
     f->change[x] += height * (1 - at);
     f->change[x + 1] += height * at;
-    f->touched[x / BITS] |= (uint64_t)1 << (x % BITS);
-    f->touched[(x + 1) / BITS] |= (uint64_t)1 << ((x + 1) % BITS);
+}
+
+/* That the pixels from one to the other have changed. */
+static inline void touch(struct fill *f, int from, int to)
+{
+    uint64_t first = ~(uint64_t)0 << (from % BITS), last = ~(uint64_t)0 >> (BITS - 1 - to % BITS);
+    int word = from / BITS, end = to / BITS;
+    if (word == end) {
+        f->touched[word] |= first & last;
+        return;
+    }
+    f->touched[word++] |= first;
+    for (; word < end; word++)
+        f->touched[word] = ~(uint64_t)0;
+    f->touched[end] |= last;
 }
 
 /* A piece of an edge inside one row, from x = a to b, `height` of the row high. */
@@ -185,10 +198,12 @@ static void cross(struct fill *f, float a, float b, float height)
         return;
     if (high <= 0) {
         change(f, 0, height, 0);
+        touch(f, 0, 0);
         return;
     }
     if ((int)high == (int)low && low >= 0) {
         change(f, (int)low, height, (low + high) / 2 - (float)(int)low);
+        touch(f, (int)low, (int)low + 1);
         return;
     }
     float rate = height / (high - low);
@@ -197,10 +212,12 @@ static void cross(struct fill *f, float a, float b, float height)
         low = 0;
     }
     high = least(high, width);
-    for (int x = (int)low; (float)x < high; x++) {
+    int x = (int)low;
+    for (; (float)x < high; x++) {
         float from = most(low, (float)x), to = least(high, (float)(x + 1));
         change(f, x, (to - from) * rate, (from + to) / 2 - (float)x);
     }
+    touch(f, (int)low, x);
 }
 
 /* Returns how many edges go on below the row. */
@@ -275,34 +292,38 @@ static void paint_tile(uint32_t *to, int n, const struct fill_tile *tile, int x,
     }
 }
 
-static void paint_span(struct fill *f, int y, int from, int to, float sum, const struct paint *paint)
+/* Most spans are one pixel of an edge: those go without a branch, as there is no telling what the next one covers. */
+static inline void paint_span(
+    uint32_t *row, int y, int from, int to, float sum, const struct paint *paint, const struct target *t)
 {
-    const struct target *t = f->target;
     uint32_t alpha = (uint32_t)(least(fabsf(sum), 1) * 255 + 0.5f);
-    if (alpha == 0 || from >= to)
+    if (to == from + 1 && !paint->tile)
+        row[from] = pixel_over(pixel_scale(paint->color, alpha), row[from]);
+    else if (alpha == 0 || from >= to)
         return;
-    uint32_t *pixel = (uint32_t *)(t->pixels + (ptrdiff_t)(t->y0 + y) * t->stride) + t->x0 + from;
-    if (paint->tile)
-        paint_tile(pixel, to - from, paint->tile, t->x0 + from, t->y0 + y, alpha);
+    else if (paint->tile)
+        paint_tile(row + from, to - from, paint->tile, t->x0 + from, t->y0 + y, alpha);
     else
-        paint_color(pixel, to - from, paint->color, alpha);
+        paint_color(row + from, to - from, paint->color, alpha);
 }
 
 /* Between two changes the coverage is the same: a span. */
 static void paint_row(struct fill *f, int y, const struct paint *paint)
 {
+    const struct target *t = f->target;
+    uint32_t *row = (uint32_t *)(t->pixels + (ptrdiff_t)(t->y0 + y) * t->stride) + t->x0;
     int width = f->width, from = 0;
     float sum = 0;
     for (int word = f->left / BITS; word <= (f->right + 1) / BITS; word++)
         while (f->touched[word]) {
             int x = word * BITS + __builtin_ctzll(f->touched[word]);
             f->touched[word] &= f->touched[word] - 1;
-            paint_span(f, y, from, x < width ? x : width, sum, paint);
+            paint_span(row, y, from, x < width ? x : width, sum, paint, t);
             sum += f->change[x];
             f->change[x] = 0;
             from = x;
         }
-    paint_span(f, y, from, width, sum, paint);
+    paint_span(row, y, from, width, sum, paint, t);
 }
 
 static bool paint_rows(struct fill *f, const struct paint *paint)

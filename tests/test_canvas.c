@@ -466,7 +466,7 @@ static void png_has_its_size_its_dpi_and_its_colors(void **state)
 static void pdf_begins_and_ends_as_one(void **state)
 {
     (void)state;
-    struct canvas *c = canvas_cairo_pdf(path, 120, 120, 0.5);
+    struct canvas *c = canvas_cairo_pdf(path, 120, 80, 0.5);
     draw_everything(c);
     struct why why = { "" };
     if (canvas_finish(c, &why) != STATUS_OK)
@@ -476,7 +476,7 @@ static void pdf_begins_and_ends_as_one(void **state)
     char *bytes = read_all(&size);
     assert_memory_equal(bytes, "%PDF-", 5);
     assert_non_null(memmem(bytes, size, "%%EOF", 5));
-    assert_non_null(memmem(bytes, size, "/MediaBox [ 0 0 60 60 ]", 23));
+    assert_non_null(memmem(bytes, size, "/MediaBox [ 0 0 60 40 ]", 23));
     assert_non_null(memmem(bytes, size, "Inter", 5));
     free(bytes);
 }
@@ -577,6 +577,42 @@ static void five_thousand_points_make_a_small_svg(void **state)
     free(bytes);
 }
 
+/* The number behind the last of these words, each looked for behind the one before. */
+static double number_after(const char *text, const char *const *word)
+{
+    for (; *word; word++) {
+        text = strstr(text, *word);
+        assert_non_null(text);
+        text += strlen(*word);
+    }
+    return strtod(text, NULL);
+}
+
+/* A hollow marker's line ends where the marker does; the hatch has a line through the origin, as on the screen. */
+static void marks_and_hatches_of_an_svg_lie_as_on_the_screen(void **state)
+{
+    (void)state;
+    const struct marker ring = { .shape = SHAPE_CIRCLE, .hollow = true, .radius = 6, .fill = white };
+    struct canvas *c = canvas_svg(path, 100, 100);
+    canvas_hatch(c, (struct point[]){ { 0, 0 }, { 100, 0 }, { 0, 100 } }, 3, 7, white);
+    canvas_markers(c, &(struct point){ 50, 40 }, 1, &ring);
+    assert_int_equal(canvas_finish(c, NULL), STATUS_OK);
+    canvas_destroy(c);
+    size_t size;
+    char *bytes = read_all(&size);
+    double radius = number_after(bytes, (const char *[]){ "<circle", " r=\"", NULL });
+    double width = number_after(bytes, (const char *[]){ "<g fill=\"none\"", "stroke-width=\"", NULL });
+    assert_true(width > 0);
+    assert_close(radius + width / 2, 6, 1e-2);
+    assert_close(number_after(bytes, (const char *[]){ "<use ", " x=\"", NULL }), 50, 0);
+    assert_close(number_after(bytes, (const char *[]){ "<use ", " y=\"", NULL }), 40, 0);
+    assert_close(number_after(bytes, (const char *[]){ "<pattern", " width=\"", NULL }), 7, 1e-9);
+    double moved = number_after(bytes, (const char *[]){ "<pattern", "rotate(45) translate(", NULL });
+    double line = number_after(bytes, (const char *[]){ "<pattern", " d=\"M", NULL });
+    assert_close(moved + line, 0, 1e-2);
+    free(bytes);
+}
+
 /* ---- colours and numbers ---- */
 
 static void every_theme_keeps_its_text_readable(void **state)
@@ -655,6 +691,7 @@ int main(void)
         cmocka_unit_test(a_file_that_cannot_be_written_is_reported),
         cmocka_unit_test(svg_is_well_formed_and_its_text_is_text),
         cmocka_unit_test(five_thousand_points_make_a_small_svg),
+        cmocka_unit_test(marks_and_hatches_of_an_svg_lie_as_on_the_screen),
         cmocka_unit_test(every_theme_keeps_its_text_readable),
         cmocka_unit_test(classes_repeat_colors_with_hollow_shapes),
         cmocka_unit_test(numbers_read_as_the_design_says),

@@ -343,6 +343,7 @@ static void wrong_lines_are_refused_with_what_is_allowed(void **state)
     refuse(FOR_WINDOW, "--steps 3", "no such option");
     refuse(FOR_WINDOW, "--theme print", "dark, light");
     refuse(FOR_WINDOW, "--text-scale 3", "0.8 to 2");
+    refuse(FOR_WINDOW, "--timeline 3", "4 to 65536");
     refuse(FOR_WINDOW, "--renderer vulkan", "cpu, gpu");
 }
 

@@ -400,12 +400,11 @@ static void a_checkpoint_repeats_what_was_drawn(void **state)
 
 static void replay(struct trainer *to, const struct trainer *from)
 {
-    const struct change *change;
     struct why why = { "" };
-    int n = trainer_changes(from, &change);
-    for (int i = 0; i < n; i++) {
-        steps(to, (int)(change[i].step - trainer_steps(to)));
-        if (trainer_replay(to, &change[i], &why) != STATUS_OK)
+    for (int i = 0; i < trainer_changes(from); i++) {
+        struct change change = journal_change(trainer_journal(from), i);
+        steps(to, (int)(change.step - trainer_steps(to)));
+        if (trainer_replay(to, &change, &why) != STATUS_OK)
             fail_msg("%s", why.text);
     }
     steps(to, (int)(trainer_steps(from) - trainer_steps(to)));

@@ -35,12 +35,6 @@ static struct experiment small(const char *loss, const char *dim)
     return e;
 }
 
-static int journal(const struct trainer *t)
-{
-    const struct change *change;
-    return trainer_changes(t, &change);
-}
-
 static void steps_to(struct trainer *t, long step)
 {
     while (trainer_steps(t) < step)
@@ -128,7 +122,7 @@ static void check_frames(const char *loss, const char *dim)
         if (i == 2)
             assert_int_equal(trainer_recognise(t), STATUS_OK);
         look(t, &seen[i]);
-        assert_true(history_add_frame(h, &seen[i], journal(t)));
+        assert_true(history_add_frame(h, &seen[i], trainer_changes(t)));
     }
     assert_int_equal(history_count(h), 4);
     for (int i = 3; i >= 0; i--) {
@@ -171,7 +165,7 @@ static void a_frame_of_the_same_step_takes_its_place(void **state)
     set(&e, "m", "0.5");
     assert_int_equal(trainer_retune(t, &e, NULL), STATUS_OK);
     look(t, &s);
-    assert_true(history_add_frame(h, &s, journal(t)));
+    assert_true(history_add_frame(h, &s, trainer_changes(t)));
     assert_int_equal(history_count(h), 1);
     assert_int_equal(history_changes(h, 0), 1);
     assert_int_equal(history_bytes(h), before);
@@ -331,17 +325,18 @@ static void change_due(struct trainer *t)
 }
 
 static void back_to(
-    struct trainer *t, const struct history *h, long step, const struct change *all, int changes)
+    struct trainer *t, const struct history *h, long step, const struct journal *all, int changes)
 {
     struct why why = { "" };
     struct checkpoint from = history_checkpoint_before(h, step, changes);
     assert_non_null(from.bytes);
     assert_int_equal(trainer_load(t, from.bytes, from.size, &why), STATUS_OK);
     for (int i = from.changes; i < changes; i++) {
-        steps_to(t, all[i].step);
-        if (trainer_replay(t, &all[i], &why) != STATUS_OK)
+        struct change change = journal_change(all, i);
+        steps_to(t, change.step);
+        if (trainer_replay(t, &change, &why) != STATUS_OK)
             fail_msg("%s", why.text);
-        assert_int_equal(journal(t), i + 1);
+        assert_int_equal(trainer_changes(t), i + 1);
     }
     steps_to(t, step);
 }
@@ -358,11 +353,11 @@ static void a_branch_with_the_same_changes_repeats_the_original(void **state)
     for (long step = 0; step < END; step++) {
         if (step % 50 == 0) {
             struct bytes_of b = saved(t);
-            assert_true(history_add_checkpoint(h, step, journal(t), b.at, b.size));
+            assert_true(history_add_checkpoint(h, step, trainer_changes(t), b.at, b.size));
         }
         for (int after = 0; after < 2; after++) {
             if (step == AT) {
-                changes[after] = journal(t);
+                changes[after] = trainer_changes(t);
                 middle[after] = saved(t);
             }
             if (after == 0)
@@ -372,26 +367,23 @@ static void a_branch_with_the_same_changes_repeats_the_original(void **state)
     }
     struct bytes_of end = saved(t);
     assert_int_equal(changes[1], changes[0] + 1);
-    const struct change *journalled;
-    int count = trainer_changes(t, &journalled);
-    struct change *all = malloc((size_t)count * sizeof *all);
-    assert_non_null(all);
-    memcpy(all, journalled, (size_t)count * sizeof *all);
+    struct journal all = { .count = 0 };
+    assert_true(journal_copy(&all, trainer_journal(t)));
     struct trainer *const tried[] = { t, other };
     for (int i = 0; i < 2; i++) { /* in the same training, and in one that never saw the future */
-        back_to(tried[i], h, AT, all, changes[0]);
+        back_to(tried[i], h, AT, &all, changes[0]);
         assert_same(tried[i], &middle[0]);
         while (trainer_steps(tried[i]) < END) {
             change_due(tried[i]);
             trainer_step(tried[i]);
         }
         assert_same(tried[i], &end);
-        back_to(tried[i], h, AT, all, changes[1]);
+        back_to(tried[i], h, AT, &all, changes[1]);
         assert_same(tried[i], &middle[1]);
-        back_to(tried[i], h, END, all, count);
+        back_to(tried[i], h, END, &all, all.count);
         assert_same(tried[i], &end);
     }
-    free(all);
+    journal_clear(&all);
     free(end.at);
     free(middle[0].at);
     free(middle[1].at);

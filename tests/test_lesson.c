@@ -156,10 +156,10 @@ static void data_beside_a_lesson_are_found_there(void **state)
     struct why why = { "" };
     struct lesson lesson = { .count = 0 };
     const char *text =
-        LESSON(", \"set\": {\"dataset\": \"points.csv\"}, \"compare\": [{\"dataset\": \"/a/b.csv\"}]");
+        LESSON(", \"set\": {\"dataset\": \"points.csv\"}, \"compare\": [{\"dataset\": \"a/b.csv\"}]");
     assert_int_equal(lesson_parse(text, strlen(text), "course/week 1.json", &lesson, &why), STATUS_OK);
     assert_string_equal(lesson.step[0].set.set[0].value, "course/points.csv");
-    assert_string_equal(lesson.step[0].compare[0].set[0].value, "/a/b.csv");
+    assert_string_equal(lesson.step[0].compare[0].set[0].value, "course/a/b.csv");
     assert_int_equal(lesson_rehearse(&lesson, "course/week 1.json", &why), STATUS_FAILED);
     assert_non_null(strstr(why.text, "week 1.json: steps[0].set: "));
     assert_non_null(strstr(why.text, "course/points.csv"));

@@ -461,6 +461,21 @@ static void optimisers_follow_their_papers(void **state)
     assert_close((double)x[0], 0.9 * (1 - 0.05) + 0.1 * 0.01 / 0.19, 1e-5);
 }
 
+/* A batch's gradient is scaled, the weight's own shrinking is not: g = 1, lr 0.1. */
+static void the_scale_is_of_the_gradient_only(void **state)
+{
+    (void)state;
+    static const double want[] = { 1 - 0.1 * 0.5 - 0.1 * 0.25, 1 - 0.1 * (0.25 + 0.5), 1 - 0.1 * 0.5 - 0.1 };
+    for (int kind = 0; kind < OPTIMISER_COUNT; kind++) {
+        float first[1] = { 0 }, second[1] = { 0 }, x[1] = { 1 }, g[1] = { 1 };
+        struct update u = {
+            .kind = (enum optimiser)kind, .lr = 0.1, .momentum = 0.9, .decay = 0.5, .scale = 0.25, .age = 1
+        };
+        optimiser_apply(&u, x, g, (struct moments){ first, second }, 1, x);
+        assert_close((double)x[0], want[kind], 1e-6);
+    }
+}
+
 static void square_sum_sees_every_element(void **state)
 {
     (void)state;
@@ -492,6 +507,7 @@ int main(void)
         cmocka_unit_test(tanh_is_that_of_the_library),
         cmocka_unit_test(he_spread_has_the_right_variance),
         cmocka_unit_test(optimisers_follow_their_papers),
+        cmocka_unit_test(the_scale_is_of_the_gradient_only),
         cmocka_unit_test(square_sum_sees_every_element),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

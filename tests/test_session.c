@@ -605,6 +605,38 @@ static void rest(struct worker *w)
     }
 }
 
+/* A training that is busy hears of both at once: what was asked first is in what is saved. */
+static void a_change_asked_before_is_in_what_is_saved(void **state)
+{
+    (void)state;
+    struct experiment e = small("arcface");
+    struct worker *w = start(&e, false);
+    await_step(w, 0);
+    worker_step(w, 300);
+    set(&e, "arcface.m", "0.125");
+    worker_want(w, &e);
+    struct session *s = ask(w, "a.json");
+    assert_string_equal(experiment_loss(&s->training[0].experiment)->id, "arcface");
+    char value[32];
+    experiment_get(&s->training[0].experiment, "arcface.m", value, sizeof value);
+    assert_string_equal(value, "0.125");
+    session_destroy(s);
+    worker_destroy(w);
+}
+
+/* Trainings side by side have made the same steps. */
+static void assert_steps_must_agree(const char *good)
+{
+    char *text = strdup(good), *digit = strstr(strstr(text, "\"beside\""), "\"step\": ") + 8;
+    struct session *s = NULL;
+    struct why why = { "" };
+    *digit = *digit == '1' ? '2' : '1';
+    assert_int_equal(session_parse(text, "a.json", &s, &why), STATUS_FAILED);
+    assert_non_null(strstr(why.text, "beside[0]: stands at another step than the first; "));
+    assert_null(s);
+    free(text);
+}
+
 /* Two trainings side by side, saved, taken up by another worker that had other data. */
 static void a_worker_takes_up_what_another_has_saved(void **state)
 {
@@ -624,6 +656,7 @@ static void a_worker_takes_up_what_another_has_saved(void **state)
     assert_int_equal(s->training[1].step, step);
     char *text = print(s);
     session_destroy(s);
+    assert_steps_must_agree(text);
 
     set(&other, "dataset", "moons");
     struct worker *b = start(&other, true);
@@ -754,6 +787,7 @@ int main(void)
         cmocka_unit_test(damaged_checkpoints_do_no_harm),
         cmocka_unit_test(a_full_disk_leaves_the_old_file),
         cmocka_unit_test(a_folder_that_is_not_there_is_told),
+        cmocka_unit_test(a_change_asked_before_is_in_what_is_saved),
         cmocka_unit_test(a_worker_takes_up_what_another_has_saved),
         cmocka_unit_test(a_worker_keeps_its_training_when_a_session_is_refused),
         cmocka_unit_test(packed_bytes_come_back),

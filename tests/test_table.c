@@ -66,6 +66,16 @@ static void every_way_of_writing_a_table_reads_the_same(void **state)
     }
 }
 
+/* Just above the middle between 1 and the float after it: dividing 19 digits rounds twice and lands in the middle. */
+static void a_number_of_many_digits_is_rounded_once(void **state)
+{
+    (void)state;
+    struct dataset data = table("1.000000059604644887,1,a\n-1.000000059604644887,2,b\n", TASK_CLASS);
+    assert_row(&data, 0, 1.00000012f, 1, "a");
+    assert_row(&data, 1, -1.00000012f, 2, "b");
+    dataset_clear(&data);
+}
+
 static void quotes_hold_commas_quotes_and_marks(void **state)
 {
     (void)state;
@@ -858,6 +868,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_way_of_writing_a_table_reads_the_same),
+        cmocka_unit_test(a_number_of_many_digits_is_rounded_once),
         cmocka_unit_test(quotes_hold_commas_quotes_and_marks),
         cmocka_unit_test(classes_are_sorted_numbers_as_numbers),
         cmocka_unit_test(labels_are_numbers_for_a_regression),

@@ -375,6 +375,7 @@ static void replayed_changes_lead_to_the_old_future(void **unused)
     struct worker_state state;
     struct numbers *first = calloc(END + 1, sizeof *first), now;
     assert_non_null(first);
+    worker_reset(w); /* what is begun anew is replayed like the first */
     follow(w, &e, 0, first);
     struct snapshot *old = keep(await(w, END, -1));
     worker_state(w, &state);

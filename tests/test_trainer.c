@@ -218,13 +218,13 @@ static void a_touched_margin_is_in_force_at_the_next_step(void **state)
     assert_close(view.force.param[view.force.loss->margin], 0.25, 0);
     retune(t, "s", "20");
     assert_false(trainer_force(t).norm_radius);
-    const struct change *change;
-    assert_int_equal(trainer_changes(t, &change), 2);
-    assert_string_equal(change[0].key, "m");
-    assert_string_equal(change[0].value, "0.25");
-    assert_int_equal(change[0].step, 10);
-    assert_string_equal(change[1].key, "s");
-    assert_int_equal(change[1].step, 11);
+    const struct journal *journal = trainer_journal(t);
+    assert_int_equal(journal->count, 2);
+    assert_string_equal(journal_key(journal, 0), "m");
+    assert_string_equal(journal_value(journal, 0), "0.25");
+    assert_int_equal(journal_step(journal, 0), 10);
+    assert_string_equal(journal_key(journal, 1), "s");
+    assert_int_equal(journal_step(journal, 1), 11);
     struct snapshot s;
     snapshot_init(&s);
     assert_int_equal(trainer_snapshot(t, &s), STATUS_OK);
@@ -273,11 +273,10 @@ static void the_journal_replays_a_lecture(void **state)
     retune(a, "s", "16");
     retune(a, "loss", "softmax");
     steps(a, 30);
-    const struct change *change;
-    int n = trainer_changes(a, &change);
-    for (int i = 0; i < n; i++) {
-        steps(b, (int)(change[i].step - trainer_steps(b)));
-        retune(b, change[i].key, change[i].value);
+    for (int i = 0; i < trainer_changes(a); i++) {
+        struct change change = journal_change(trainer_journal(a), i);
+        steps(b, (int)(change.step - trainer_steps(b)));
+        retune(b, change.key, change.value);
     }
     steps(b, (int)(trainer_steps(a) - trainer_steps(b)));
     assert_memory_equal(trainer_block(a, BLOCK_WEIGHT), trainer_block(b, BLOCK_WEIGHT),

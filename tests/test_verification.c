@@ -183,6 +183,20 @@ static void identities_add_up_as_enumerated(void **state)
     assert_true(unknown > 0 && wrong > 0 && correct > 0);
 }
 
+/* Of three samples one is in the gallery, of a single one none. */
+static void the_gallery_takes_half_and_leaves_a_probe(void **state)
+{
+    (void)state;
+    static const float x[] = { 1, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 1, -1, 0 };
+    static const int label[] = { 0, 0, 0, 1, 1, 1, 2 };
+    struct identification id;
+    assert_int_equal(identification_compute(x, label, 7, 2, NULL, 0, 0.5, &id, NULL), STATUS_OK);
+    assert_int_equal(id.identities, 2);
+    assert_int_equal(id.probes, 4);
+    assert_close(id.rank1, 1, 0);
+    assert_close(id.correct, 1, 0);
+}
+
 static void too_little_to_compare_gives_no_number(void **state)
 {
     (void)state;
@@ -199,13 +213,76 @@ static void too_little_to_compare_gives_no_number(void **state)
     assert_int_equal(id.identities, 0);
 }
 
+/* Accepting from 0.4 on lets one of four in and keeps one of four out; from 0.3 on it is two. */
+static void the_equal_error_is_where_the_rates_meet(void **state)
+{
+    (void)state;
+    static const float same[] = { 0.1f, 0.4f, 0.6f, 0.9f }, different[] = { 0, 0.2f, 0.3f, 0.5f };
+    struct verification v;
+    verification_from_scores(same, 4, different, 4, &v);
+    assert_close(v.eer, 0.25, 1e-12);
+    assert_true((float)v.eer_tau == 0.4f);
+    struct operating_point at = verification_at(&v, v.eer_tau);
+    assert_close(at.far, 0.25, 1e-12);
+    assert_close(at.tar, 0.75, 1e-12);
+}
+
+/* A rate of one in ten takes a hundred pairs to be seen ten times. */
+static void a_rate_is_told_where_it_was_seen_ten_times(void **state)
+{
+    (void)state;
+    static const float same[] = { 0.055f, 0.5f, 0.955f, 0.995f };
+    float different[100];
+    struct verification v;
+    for (int i = 0; i < 100; i++)
+        different[i] = (float)i / 100;
+    verification_from_scores(same, 4, different, 99, &v);
+    assert_true(isnan(v.tar[0]));
+    verification_from_scores(same, 4, different, 100, &v);
+    assert_close(v.tar[0], 0.5, 1e-12); /* from 0.9 on: ten of the different, two of the same */
+    assert_true(isnan(v.tar[1]) && isnan(v.tar[2]));
+}
+
+/* Two classes a right angle apart, each within 20 degrees. */
+static void of_many_samples_pairs_are_drawn_by_seed(void **state)
+{
+    (void)state;
+    enum { MANY = 2100 };
+    float *x = calloc(MANY * 2, sizeof *x);
+    int *label = calloc(MANY, sizeof *label);
+    struct verification v, again, other;
+    assert_true(x && label);
+    for (int i = 0; i < MANY; i++) {
+        label[i] = i % 2;
+        double angle = label[i] * 1.5707963 + 0.35 * sin(i);
+        x[2 * i] = (float)cos(angle);
+        x[2 * i + 1] = (float)sin(angle);
+    }
+    assert_int_equal(verification_compute(x, label, MANY, 2, 5, &v, NULL), STATUS_OK);
+    assert_int_equal(v.same, VERIFICATION_DRAWN);
+    assert_int_equal(v.different, VERIFICATION_DRAWN);
+    assert_close(v.eer, 0, 1e-12);
+    assert_close(v.tar[2], 1, 1e-12);
+    assert_true(v.eer_tau > cos(1.5707963 - 0.7) && v.eer_tau < cos(0.69));
+    assert_int_equal(verification_compute(x, label, MANY, 2, 5, &again, NULL), STATUS_OK);
+    assert_memory_equal(v.angles, again.angles, sizeof v.angles);
+    assert_int_equal(verification_compute(x, label, MANY, 2, 6, &other, NULL), STATUS_OK);
+    assert_memory_not_equal(v.angles, other.angles, sizeof v.angles);
+    free(x);
+    free(label);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_point_of_the_roc_is_a_count_of_pairs),
         cmocka_unit_test(angles_of_pairs_are_counted_by_degree),
         cmocka_unit_test(identities_add_up_as_enumerated),
+        cmocka_unit_test(the_gallery_takes_half_and_leaves_a_probe),
         cmocka_unit_test(too_little_to_compare_gives_no_number),
+        cmocka_unit_test(the_equal_error_is_where_the_rates_meet),
+        cmocka_unit_test(a_rate_is_told_where_it_was_seen_ten_times),
+        cmocka_unit_test(of_many_samples_pairs_are_drawn_by_seed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,8 @@
 #include <string.h>
 
 static const double PI = 3.14159265358979323846;
+/* What a target is above itself by is rounding, up to this. */
+static const double ROUNDING = 1e-13;
 
 /* ---- the target ---- */
 
@@ -53,6 +55,7 @@ void bend_init(struct bend *b, const struct loss_force *force, double norm, doub
     b->easy = easy >= 0 && force->param[easy] != 0;
     if (b->easy)
         b->force.param[easy] = 0;
+    b->easy = b->easy && bend_at(b, PI / 2) < -ROUNDING; /* else that part is like the rest */
     b->reach = bend_reach(b);
     for (int i = 0; i <= BEND_NODES; i++) {
         double theta = PI * i / BEND_NODES;
@@ -102,9 +105,6 @@ struct region {
     int pieces;
     bool empty, failed;
 };
-
-/* What a target is above itself by is rounding, up to this. */
-static const double ROUNDING = 1e-13;
 
 static double held(const struct region *g, const struct limit *l, double bent, double plain)
 {
@@ -180,6 +180,11 @@ static void add_limit_cap(struct region *g, const double *n, double h, int rival
     g->limits++;
 }
 
+static bool is_parallel(const struct limit *l)
+{
+    return !l->cap && l->across == 0;
+}
+
 /* How far inside of a limit u lies; `bent` is the own logit there. */
 static double inside_limit(
     const struct region *g, const struct limit *l, const double *u, double bent, double plain)
@@ -228,7 +233,7 @@ static double inside_others(
     for (int i = 0; i < g->limits; i++) {
         int k = i == 0 ? g->last : i <= g->last ? i - 1 : i;
         const struct limit *l = &g->limit[k];
-        if (l == loop->limit)
+        if (l == loop->limit || (is_parallel(l) && is_parallel(loop->limit)))
             continue;
         double value = inside_limit(g, l, u, own, plain);
         if (value < least) {
@@ -542,6 +547,21 @@ static int meridian_roots(const struct region *g, const struct limit *l, double 
     return n;
 }
 
+/* Whether a parallel lies inside of the other parallels' limits, asked a little inward: two may be the same circle,
+ * and the first one draws it. */
+static bool inside_parallels(const struct region *g, const struct limit *l, double theta, double inward)
+{
+    for (int i = 0; i < g->limits; i++) {
+        const struct limit *other = &g->limit[i];
+        if (other == l || !is_parallel(other))
+            continue;
+        bool level = fabs(meridian(g, other, 1, theta)) <= 1e-13 * (g->radius + other->length);
+        if (!(meridian(g, other, 1, theta + inward) > 0) || (level && other < l))
+            return false;
+    }
+    return true;
+}
+
 /* A rival on the own axis, or a zero row: parallels. */
 static void add_parallels(struct region *g, const struct limit *l)
 {
@@ -550,7 +570,8 @@ static void add_parallels(struct region *g, const struct limit *l)
     bool in = meridian_node(g, l, 1, 0) > 0;
     g->empty = g->empty || (n == 0 && !in);
     for (int i = 0; i < n; i++, in = !in)
-        add_loop(g, (struct loop){ l, root[i], root[i], !in });
+        if (inside_parallels(g, l, root[i], in ? -1e-9 : 1e-9))
+            add_loop(g, (struct loop){ l, root[i], root[i], !in });
 }
 
 static void add_loops(struct region *g, const struct limit *l)

@@ -41,9 +41,9 @@ double off_chord3(const double *p, const double *q, const double *r);
 
 /* The own target at angles from the own axis, read once for all rows. */
 struct bend {
-    struct loss_force force;          /* without an easy margin: that part is drawn by itself */
+    struct loss_force force;          /* without an easy margin */
     double norm, chord;
-    bool easy;
+    bool easy;                        /* and there is a margin: that part is drawn by itself */
     double reach;                     /* cosine at which the target falls below every rival there can be; -2: none */
     enum { BEND_NODES = 128 } nodes;
     double value[BEND_NODES + 1], cosine[BEND_NODES + 1], sine[BEND_NODES + 1];

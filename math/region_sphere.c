@@ -370,19 +370,12 @@ static bool add_decided(struct sphere_map *map, struct spokes *s, int r)
     return added;
 }
 
-static bool easy_margin(const struct loss_force *force)
-{
-    int easy = loss_param_find(force->loss, "easy_margin");
-    return easy >= 0 && force->param[easy] != 0;
-}
-
 /* "Easy margin": beyond a right angle from the own axis the rule has none (losses.md 9, magface). */
-static bool add_easy_part(
-    struct sphere_map *map, const struct loss_force *force, const struct spokes *s, int r)
+static bool add_easy_part(struct sphere_map *map, const struct bend *bend, const struct spokes *s, int r)
 {
     struct cut cut = { .caps = 0 };
     double away[3] = { -s->row[r].v[0], -s->row[r].v[1], -s->row[r].v[2] };
-    if (!easy_margin(force))
+    if (!bend->easy)
         return true;
     cut_decided(&cut, s, r, true);
     add_cap(&cut, away, 0, s->row[r].class, true);
@@ -474,7 +467,7 @@ static bool build_safe(struct sphere_map *map, const struct loss_force *force, c
         bool added = straight                           ? add_straight_margin(map, s, r, m)
                      : is_one_against_rest(force->loss) ? add_one_against_rest(map, force, head, s, norm, r)
                                                         : bend_add_safe(map, &bend, s, r);
-        if (!added || !add_easy_part(map, force, s, r))
+        if (!added || !add_easy_part(map, &bend, s, r))
             return false;
     }
     return true;

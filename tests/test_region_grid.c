@@ -698,6 +698,46 @@ static void the_sphere_is_drawn_as_the_rules_decide(void **state)
     check_all(3, setting("MARGINSCOPE_TRIALS", SANITIZED ? 1 : 6));
 }
 
+/* Found once, and rare: what each asks for. */
+/* clang-format off */
+static const char *const PINNED[] = {
+    /* the train rule is met twice within one stretch of the circle */
+    "loss=sphereface2 dim=2 norm=1 r=30 m=0.2 t=10 b=0,0 w=0.13,-0.27,0.34,-1.2",
+    /* two caps that face each other have nothing in common */
+    "loss=softmax dim=3 norm=1 b=0,0,0 w=1,0,0,-1,0,0,0,0,0",
+    /* likewise where there is no margin, and where a margin helps */
+    ("loss=arcface dim=3 norm=1 m=0 b=0,0,0 "
+     "w=5.6294042396210875,-7.3962567778792989,-3.611980234057738,-15.566501817615839,"
+     "20.452225435521605,9.9878947194662295,0,0,0"),
+    ("loss=combined_margin dim=3 norm=1 m1=4 m2=0.3 m3=0.2 b=0,0,0 "
+     "w=-1.7086267973345168,0.55399291100082293,1.7415628154343525,0,0,0,1.2322630837860553,"
+     "-0.3995401535141877,-1.2560165677502839"),
+    /* the strongest rival of a sub-centre is the neighbour of a sister only */
+    "loss=subcenter_arcface dim=3 norm=1 m=0.3 k=2 b=0,0,0 w=0,0,0,0,0,0,0,-1,0,-1,1,1,0,2,3,7,0,10",
+    /* she decides nowhere, and the rival lies right behind her */
+    "loss=subcenter_arcface dim=3 norm=1 m=0.3 k=3 b=0,0 w=0,0,0,0,0,-1,0,0,0,1,0,0,0,0,2,0,0.1,0",
+    /* a rival's meridian is met twice between two nodes: an island */
+    "loss=combined_margin dim=3 norm=1 m1=4 m2=0.7926 m3=0.95 b=0,0 w=1,0,0,0.993101,0.117263,0",
+    /* an easy margin without a margin */
+    ("loss=magface dim=3 norm=1 l_a=1 u_a=11 l_m=0 u_m=0.4 easy_margin=1 b=0,0,0 "
+     "w=0,0,0,0,0,-0.0010406333402377046,0,-0.1,-0.2"),
+};
+/* clang-format on */
+
+static void rare_cases_are_drawn_as_the_rules_decide(void **state)
+{
+    (void)state;
+    static struct region_case c;
+    for (size_t i = 0; i < sizeof PINNED / sizeof *PINNED; i++) {
+        struct report report = { 0 };
+        assert_true(case_parse(&c, PINNED[i]));
+        check_case(&c, &report);
+        if (report.wrong)
+            print_error("%ld wrong: %s\nMARGINSCOPE_CASE='%s'\n", report.wrong, report.first, PINNED[i]);
+        assert_int_equal(report.wrong, 0);
+    }
+}
+
 static void one_case_by_hand(void **state)
 {
     (void)state;
@@ -715,6 +755,7 @@ static void one_case_by_hand(void **state)
 int main(void)
 {
     const struct CMUnitTest all[] = {
+        cmocka_unit_test(rare_cases_are_drawn_as_the_rules_decide),
         cmocka_unit_test(the_plane_is_drawn_as_the_rules_decide),
         cmocka_unit_test(the_sphere_is_drawn_as_the_rules_decide),
     };

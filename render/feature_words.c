@@ -69,8 +69,12 @@ static void draw_title(struct canvas *c, const struct scene *scene, const struct
 {
     char text[ROW_TEXT];
     int used = feature_points(scene->snap, text, sizeof text);
+    struct plane fitted = fitted_plane(scene, look, rect);
     if (!scene->data)
         snprintf(text + used, sizeof text - (size_t)used, ", %d-D features", scene->snap->dim);
+    struct rect whole = { rect.x, rect.y + 35, FEATURE_EDGE + text_width(text, &small), 18 };
+    if (rect_hits_disc(whole, fitted.center, feature_reach(fitted.radius)))
+        text[used] = '\0'; /* a chip of the disc would stand on the rest */
     draw_ground(c, scene, look, plane,
         (struct rect){ rect.x + FEATURE_EDGE, rect.y + 16, fmax(100, text_width(text, &small)), 35 });
     canvas_text(c, (struct point){ rect.x + FEATURE_EDGE, rect.y + 29 },

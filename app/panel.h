@@ -46,7 +46,9 @@ struct window {
     SDL_Rect windowed;                /* where it was before it had the whole screen; w 0: unknown */
     SDL_Renderer *renderer;           /* NULL on the software path */
     SDL_Texture *texture;
-    uint32_t *pixels;                 /* whole window, opaque */
+    uint32_t *pixels;                 /* whole window, opaque: the surface's own, or `owned` where they differ in format */
+    uint32_t *owned;
+    SDL_Surface *surface;             /* NULL with a renderer; borrowed */
     int width_px, height_px;
     double scale;                     /* device px per logical px: display x text scale */
     bool text_capped;                 /* the text scale asked for has no room here */

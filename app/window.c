@@ -95,35 +95,50 @@ static bool make_texture(struct window *w)
     return w->texture != NULL;
 }
 
-static void pixel_size(struct window *w, int *width, int *height)
+static void pixel_size(struct window *w, SDL_Surface *surface, int *width, int *height)
 {
     if (w->renderer) {
         SDL_GetRendererOutputSize(w->renderer, width, height);
         return;
     }
-    SDL_Surface *surface = SDL_GetWindowSurface(w->sdl);
     *width = surface ? surface->w : 0;
     *height = surface ? surface->h : 0;
+}
+
+/* Into the window's surface itself where its words are ours: then nothing has to be copied. SDL keeps it until it is
+ * asked for the surface again, which happens here alone. */
+static bool take_pixels(struct window *w, SDL_Surface *surface, int wide, int high)
+{
+    Uint32 format = surface ? surface->format->format : 0;
+    bool same = (format == SDL_PIXELFORMAT_ARGB8888 || format == SDL_PIXELFORMAT_RGB888) &&
+                surface->pitch == wide * 4 && !SDL_MUSTLOCK(surface);
+    bool fits = w->owned && wide == w->width_px && high == w->height_px;
+    if (same || !fits) {
+        free(w->owned);
+        w->owned = same ? NULL : calloc((size_t)wide * (size_t)high, sizeof *w->owned);
+    }
+    w->surface = surface;
+    w->pixels = same ? surface->pixels : w->owned;
+    return w->pixels != NULL;
 }
 
 bool window_resize(struct window *w)
 {
     int wide, high, points_w, points_h;
-    pixel_size(w, &wide, &high);
+    canvas_destroy(w->canvas); /* its pixels may go with the old surface */
+    w->canvas = NULL;
+    SDL_Surface *surface = w->renderer ? NULL : SDL_GetWindowSurface(w->sdl);
+    pixel_size(w, surface, &wide, &high);
     SDL_GetWindowSize(w->sdl, &points_w, &points_h);
     if (wide < 1 || high < 1 || points_w < 1)
         return false;
-    if (!w->pixels || wide != w->width_px || high != w->height_px) {
-        uint32_t *pixels = calloc((size_t)wide * (size_t)high, sizeof *pixels);
-        if (!pixels)
-            return false;
-        free(w->pixels);
-        w->pixels = pixels;
-        w->width_px = wide;
-        w->height_px = high;
-        if (!make_texture(w))
-            return false;
-    }
+    bool other = wide != w->width_px || high != w->height_px;
+    if (!take_pixels(w, surface, wide, high))
+        return false;
+    w->width_px = wide;
+    w->height_px = high;
+    if (other && !make_texture(w))
+        return false;
     double display = (double)wide / points_w;
     double most = fmax(0.8, fmin(points_w / LOGICAL_W, points_h / LOGICAL_H));
     w->text_capped = w->options.text_scale > most;
@@ -133,7 +148,6 @@ bool window_resize(struct window *w)
     w->points = w->scale / display;
     w->width = wide / w->scale;
     w->height = high / w->scale;
-    canvas_destroy(w->canvas);
     w->canvas = canvas_cairo_pixels(w->pixels, wide, high, wide * 4, w->scale);
     window_layout(w);
     return w->canvas != NULL;
@@ -660,7 +674,7 @@ void window_destroy(struct window *w)
         SDL_DestroyRenderer(w->renderer);
     if (w->sdl)
         SDL_DestroyWindow(w->sdl);
-    free(w->pixels);
+    free(w->owned);
     text_stop();
     if (SDL_WasInit(SDL_INIT_VIDEO))
         SDL_QuitSubSystem(SDL_INIT_VIDEO);

@@ -23,17 +23,10 @@ static SDL_Rect device(const struct window *w, struct rect r)
     return (SDL_Rect){ x, y, right > x ? right - x : 0, bottom > y ? bottom - y : 0 };
 }
 
-static void copy_rows(const struct window *w, SDL_Surface *surface, SDL_Rect r)
-{
-    for (int y = r.y; y < r.y + r.h; y++)
-        memcpy((uint8_t *)surface->pixels + (size_t)y * (size_t)surface->pitch + (size_t)r.x * 4,
-            w->pixels + (size_t)y * (size_t)w->width_px + r.x, (size_t)r.w * 4);
-}
-
 static void convert_rows(const struct window *w, SDL_Surface *surface, SDL_Rect r)
 {
     SDL_Surface *whole = SDL_CreateRGBSurfaceWithFormatFrom(
-        w->pixels, w->width_px, w->height_px, 32, w->width_px * 4, SDL_PIXELFORMAT_RGB888);
+        w->owned, w->width_px, w->height_px, 32, w->width_px * 4, SDL_PIXELFORMAT_RGB888);
     if (whole)
         SDL_BlitSurface(whole, &r, surface, &r);
     SDL_FreeSurface(whole);
@@ -41,14 +34,12 @@ static void convert_rows(const struct window *w, SDL_Surface *surface, SDL_Rect 
 
 static void present_surface(struct window *w, SDL_Rect *rects, int n)
 {
-    SDL_Surface *surface = SDL_GetWindowSurface(w->sdl);
-    if (!surface || surface->w != w->width_px || surface->h != w->height_px)
-        return;
-    Uint32 format = surface->format->format;
-    bool same = format == SDL_PIXELFORMAT_ARGB8888 || format == SDL_PIXELFORMAT_RGB888;
-    for (int i = 0; i < n; i++)
-        (same ? copy_rows : convert_rows)(w, surface, rects[i]);
-    SDL_UpdateWindowSurfaceRects(w->sdl, rects, n);
+    for (int i = 0; w->owned && i < n; i++)
+        convert_rows(w, w->surface, rects[i]);
+    if (SDL_UpdateWindowSurfaceRects(w->sdl, rects, n) != 0) { /* no longer this window's */
+        window_resize(w);
+        window_dirty(w, AREAS_ALL);
+    }
 }
 
 static void present_texture(struct window *w, const SDL_Rect *rects, int n)

@@ -63,6 +63,7 @@ static void go_on(const struct session *s)
         struct trainer *t = NULL;
         if (!is_small(&s->training[i].experiment))
             continue;
+        why = (struct why){ "" };
         status = session_restore(s, i, &data, &t, &why);
         fuzz_agree(status, &why);
         if (status == STATUS_OK)

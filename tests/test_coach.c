@@ -376,6 +376,32 @@ static void near_classes_that_part_or_are_told_apart_are_no_ray(void **state)
     assert_int_equal(near_ones(1, 8), COACH_FINE);
 }
 
+/* A ray for 490 steps; for as many more of ten samples so many are right. */
+static enum coach_kind told_apart_later(long right)
+{
+    const int all[] = { 5, 5, 5 };
+    const double row[] = { 1, 0, 1, 0.01, -1, 0 };
+    struct coach c;
+    struct loss_force force = loss_force_initial(loss_find("arcface"));
+    coach_init(&c);
+    for (int i = 1; i <= 980; i++) {
+        struct coach_step s = by_hand(i, &force, row, all);
+        s.pair_right[0] = i <= 490 ? 5 : right;
+        s.pair_met[0] = 10;
+        coach_watch(&c, &s);
+        if (i == 490)
+            assert_int_equal(c.finding.kind, COACH_RAY);
+    }
+    return c.finding.kind;
+}
+
+static void a_ray_is_over_once_its_classes_are_told_apart_well(void **state)
+{
+    (void)state;
+    assert_int_equal(told_apart_later(8), COACH_RAY);
+    assert_int_equal(told_apart_later(9), COACH_FINE);
+}
+
 static void a_ray_that_outlasts_a_margin_beyond_its_room_stays_a_finding(void **state)
 {
     const double row[] = { 1, 0, 1, 0.01, -1, 0 };
@@ -465,6 +491,7 @@ int main(void)
         cmocka_unit_test(a_checkpoint_keeps_what_the_coach_knows),
         cmocka_unit_test(a_ray_is_two_present_classes_within_three_degrees_for_200_steps),
         cmocka_unit_test(near_classes_that_part_or_are_told_apart_are_no_ray),
+        cmocka_unit_test(a_ray_is_over_once_its_classes_are_told_apart_well),
         cmocka_unit_test(a_ray_that_outlasts_a_margin_beyond_its_room_stays_a_finding),
         cmocka_unit_test(features_in_one_point_are_seen),
         cmocka_unit_test(a_loss_that_falls_alone_is_seen),

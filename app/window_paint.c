@@ -80,11 +80,16 @@ static int draw_areas(struct window *w, SDL_Rect *rects)
     return n;
 }
 
+static bool covered(const struct window *w)
+{
+    return w->popup || w->help_open || w->lecture->blank || export_open(w) || w->card.open ||
+           panel_session_open(w) || sessions_offer(w);
+}
+
 /* What lies above areas is drawn again when one of them was. */
 static int draw_above(struct window *w, SDL_Rect *rects, int n)
 {
-    if (!w->popup && !w->help_open && !w->lecture->blank && !export_open(w) && !w->card.open &&
-        !panel_session_open(w) && !sessions_offer(w))
+    if (!covered(w))
         return n;
     panel_session(w);
     panel_export(w);
@@ -96,14 +101,15 @@ static int draw_above(struct window *w, SDL_Rect *rects, int n)
     return 1;
 }
 
-/* Beside the main view the plots follow in turn, every second of them in a frame. */
+/* Beside the main view the plots follow in turn, every second of them in a frame; all where they lie above it or
+ * something lies above them. */
 static void choose_side(struct window *w)
 {
-    bool whole = w->dirty & 1 << AREA_SIDE;
-    if (!whole && w->side_due > 0) {
+    bool whole = w->dirty & 1 << AREA_SIDE || covered(w) || w->drawer_open;
+    if (!whole && w->side_due > 0)
         w->side_half = w->side_turn = !w->side_turn;
+    if (w->side_due > 0)
         w->dirty |= 1 << AREA_SIDE;
-    }
     w->side_due = whole || w->side_due == 0 ? 0 : w->side_due - 1;
 }
 
@@ -111,6 +117,7 @@ void window_paint(struct window *w)
 {
     SDL_Rect rects[AREA_COUNT];
     window_pass(w, NULL); /* what is where, before any of it is drawn */
+    choose_side(w);
     if (w->help_open || panel_session_open(w))
         w->dirty = AREAS_ALL;
     else if (export_open(w))
@@ -119,7 +126,6 @@ void window_paint(struct window *w)
         w->dirty |= 1 << AREA_MAIN;
     if (w->drawer_open && w->dirty & 1 << AREA_MAIN)
         w->dirty |= 1 << AREA_SIDE;
-    choose_side(w);
     int n = draw_above(w, rects, draw_areas(w, rects));
     w->side_half = SIDE_WHOLE;
     canvas_finish(w->canvas, NULL);

@@ -53,6 +53,8 @@ static void open_dialog(void)
     if (!export_open(w))
         key(SDLK_e, 0);
     assert_true(export_open(w));
+    for (int i = 0; i < 20000 && !w->export->preview.drawn; i++)
+        window_wait(w, 1);
     turns(3);
 }
 
@@ -77,9 +79,7 @@ static void write_into(const char *id, const char *text)
 static void e_opens_and_esc_closes(void **state)
 {
     (void)state;
-    key(SDLK_e, 0);
-    assert_true(export_open(w));
-    turns(3);
+    open_dialog();
     assert_true(w->export->preview.drawn);
     click("export.what");
     assert_int_equal(w->popup, POPUP_EXPORT);

@@ -438,10 +438,12 @@ static enum status read_whole(struct reading *r, const char *key, const json_t *
 {
     double number = 0;
     enum status status = read_number(r, key, value, 0, (double)max, &number);
-    if (status == STATUS_OK && number != floor(number))
+    if (status != STATUS_OK)
+        return status;
+    if (number != floor(number))
         return blame(r, key, "%g is not whole; give a whole number", number);
     *out = (long)number;
-    return status;
+    return STATUS_OK;
 }
 
 static enum status read_run_steps(struct reading *r, const char *key, const json_t *value)

@@ -11,7 +11,7 @@
 #include "math/draw.h"
 
 #define NUMBER_BYTES_MAX ((size_t)2 << 30)
-enum { TEST_EVERY = 5, LEVELS = SPARSE_LEVELS };
+enum { TEST_EVERY = 5, LEVELS = SPARSE_LEVELS, KEPT_MAX = 1 << 18 };
 
 /* Skipping what is empty pays up to this share of other pixels; measured with widths of 32 to 512. */
 static const double SPARSE_SHARE = 0.35;
@@ -250,6 +250,21 @@ static void count_levels(const uint8_t *pixel, size_t n, double count[LEVELS])
         count[level] = (double)lane[0][level] + lane[1][level] + lane[2][level] + lane[3][level];
 }
 
+static void look_up(const struct dataset *data, size_t at, size_t count, float *x)
+{
+    for (size_t k = 0; k < count; k++)
+        x[k] = data->grey[data->pixel[at + k]];
+}
+
+/* Of a small set; without memory they are looked up again and again. */
+static void keep_values(struct dataset *data)
+{
+    size_t count = (size_t)row_count(data) * (size_t)data->dim;
+    data->value = count <= KEPT_MAX ? malloc(count * sizeof *data->value) : NULL;
+    if (data->value)
+        look_up(data, 0, count, data->value);
+}
+
 /* There are only 256 greys: mean and deviation come from their counts, and a row is scaled when it is asked for. */
 static void scale_images(struct dataset *data)
 {
@@ -265,18 +280,20 @@ static void scale_images(struct dataset *data)
     for (int level = 0; level < LEVELS; level++)
         data->grey[level] = variance > 0 ? (float)((grey[level] - mean) / sqrt(variance)) : 0;
     sparse_clear(&data->sparse);
-    sparse_make(data->pixel, (size_t)row_count(data), data->dim, data->grey, SPARSE_SHARE, &data->sparse);
+    free(data->value);
+    data->value = NULL;
+    if (!sparse_make(
+            data->pixel, (size_t)row_count(data), data->dim, data->grey, SPARSE_SHARE, &data->sparse))
+        keep_values(data);
 }
 
 void dataset_values(const struct dataset *data, int row, float *x)
 {
     size_t dim = (size_t)data->dim, at = (size_t)row * dim;
-    if (!data->pixel) {
+    if (data->value)
         memcpy(x, data->value + at, dim * sizeof *x);
-        return;
-    }
-    for (size_t k = 0; k < dim; k++)
-        x[k] = data->grey[data->pixel[at + k]];
+    else
+        look_up(data, at, dim, x);
 }
 
 static void scale_column(struct dataset *data, int column)

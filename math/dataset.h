@@ -24,7 +24,7 @@ struct dataset {
     int pixel_max;                    /* white in the source file: 255, optdigits 16; 0 for tables */
     bool own_units;                   /* `value` is as in the source, never standardised */
     bool drawn;                       /* by hand (math/draw.h): the rows are those of the experiment */
-    float *value;                     /* (train+test+holdout, dim), scaled; NULL for images */
+    float *value;                     /* (train+test+holdout, dim), scaled; NULL for large sets of images */
     uint8_t *pixel;                   /* the rows of images 0..255; NULL for tables */
     float grey[SPARSE_LEVELS];        /* what a pixel is, scaled */
     struct sparse sparse;             /* the same rows, scaled, where most pixels are 0; else without rows */

@@ -74,11 +74,12 @@ const struct loss *experiment_loss(const struct experiment *e)
 
 struct loss_force experiment_force(const struct experiment *e)
 {
-    struct loss_force force = { .loss = experiment_loss(e) };
+    struct loss_force force; /* not emptied first: every step of a training asks for one */
+    force.loss = experiment_loss(e);
+    force.norm_radius = force.settled = false;
     memcpy(force.param, e->param[e->loss], sizeof force.param);
     memcpy(force.added, e->added, sizeof force.added);
-    for (int i = 0, n = term_count(); i < n; i++)
-        memcpy(force.term[i], e->param[loss_count() - n + i], sizeof force.term[i]);
+    memcpy(force.term, &e->param[loss_count() - ADDED_MAX], sizeof force.term);
     return force;
 }
 

@@ -49,11 +49,12 @@ static const struct loss *const rows[] = {
     &loss_regular,
 };
 
-static_assert(sizeof rows / sizeof *rows <= LOSS_MAX, "experiments remember parameters of LOSS_MAX losses");
+enum { ROWS = sizeof rows / sizeof *rows };
+static_assert((int)ROWS <= (int)LOSS_MAX, "experiments remember parameters of LOSS_MAX losses");
 
 int loss_count(void)
 {
-    return (int)(sizeof rows / sizeof *rows);
+    return ROWS;
 }
 
 const struct loss *loss_at(int i)
@@ -113,17 +114,13 @@ int loss_param_find(const struct loss *loss, const char *id)
 
 int term_count(void)
 {
-    int count = 0;
-    while (count < loss_count() && rows[loss_count() - 1 - count]->family == FAMILY_TERM)
-        count++;
-    assert(count <= ADDED_MAX);
-    return count;
+    return ADDED_MAX;
 }
 
 const struct loss *term_at(int i)
 {
-    assert(i >= 0 && i < term_count());
-    return rows[loss_count() - term_count() + i];
+    assert(i >= 0 && i < ADDED_MAX);
+    return rows[ROWS - ADDED_MAX + i];
 }
 
 int term_find(const struct loss *loss)
@@ -149,8 +146,10 @@ struct loss_force loss_force_initial(const struct loss *loss)
 
 int loss_sub(const struct loss_force *force)
 {
+    if (force->loss->weight != BLOCK_SUBCENTER)
+        return 1;
     int k = loss_param_find(force->loss, "k");
-    return force->loss->weight == BLOCK_SUBCENTER && k >= 0 ? (int)force->param[k] : 1;
+    return k >= 0 ? (int)force->param[k] : 1;
 }
 
 int loss_rows(const struct loss_force *force, int classes)
@@ -201,7 +200,7 @@ double loss_eval(
     grad->rest = NAN;
     grad->link_count = 0;
     double value = loss->eval(force, batch, &used, grad);
-    for (int i = 0; i < term_count(); i++)
+    for (int i = 0; i < ADDED_MAX; i++)
         if (force->added[i])
             value += term_at(i)->term(force->term[i], batch, head, grad);
     return value;
@@ -216,9 +215,10 @@ double loss_scale(const struct loss_force *force)
     return 1;
 }
 
-double loss_cosine(const double *x, const double *w, int dim)
+/* Of an x whose length is known. */
+static double cosine_to(const double *x, double x_norm, const double *w, int dim)
 {
-    double x_norm = vector_norm(x, dim), w_norm = vector_norm(w, dim), c = 0;
+    double w_norm = vector_norm(w, dim), c = 0;
     if (x_norm == 0 || w_norm == 0)
         return 0;
     double quick = dim >= DOT_LONG ? dot_long(w, x, dim) / (w_norm * x_norm) : (double)NAN;
@@ -228,6 +228,11 @@ double loss_cosine(const double *x, const double *w, int dim)
         for (int d = 0; d < dim; d++)
             c += (w[d] / w_norm) * (x[d] / x_norm);
     return c > 1 ? 1 : c < -1 ? -1 : c;
+}
+
+double loss_cosine(const double *x, const double *w, int dim)
+{
+    return cosine_to(x, vector_norm(x, dim), w, dim);
 }
 
 struct psi loss_target(const struct loss_force *force, double c)
@@ -254,47 +259,53 @@ static double linear_logit(const struct loss_force *force, const double *x, cons
 }
 
 /* The largest cosine of class j's rows. */
-static double class_cosine(const double *x, const struct head *head, int j, int sub)
+static double class_cosine(const double *x, double x_norm, const struct head *head, int j, int sub)
 {
-    double best = loss_cosine(x, head_row(head, j * sub), head->dim);
+    double best = cosine_to(x, x_norm, head_row(head, j * sub), head->dim);
     for (int k = 1; k < sub; k++)
-        best = fmax(best, loss_cosine(x, head_row(head, j * sub + k), head->dim));
+        best = fmax(best, cosine_to(x, x_norm, head_row(head, j * sub + k), head->dim));
     return best;
 }
 
 /* W_j (alpha u(x)) + b_j. alpha is no warm-up's to replace: it is not ROLE_SCALE. */
-static double sphere_logit(const struct loss_force *force, const double *x, const struct head *head, int j)
+static double sphere_logit(
+    const struct loss_force *force, const double *x, double length, const struct head *head, int j)
 {
-    double length = vector_norm(x, head->dim);
     double own = length > 0 ? loss_scale(force) / length * dot(head_row(head, j), x, head->dim) : 0;
     return own + rule_bias(force, head, j);
 }
 
-/* What the test rule compares. */
-static double test_score(const struct loss_force *force, const double *x, const struct head *head, int j)
+static int best_cosine(const struct loss_force *force, const double *x, const struct head *head)
 {
-    switch (loss_decision(force)) {
-    case DECIDE_COSINE:
-        return class_cosine(x, head, j, loss_sub(force));
-    case DECIDE_SPHERE:
-        return sphere_logit(force, x, head, j);
-    default:
-        return linear_logit(force, x, head, j);
-    }
-}
-
-int loss_predict(const struct loss_force *force, const double *x, const struct head *head)
-{
-    int best = 0;
-    if (force->loss->decision == DECIDE_NOTHING)
-        return 0;
-    double top = test_score(force, x, head, 0);
+    int best = 0, sub = loss_sub(force);
+    double length = vector_norm(x, head->dim), top = class_cosine(x, length, head, 0, sub);
     for (int j = 1; j < head->classes; j++) {
-        double score = test_score(force, x, head, j);
+        double score = class_cosine(x, length, head, j, sub);
         if (score > top)
             best = j, top = score;
     }
     return best;
+}
+
+static int best_logit(const struct loss_force *force, const double *x, const struct head *head, bool sphere)
+{
+    int best = 0;
+    double length = sphere ? vector_norm(x, head->dim) : 0, top = -INFINITY;
+    for (int j = 0; j < head->classes; j++) {
+        double score = sphere ? sphere_logit(force, x, length, head, j) : linear_logit(force, x, head, j);
+        if (j == 0 || score > top)
+            best = j, top = score;
+    }
+    return best;
+}
+
+int loss_predict(const struct loss_force *force, const double *x, const struct head *head)
+{
+    enum loss_decision decision = loss_decision(force);
+    if (decision == DECIDE_NOTHING)
+        return 0;
+    return decision == DECIDE_COSINE ? best_cosine(force, x, head)
+                                     : best_logit(force, x, head, decision == DECIDE_SPHERE);
 }
 
 static double logit_radius(const struct loss_force *force, const double *x, const double *w, int dim)
@@ -307,11 +318,12 @@ static double logit_radius(const struct loss_force *force, const double *x, cons
 
 double loss_logit(const struct loss_force *force, const double *x, int label, const struct head *head, int j)
 {
-    if (loss_decision(force) == DECIDE_SPHERE)
-        return sphere_logit(force, x, head, j);
-    if (force->loss->radius == RADIUS_LINEAR && loss_decision(force) != DECIDE_COSINE)
+    enum loss_decision decision = loss_decision(force);
+    if (decision == DECIDE_SPHERE)
+        return sphere_logit(force, x, vector_norm(x, head->dim), head, j);
+    if (force->loss->radius == RADIUS_LINEAR && decision != DECIDE_COSINE)
         return linear_logit(force, x, head, j);
-    double c = class_cosine(x, head, j, loss_sub(force));
+    double c = class_cosine(x, vector_norm(x, head->dim), head, j, loss_sub(force));
     return logit_radius(force, x, head_row(head, j), head->dim) *
            (j == label ? loss_target(force, c).value : c);
 }

@@ -9,7 +9,12 @@
 
 #include "math/param.h"
 
-enum { LOSS_PARAM_MAX = 8, LOSS_MAX = 64, ADDED_MAX = 4, SUBCENTER_MAX = 5, GROUP_MAX = 4, GROUP_DIM_MAX = 64 };
+enum { LOSS_PARAM_MAX = 8, LOSS_MAX = 64, SUBCENTER_MAX = 5, GROUP_MAX = 4, GROUP_DIM_MAX = 64 };
+
+/* The added terms, numbered as in loss_force.added. */
+enum added { ADDED_CENTER, ADDED_RING, ADDED_UNIFORM, ADDED_REGULAR, ADDED_MAX };
+enum { CENTER_LAMBDA, CENTER_ALPHA };  /* parameters of them that a training reads, too */
+enum { RING_LAMBDA, RING_RADIUS };
 
 /* The list of losses in the interface is grouped by family, in this order. */
 enum loss_family { FAMILY_PLAIN, FAMILY_ANGLE_TIMES, FAMILY_COSINE_MINUS, FAMILY_ANGLE_PLUS, FAMILY_COMBINED,
@@ -170,7 +175,7 @@ const char *loss_family_label(enum loss_family family);   /* "Angle + m" */
 int loss_param_count(const struct loss *loss);
 int loss_param_find(const struct loss *loss, const char *id);   /* -1 when unknown */
 
-/* The added terms: rows of FAMILY_TERM, numbered 0.. as in loss_force.added. */
+/* The added terms: rows of FAMILY_TERM, numbered as enum added. */
 int term_count(void);
 const struct loss *term_at(int i);
 int term_find(const struct loss *loss);       /* -1: not a term */

@@ -10,15 +10,15 @@ double softplus(double v)
     return fmax(v, 0) + log1p(exp(-fabs(v)));
 }
 
-/* log p and log(1 - p) of p = sigma(u): neither is taken of a rounded p. */
-static double log_right(double u)
-{
-    return -softplus(-u);
-}
+/* p = sigma(u), 1 - p and -log p from one exponential: none is taken of a rounded other. */
+struct chance {
+    double right, wrong, surprise;
+};
 
-static double log_wrong(double u)
+static struct chance chance_at(double u)
 {
-    return -softplus(u);
+    double e = exp(-fabs(u)), large = 1 / (1 + e), small = e * large;
+    return (struct chance){ u < 0 ? small : large, u < 0 ? large : small, fmax(-u, 0) + log1p(e) };
 }
 
 enum { SCORE_LAMBDA, SCORE_OWN };
@@ -27,7 +27,8 @@ enum { SCORE_LAMBDA, SCORE_OWN };
 static struct psi logistic(double u, const double *param)
 {
     (void)param;
-    return (struct psi){ .value = -log_right(u), .slope = -exp(log_wrong(u)) };
+    struct chance c = chance_at(u);
+    return (struct psi){ .value = c.surprise, .slope = -c.wrong };
 }
 
 /* [1 - u]+ */
@@ -47,8 +48,8 @@ static struct psi exponential(double u, const double *param)
 static struct psi squared(double u, const double *param)
 {
     (void)param;
-    double p = exp(log_right(u)), wrong = exp(log_wrong(u));
-    return (struct psi){ .value = wrong * wrong, .slope = -2 * p * wrong * wrong };
+    struct chance c = chance_at(u);
+    return (struct psi){ .value = c.wrong * c.wrong, .slope = -2 * c.right * c.wrong * c.wrong };
 }
 
 static struct psi zero_one(double u, const double *param)
@@ -60,9 +61,10 @@ static struct psi zero_one(double u, const double *param)
 /* (1-p)^gamma (-log p); the slope has no negative power, so gamma < 1 is safe. */
 static struct psi focal_binary(double u, const double *param)
 {
-    double gamma = param[SCORE_OWN], log_p = log_right(u), fade = exp(gamma * log_wrong(u));
-    return (struct psi){ .value = fade * -log_p,
-        .slope = fade * (gamma * exp(log_p) * log_p - exp(log_wrong(u))) };
+    struct chance c = chance_at(u);
+    double gamma = param[SCORE_OWN], fade = pow(c.wrong, gamma);
+    return (
+        struct psi){ .value = fade * c.surprise, .slope = -fade * (gamma * c.right * c.surprise + c.wrong) };
 }
 
 static struct psi half_square(double r, const double *param)

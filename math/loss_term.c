@@ -16,7 +16,6 @@ static double *slot_of(double *matrix, int row, int dim)
 
 /* ---- center: lambda/(2N) sum |x_i - k_y|^2 ---- */
 
-enum { CENTER_LAMBDA, CENTER_ALPHA };
 
 /* delta_j = alpha sum_{i of j} (x_i - k_j) / (1 + n_j): what the centres move after the step. It knows neither
  * lambda nor N, so centres follow the features even where the term weighs nothing. */
@@ -80,7 +79,6 @@ const struct loss loss_center = {
 
 /* ---- ring: lambda/(2N) sum (|x_i| - R)^2 ---- */
 
-enum { RING_LAMBDA, RING_RADIUS };
 
 static double ring_term(
     const double *param, const struct batch *batch, const struct head *head, struct grad *grad)

@@ -6,12 +6,9 @@
 #include "math/network_layer.h"
 #include "math/wide.h"
 
-static void clear(float *x, int n)
-{
-    memset(x, 0, (size_t)n * sizeof *x);
-}
+enum { COLUMNS = 4 * LANES };
 
-/* out = sum where positive, else slope * sum; without slopes 0. */
+/* z = sum + bias stays in `sum`; out = z where positive, else slope * z; without slopes 0. */
 WIDE static void bend(float *sum, float *out, const float *bias, const float *slope, int n, int width)
 {
     for (int i = 0; i < n; i++, sum += width, out += width)
@@ -22,22 +19,38 @@ WIDE static void bend(float *sum, float *out, const float *bias, const float *sl
         }
 }
 
+/* Columns [from, from + count) of all rows: what they add up to stays in registers. */
+WITHIN void bend_columns(float *restrict d, const float *restrict sum, const float *slope, int n, int width,
+    int from, int count, float *d_bias, float *d_slope)
+{
+    float tilt[COLUMNS], bias[COLUMNS] = { 0 }, lean[COLUMNS] = { 0 };
+    for (int j = 0; j < count; j++)
+        tilt[j] = slope ? slope[from + j] : 0;
+    d += from;
+    sum += from;
+    for (int i = 0; i < n; i++, d += width, sum += width)
+        for (int j = 0; j < count; j++) {
+            bool up = sum[j] > 0;
+            lean[j] += up ? 0 : d[j] * sum[j];
+            d[j] = up ? d[j] : tilt[j] * d[j];
+            bias[j] += d[j];
+        }
+    for (int j = 0; j < count; j++) {
+        d_bias[from + j] = bias[j];
+        if (d_slope)
+            d_slope[from + j] = lean[j];
+    }
+}
+
 WIDE static void bend_back(float *d, const float *sum, const float *out, const float *slope, int n, int width,
     float *d_bias, float *d_slope)
 {
+    int j = 0;
     (void)out;
-    clear(d_bias, width);
-    if (d_slope)
-        clear(d_slope, width);
-    for (int i = 0; i < n; i++, d += width, sum += width) {
-        if (d_slope)
-            for (int j = 0; j < width; j++)
-                d_slope[j] += sum[j] > 0 ? 0 : d[j] * sum[j];
-        for (int j = 0; j < width; j++) {
-            d[j] = sum[j] > 0 ? d[j] : (slope ? slope[j] : 0) * d[j];
-            d_bias[j] += d[j];
-        }
-    }
+    for (; j + COLUMNS <= width; j += COLUMNS)
+        bend_columns(d, sum, slope, n, width, j, COLUMNS, d_bias, d_slope);
+    if (j < width)
+        bend_columns(d, sum, slope, n, width, j, width - j, d_bias, d_slope);
 }
 
 /* e^x for |x| <= 20: 2^k e^r with r within half of ln 2, and the series of e^r up to r^7/7!. No branch and no call, so
@@ -49,39 +62,57 @@ WITHIN float exponential(float x)
     float k = x * log2_e + magic - magic, r = x - k * ln2_high - k * ln2_low, power;
     int32_t bits = ((int32_t)k + 127) * (1 << 23);
     memcpy(&power, &bits, sizeof power);
-    float series = 1 + r / 7;
-    series = 1 + r / 6 * series;
-    series = 1 + r / 5 * series;
-    series = 1 + r / 4 * series;
-    series = 1 + r / 3 * series;
-    series = 1 + r / 2 * series;
-    return power * (1 + r * series);
+    float r2 = r * r; /* in pairs: a term after the other would wait for the one before */
+    float high = (1.0f / 24 + r * (1.0f / 120)) + r2 * (1.0f / 720 + r * (1.0f / 5040));
+    return power * ((1 + r) + r2 * ((0.5f + r * (1.0f / 6)) + r2 * high));
 }
 
 /* tanh z = (1 - e^-2|z|) / (1 + e^-2|z|) with the sign of z; beyond 10 a float is 1. */
+WITHIN void squash_few(float *restrict sum, float *restrict out, const float *restrict bias, int count)
+{
+    for (int j = 0; j < count; j++) {
+        float z = sum[j] + bias[j], e = exponential(fabsf(z) < 10 ? -2 * fabsf(z) : -20);
+        sum[j] = z;
+        out[j] = copysignf((1 - e) / (1 + e), z);
+    }
+}
+
 WIDE static void squash(float *sum, float *out, const float *bias, const float *slope, int n, int width)
 {
     (void)slope;
-    for (int i = 0; i < n; i++)
-        for (int j = 0; j < width; j++)
-            sum[i * width + j] += bias[j];
-    for (int i = 0; i < n * width; i++) {
-        float z = fabsf(sum[i]), e = exponential(z < 10 ? -2 * z : -20);
-        out[i] = copysignf((1 - e) / (1 + e), sum[i]);
+    for (int i = 0; i < n; i++, sum += width, out += width) {
+        int j = 0;
+        for (; j + LANES <= width; j += LANES)
+            squash_few(sum + j, out + j, bias + j, LANES);
+        squash_few(sum + j, out + j, bias + j, width - j);
     }
 }
 
 /* tanh' = 1 - tanh^2 */
+WITHIN void squash_columns(
+    float *restrict d, const float *restrict out, int n, int width, int from, int count, float *d_bias)
+{
+    float bias[LANES] = { 0 };
+    d += from;
+    out += from;
+    for (int i = 0; i < n; i++, d += width, out += width)
+        for (int j = 0; j < count; j++) {
+            d[j] *= 1 - out[j] * out[j];
+            bias[j] += d[j];
+        }
+    for (int j = 0; j < count; j++)
+        d_bias[from + j] = bias[j];
+}
+
 WIDE static void squash_back(float *d, const float *sum, const float *out, const float *slope, int n,
     int width, float *d_bias, float *d_slope)
 {
+    int j = 0;
     (void)sum, (void)slope, (void)d_slope;
-    clear(d_bias, width);
-    for (int i = 0; i < n; i++, d += width, out += width)
-        for (int j = 0; j < width; j++) {
-            d[j] *= 1 - out[j] * out[j];
-            d_bias[j] += d[j];
-        }
+    for (; j + LANES <= width; j += LANES)
+        squash_columns(d, out, n, width, j, LANES, d_bias);
+    if (j < width)
+        squash_columns(d, out, n, width, j, width - j, d_bias);
 }
 
 /* clang-format off */

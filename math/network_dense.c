@@ -8,7 +8,7 @@
 
 /* A product of no more multiplications than this takes a plain loop less than the call into BLAS (measured with widths
  * of 2 to 16 and batches of 10 and 128). */
-static const long PLAIN = 1024;
+enum { PLAIN = 1024 };
 
 static bool plain(const struct layer *layer, int n)
 {
@@ -108,46 +108,54 @@ WIDE static void sparse_weight_back(const struct network_input *in, const float 
     }
 }
 
+/* sum (n, out) = x (n, in) w (in, out), a few columns of a row at once */
 WIDE static void plain_forward(const float *w, const float *x, int n, int in, int out, float *sum)
 {
-    memset(sum, 0, (size_t)n * (size_t)out * sizeof *sum);
-    for (int i = 0; i < n; i++, x += in, sum += out)
-        for (int k = 0; k < in; k++)
-            for (int j = 0; j < out; j++)
-                sum[j] += x[k] * w[k * out + j];
+    for (int i = 0; i < n; i++, x += in, sum += out) {
+        int j = 0;
+        for (; j + LANES <= out; j += LANES) {
+            FLOATS acc = { 0 };
+            for (int k = 0; k < in; k++)
+                acc += x[k] * ((const struct floats *)(w + k * out + j))->lane;
+            ((struct floats *)(sum + j))->lane = acc;
+        }
+        for (; j < out; j++) {
+            float acc = 0;
+            for (int k = 0; k < in; k++)
+                acc += x[k] * w[k * out + j];
+            sum[j] = acc;
+        }
+    }
 }
 
+/* d_weight (in, out) = x^T d */
 WIDE static void plain_weight_back(const float *x, const float *d, int n, int in, int out, float *d_weight)
 {
-    memset(d_weight, 0, (size_t)in * (size_t)out * sizeof *d_weight);
-    for (int i = 0; i < n; i++, d += out, x += in)
-        for (int k = 0; k < in; k++)
-            for (int j = 0; j < out; j++)
-                d_weight[k * out + j] += x[k] * d[j];
-}
-
-/* Sums in lanes, so that the compiler may use vectors without reordering anything. */
-WITHIN float dot(const float *a, const float *b, int n)
-{
-    float lane[LANES] = { 0 }, sum = 0;
-    int i = 0;
-    for (; i + LANES <= n; i += LANES)
-        for (int j = 0; j < LANES; j++)
-            lane[j] += a[i + j] * b[i + j];
-    for (; i < n; i++)
-        sum += a[i] * b[i];
-    for (int j = 0; j < LANES; j++)
-        sum += lane[j];
-    return sum;
+    for (int k = 0; k < in; k++, d_weight += out) {
+        int j = 0;
+        for (; j + LANES <= out; j += LANES) {
+            FLOATS acc = { 0 };
+            for (int i = 0; i < n; i++)
+                acc += x[i * in + k] * ((const struct floats *)(d + i * out + j))->lane;
+            ((struct floats *)(d_weight + j))->lane = acc;
+        }
+        for (; j < out; j++) {
+            float acc = 0;
+            for (int i = 0; i < n; i++)
+                acc += x[i * in + k] * d[i * out + j];
+            d_weight[j] = acc;
+        }
+    }
 }
 
 /* out (n, rows) = x (n, in) m^T, m (rows, in). */
-WIDE static void plain_dots(const float *x, const float *m, int n, int in, int rows, float *out)
+static void plain_dots(const float *x, const float *m, int n, int in, int rows, float *out)
 {
-    for (int i = 0; i < n; i++)
-        for (int j = 0; j < rows; j++)
-            out[(size_t)i * (size_t)rows + (size_t)j] =
-                dot(x + (size_t)i * (size_t)in, m + (size_t)j * (size_t)in, in);
+    float turned[PLAIN];
+    for (int j = 0; j < rows; j++)
+        for (int k = 0; k < in; k++)
+            turned[k * rows + j] = m[j * in + k];
+    plain_forward(turned, x, n, in, rows, out);
 }
 
 static void hidden_forward(const struct layer *layer, const float *value, const struct network_input *in,

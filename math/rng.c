@@ -47,10 +47,10 @@ double rng_normal(struct rng *rng)
 
 int rng_below(struct rng *rng, int n)
 {
-    uint64_t range = (uint64_t)n, limit = UINT64_MAX - UINT64_MAX % range, draw;
+    uint64_t range = (uint64_t)n, draw;
     do
         draw = rng_next(rng);
-    while (draw >= limit);
+    while (draw > UINT64_MAX - range && draw >= UINT64_MAX - UINT64_MAX % range); /* the second is dear */
     return (int)(draw % range);
 }
 

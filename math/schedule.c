@@ -64,7 +64,7 @@ static bool anneals(const struct experiment *e)
 static bool norm_phase(const struct schedule *schedule, const struct experiment *e, long k, int length)
 {
     const struct loss *loss = experiment_loss(e);
-    if (!has_scale(loss) || k >= length)
+    if (k >= length || !has_scale(loss))
         return false;
     for (int p = 0; p < loss_param_count(loss); p++)
         if (loss->param[p].role == ROLE_SCALE && schedule->ended[p])

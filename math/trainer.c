@@ -53,9 +53,7 @@ struct loss_force trainer_force(const struct trainer *t)
     for (int p = 0; p < loss_param_count(force.loss); p++)
         if (force.loss->param[p].role == ROLE_RUNNING && !t->schedule.ended[p])
             force.param[p] = t->running[p];
-    for (int i = 0, n = term_count(); i < n; i++)
-        if (strcmp(term_at(i)->id, "ring") == 0)
-            force.term[i][loss_param_find(term_at(i), "radius")] = *block_of(t, t->head, BLOCK_RADIUS);
+    force.term[ADDED_RING][RING_RADIUS] = *block_of(t, t->head, BLOCK_RADIUS);
     force.settled = true;
     return force;
 }

@@ -41,41 +41,34 @@ void trainer_place_blocks(struct trainer *t)
     t->blocks = at - t->place[BLOCK_NONE].size;
 }
 
-bool trainer_adds(const struct experiment *e, const char *id)
+unsigned trainer_used(const struct experiment *e)
 {
-    for (int i = 0; i < ADDED_MAX; i++)
-        if (e->added[i] && strcmp(term_at(i)->id, id) == 0)
-            return true;
-    return false;
+    const struct loss *loss = experiment_loss(e);
+    bool biased =
+        e->bias || loss->bias == BLOCK_SHARED_BIAS; /* a threshold is no bias one could leave away */
+    unsigned used = 1u << loss->weight | 1u << loss->extra | (unsigned)biased << loss->bias |
+                    (unsigned)e->added[ADDED_RING] << BLOCK_RADIUS |
+                    (unsigned)(e->added[ADDED_CENTER] || e->added[ADDED_UNIFORM]) << BLOCK_CENTER;
+    return used & ~(1u << BLOCK_NONE);
 }
 
 bool trainer_uses(const struct experiment *e, enum block b)
 {
-    const struct loss *loss = experiment_loss(e);
-    if (b == BLOCK_RADIUS)
-        return trainer_adds(e, "ring");
-    if (b == BLOCK_CENTER)
-        return trainer_adds(e, "center") || trainer_adds(e, "uniform");
-    if (b == loss->bias)
-        return e->bias || b == BLOCK_SHARED_BIAS; /* a threshold is no bias one could leave away */
-    return b == loss->weight || b == loss->extra;
+    return trainer_used(e) >> b & 1;
 }
 
 size_t trainer_used_size(const struct trainer *t, enum block b)
 {
+    if (b != BLOCK_SUBCENTER && b != BLOCK_GROUP)
+        return block_size(b, (size_t)t->classes, (size_t)t->dim);
     struct loss_force force = experiment_force(&t->experiment);
-    if (b == BLOCK_SUBCENTER)
-        return (size_t)loss_rows(&force, t->classes) * (size_t)t->dim;
     return b == BLOCK_GROUP ? (size_t)loss_extra(&force, t->dim)
-                            : block_size(b, (size_t)t->classes, (size_t)t->dim);
+                            : (size_t)loss_rows(&force, t->classes) * (size_t)t->dim;
 }
 
 double trainer_center_rate(const struct loss_force *force)
 {
-    for (int i = 0; i < ADDED_MAX; i++)
-        if (force->added[i] && strcmp(term_at(i)->id, "center") == 0)
-            return force->term[i][loss_param_find(term_at(i), "alpha")];
-    return 0.5;
+    return force->added[ADDED_CENTER] ? force->term[ADDED_CENTER][CENTER_ALPHA] : 0.5;
 }
 
 static bool weighs_classes(const struct loss *loss)
@@ -86,20 +79,21 @@ static bool weighs_classes(const struct loss *loss)
     return false;
 }
 
-static const double *used_block(const struct trainer *t, double *array, enum block b)
+static const double *used_block(const struct trainer *t, unsigned used, double *array, enum block b)
 {
-    return b != BLOCK_NONE && trainer_uses(&t->experiment, b) ? block_of(t, array, b) : NULL;
+    return used >> b & 1 ? block_of(t, array, b) : NULL;
 }
 
 struct head trainer_head(const struct trainer *t, double *array)
 {
     const struct loss *loss = experiment_loss(&t->experiment);
+    unsigned used = trainer_used(&t->experiment);
     return (struct head){ .classes = t->classes,
         .dim = t->dim,
-        .weight = used_block(t, array, loss->weight),
-        .bias = used_block(t, array, loss->bias),
-        .extra = used_block(t, array, loss->extra),
-        .center = used_block(t, array, BLOCK_CENTER),
+        .weight = used_block(t, used, array, loss->weight),
+        .bias = used_block(t, used, array, loss->bias),
+        .extra = used_block(t, used, array, loss->extra),
+        .center = used_block(t, used, array, BLOCK_CENTER),
         .class_weight = weighs_classes(loss) ? t->class_weight : NULL };
 }
 

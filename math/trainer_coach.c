@@ -103,8 +103,9 @@ static long look_every(const struct trainer *t)
     return COACH_EVERY * (1 + (long)(cost / 200000));
 }
 
-static void look(struct trainer *t, const struct loss_force *force, int n, struct coach_step *s)
+static void look(struct trainer *t, int n, struct coach_step *s)
 {
+    struct loss_force now = trainer_force(t), *force = &now;
     s->looked = true;
     judge_batch(t, force, n, s);
     if (experiment_loss(&t->experiment)->task != TASK_CLASS || t->experiment.model == MODEL_IDENTITY)
@@ -118,27 +119,35 @@ static void look(struct trainer *t, const struct loss_force *force, int n, struc
         s->row = t->watch_mean;
 }
 
+/* Whether the margin is more than the classes have room for. */
+static bool crowded(const struct trainer *t)
+{
+    struct loss_force force = trainer_force(t);
+    int margin = force.loss->margin;
+    return margin >= 0 && force.param[margin] > coach_room(&force, t->classes, t->dim);
+}
+
 void trainer_watch(struct trainer *t, int n)
 {
-    const struct loss *loss = experiment_loss(&t->experiment);
-    struct loss_force force = trainer_force(t);
-    int margin = loss->margin;
+    const struct loss_force *force = &t->seen_force;
+    enum loss_task task = force->loss->task;
+    bool looks = !t->diverged && t->step % look_every(t) == 0;
     struct coach_step s = { .step = t->step,
-        .force = &force,
+        .force = force,
         .n = n,
         .dim = t->dim,
         .classes = t->classes,
         .loss = t->seen_loss,
         .class_count = t->class_count,
         .diverged = t->diverged };
-    if (loss->task != TASK_CLASS && loss->task != TASK_SCORE && !t->diverged)
+    if (task != TASK_CLASS && task != TASK_SCORE && !t->diverged)
         return;
+    if (!t->diverged && task == TASK_CLASS && compares_means(t, force))
+        follow_means(t, force, n);
     s.chance = largest_share(t);
-    s.room = margin >= 0 && force.param[margin] > coach_room(&force, t->classes, t->dim);
-    if (!t->diverged && loss->task == TASK_CLASS && compares_means(t, &force))
-        follow_means(t, &force, n);
-    if (!t->diverged && t->step % look_every(t) == 0)
-        look(t, &force, n, &s);
+    s.room = (looks || t->diverged) && crowded(t);
+    if (looks)
+        look(t, n, &s);
     coach_watch(&t->coach, &s);
 }
 

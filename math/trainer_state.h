@@ -62,7 +62,8 @@ struct trainer {
     int *label;
     double *target;                   /* (batch, data targets) */
     double *seen_head;                /* the blocks of the last batch, before its update */
-    struct loss_force seen_force, settled;    /* as the loss saw them; with the statistics after the step */
+    struct loss_force seen_force;     /* as the loss saw it */
+    double settled[LOSS_PARAM_MAX];   /* its parameters with the statistics after the step */
     double seen_loss, seen_radius, seen_scale, rest;
     long seen_selected;
     int seen_n;
@@ -149,10 +150,10 @@ static inline float *stored(const struct trainer *t, float *array, enum block b)
 void trainer_place_blocks(struct trainer *t);
 /* Whether the losses of `e` read the block. */
 bool trainer_uses(const struct experiment *e, enum block b);
+/* All of them at once: bit b. */
+unsigned trainer_used(const struct experiment *e);
 /* Floats of it that are in use: sub-centres and groups take less than their room. */
 size_t trainer_used_size(const struct trainer *t, enum block b);
-/* Whether a term is on, by its id. */
-bool trainer_adds(const struct experiment *e, const char *id);
 /* How fast the centres follow: the centre loss's alpha, 0.5 without it. */
 double trainer_center_rate(const struct loss_force *force);
 /* The trained head, in one of the arrays of doubles. */

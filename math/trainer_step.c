@@ -66,7 +66,7 @@ static void batch_features(struct trainer *t, int n)
 static bool frozen(const struct trainer *t)
 {
     const struct loss *loss = experiment_loss(&t->experiment);
-    int p = loss_param_find(loss, "freeze");
+    int p = loss->extra == BLOCK_STRETCH ? loss_param_find(loss, "freeze") : -1;
     return p >= 0 && t->experiment.param[t->experiment.loss][p] != 0;
 }
 
@@ -103,16 +103,27 @@ static void take_statistics(struct trainer *t,
     const struct batch *batch, const struct head *head, struct loss_force *force)
 {
     struct loss_force given = *force;
-    if (take)
-        take(force, batch, head, t->loss_work);
+    take(force, batch, head, t->loss_work);
     schedule_hold(&t->schedule, &given, force);
+}
+
+/* The statistics after the step, from those the loss saw. */
+static void settle(struct trainer *t, const struct batch *batch, const struct head *head)
+{
+    const struct loss *loss = t->seen_force.loss;
+    memcpy(t->settled, t->seen_force.param, sizeof t->settled);
+    if (!loss->settle)
+        return;
+    struct loss_force force = t->seen_force;
+    take_statistics(t, loss->settle, batch, head, &force);
+    memcpy(t->settled, force.param, sizeof t->settled);
 }
 
 /* Where the derivatives of the losses in use go. */
 static struct grad wanted_grad(struct trainer *t, const struct head *head)
 {
     const struct loss *loss = experiment_loss(&t->experiment);
-    bool uniform = trainer_adds(&t->experiment, "uniform");
+    bool uniform = t->experiment.added[ADDED_UNIFORM];
     memset(t->d_head, 0, t->blocks * sizeof *t->d_head);
     return (struct grad){ .feature = t->d_feature,
         .weight = head->weight ? block_of(t, t->d_head, loss->weight) : NULL,
@@ -147,14 +158,14 @@ static void evaluate(struct trainer *t, int n)
     };
     t->seen_force = trainer_force(t);
     t->seen_force.settled = false;
-    take_statistics(t, loss->prepare, &batch, &head, &t->seen_force);
-    if (trainer_adds(&t->experiment, "uniform"))
+    if (loss->prepare)
+        take_statistics(t, loss->prepare, &batch, &head, &t->seen_force);
+    if (t->experiment.added[ADDED_UNIFORM])
         follow_features(t, n, block_of(t, t->seen_head, BLOCK_CENTER));
     struct grad grad = wanted_grad(t, &head);
     double value = loss_eval(&t->seen_force, &batch, &head, &grad);
     remember(t, &grad, value, n);
-    t->settled = t->seen_force;
-    take_statistics(t, loss->settle, &batch, &head, &t->settled);
+    settle(t, &batch, &head);
 }
 
 /* The gradient of the batch by all parameters. A free point moves by its own loss: mean times batch size. */
@@ -162,7 +173,7 @@ static void batch_gradient(struct trainer *t, int n)
 {
     size_t dim = (size_t)t->dim, count = (size_t)n * dim;
     double scale = trainer_has_network(t) ? 1 : n;
-    bool uniform = trainer_adds(&t->experiment, "uniform");
+    bool uniform = t->experiment.added[ADDED_UNIFORM];
     double rate = trainer_center_rate(&t->seen_force);
     for (size_t i = 0; i < count; i++) {
         double pull = uniform ? through_center(t, rate, i / dim, i % dim) : 0;
@@ -179,12 +190,13 @@ static void batch_gradient(struct trainer *t, int n)
     *stored(t, t->grad, BLOCK_RADIUS) = t->radius_held ? 0 : (float)t->seen_radius;
 }
 
-static double largest(const double *x, size_t n)
+/* Not of a NaN either. */
+static bool all_sound(const double *x, size_t n)
 {
-    double most = 0;
+    size_t sound = 0;
     for (size_t i = 0; i < n; i++)
-        most = fabs(x[i]) <= most ? most : fabs(x[i]);
-    return most;
+        sound += fabs(x[i]) < blown_up;
+    return sound == n;
 }
 
 /* Norm of the gradient of network and head (free points move each by itself and are never clipped; centres have
@@ -194,8 +206,9 @@ static double gradient_norm(const struct trainer *t, int n)
     const struct place *weight = &t->place[BLOCK_WEIGHT], *bias = &t->place[BLOCK_BIAS];
     size_t from = trainer_has_network(t) && !frozen(t) ? 0 : weight->at, end = bias->at + bias->size;
     double own = square_sum(t->grad + from, end - from);
+    unsigned used = trainer_used(&t->experiment);
     for (int b = BLOCK_BIAS + 1; b < BLOCK_CENTER; b++)
-        if (trainer_uses(&t->experiment, (enum block)b))
+        if (used >> b & 1)
             own += square_sum(stored(t, t->grad, (enum block)b), t->place[b].size);
     if (t->experiment.model == MODEL_FREE &&
         !isfinite(square_sum(t->d_feature_float, (size_t)n * (size_t)t->dim)))
@@ -222,9 +235,9 @@ static void diverge(struct trainer *t, int n)
 
 static bool sound_blocks(const struct trainer *t)
 {
+    unsigned used = trainer_used(&t->experiment);
     for (int b = BLOCK_NONE + 1; b < BLOCK_COUNT; b++)
-        if (trainer_uses(&t->experiment, (enum block)b) &&
-            !(largest(block_of(t, t->seen_head, (enum block)b), t->place[b].size) < blown_up))
+        if (used >> b & 1 && !all_sound(block_of(t, t->seen_head, (enum block)b), t->place[b].size))
             return false;
     return true;
 }
@@ -232,7 +245,7 @@ static bool sound_blocks(const struct trainer *t)
 static bool healthy(const struct trainer *t, int n, double norm)
 {
     return isfinite(t->seen_loss) && isfinite(norm) && experiment_rate(&t->experiment) * norm < blown_up &&
-           largest(t->feature, (size_t)n * (size_t)t->dim) < blown_up && sound_blocks(t);
+           all_sound(t->feature, (size_t)n * (size_t)t->dim) && sound_blocks(t);
 }
 
 static void apply(struct trainer *t, struct update *u, size_t from, size_t count, const float *grad)
@@ -284,7 +297,7 @@ static void update_block(struct trainer *t, const struct update *u, enum block b
 /* Centres follow the features by center_delta; where uniform is on they have done so before the loss. */
 static void update_centers(struct trainer *t)
 {
-    bool moved = trainer_adds(&t->experiment, "uniform");
+    bool moved = t->experiment.added[ADDED_UNIFORM];
     const double *from = block_of(t, t->seen_head, BLOCK_CENTER);
     float *to = stored(t, t->next, BLOCK_CENTER);
     for (size_t i = 0; i < t->place[BLOCK_CENTER].size; i++)
@@ -308,17 +321,18 @@ static void update(struct trainer *t, int n, double norm)
             update_points(t, &u, n);
     }
     memcpy(t->next + head, t->value + head, t->blocks * sizeof *t->next);
+    unsigned used = trainer_used(e);
     for (int b = BLOCK_NONE + 1; b < BLOCK_CENTER; b++)
-        if (trainer_uses(e, (enum block)b) && !(b == BLOCK_RADIUS && t->radius_held))
+        if (used >> b & 1 && !(b == BLOCK_RADIUS && t->radius_held))
             update_block(t, &u, (enum block)b);
-    if (trainer_uses(e, BLOCK_CENTER))
+    if (used >> BLOCK_CENTER & 1)
         update_centers(t);
     float *swap = t->value;
     t->value = t->next;
     t->next = swap;
     t->have_good = true;
     trainer_mirror_head(t);
-    memcpy(t->running, t->settled.param, sizeof t->running);
+    memcpy(t->running, t->settled, sizeof t->running);
 }
 
 /* Two neighbours become one: the earlier, unless only the later one was measured. */
@@ -416,8 +430,7 @@ bool trainer_last_batch(const struct trainer *t, struct batch_view *out)
         return false;
     const struct loss *loss = t->seen_force.loss;
     enum block bias = t->seen_bias ? loss->bias : BLOCK_NONE;
-    int center = term_find(loss_find("center")), uniform = term_find(loss_find("uniform"));
-    bool follows = t->seen_force.added[center], repels = t->seen_force.added[uniform];
+    bool follows = t->seen_force.added[ADDED_CENTER], repels = t->seen_force.added[ADDED_UNIFORM];
     *out = (struct batch_view){ .force = t->seen_force,
         .n = t->seen_n,
         .dim = t->dim,

@@ -75,8 +75,7 @@ static double median_length(struct trainer *t)
 
 static double set_radius(const struct experiment *e)
 {
-    const struct loss *ring = loss_find("ring");
-    return ring ? e->param[loss_index(ring)][loss_param_find(ring, "radius")] : 1;
+    return e->param[loss_index(term_at(ADDED_RING))][RING_RADIUS];
 }
 
 void trainer_hold_radius(struct trainer *t)

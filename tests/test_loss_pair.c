@@ -650,7 +650,12 @@ static void every_row_says_what_it_needs(void **state)
         if (loss->margin >= 0)
             assert_int_equal(loss->param[loss->margin].role, ROLE_MARGIN);
     }
-    assert_int_equal(term_count(), 4);
+    assert_string_equal(term_at(ADDED_CENTER)->id, "center");
+    assert_string_equal(term_at(ADDED_RING)->id, "ring");
+    assert_string_equal(term_at(ADDED_UNIFORM)->id, "uniform");
+    assert_string_equal(term_at(ADDED_REGULAR)->id, "regular");
+    assert_string_equal(term_at(ADDED_CENTER)->param[CENTER_ALPHA].id, "alpha");
+    assert_string_equal(term_at(ADDED_RING)->param[RING_RADIUS].id, "radius");
 }
 
 int main(void)

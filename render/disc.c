@@ -363,6 +363,11 @@ static int rose_bin(const struct scene *scene, int i)
     return (int)floor((share - floor(share)) * ROSE_BINS) % ROSE_BINS;
 }
 
+static struct point along(struct point center, struct point direction, double radius)
+{
+    return (struct point){ center.x + radius * direction.x, center.y + radius * direction.y };
+}
+
 static void draw_rose_class(
     const struct disc *d, struct color color, const int *from, const int *count, double base, double unit)
 {
@@ -371,9 +376,10 @@ static void draw_rose_class(
         if (!count[b])
             continue;
         double low = base + from[b] * unit, high = low + fmax(count[b] * unit, 0.75);
-        double left = (b + 0.92) * width, right = (b + 0.08) * width;
-        struct point bar[4] = { disc_at(d, left, low), disc_at(d, left, high), disc_at(d, right, high),
-            disc_at(d, right, low) };
+        double left = (b + 0.92) * width + d->turn, right = (b + 0.08) * width + d->turn;
+        struct point l = { cos(left), -sin(left) }, r = { cos(right), -sin(right) };
+        struct point bar[4] = { along(d->center, l, low), along(d->center, l, high),
+            along(d->center, r, high), along(d->center, r, low) };
         canvas_polygon(d->canvas, bar, 4, color);
     }
 }

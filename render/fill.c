@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "math/wide.h"
+
 enum { BITS = 64 };
 
 /* Flatter edges cover nothing, and their slope is all rounding. */
@@ -246,7 +248,7 @@ struct paint {
     const struct fill_tile *tile; /* NULL: the colour */
 };
 
-enum { BLOCK = 4 };
+enum { BLOCK = 4, LONG = 64 };
 
 /* Four pixels at a time in 16-bit lanes, which the compiler turns into one vector each. */
 static void blend_span(uint32_t *to, int n, uint32_t source)
@@ -267,10 +269,18 @@ static void blend_span(uint32_t *to, int n, uint32_t source)
         to[i] = pixel_over(source, to[i]);
 }
 
+WIDE static void set_span(uint32_t *to, int n, uint32_t source)
+{
+    for (int i = 0; i < n; i++)
+        to[i] = source;
+}
+
 static void paint_color(uint32_t *to, int n, uint32_t color, uint32_t alpha)
 {
     uint32_t source = alpha == 255 ? color : pixel_scale(color, alpha);
-    if (source >> 24 == 255)
+    if (source >> 24 == 255 && n >= LONG)
+        set_span(to, n, source);
+    else if (source >> 24 == 255)
         for (int i = 0; i < n; i++)
             to[i] = source;
     else if (n < BLOCK)

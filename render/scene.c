@@ -1,6 +1,7 @@
 /* scene.c - what several views need of one snapshot, computed once: sectors, angles, the ring, the sample that
  * stands for all when none is chosen. */
 #include "math/draw.h"
+#include "render/angles.h"
 #include "render/field.h"
 #include "render/input_shape.h"
 #include "render/view.h"
@@ -149,39 +150,6 @@ static double dot(const float *x, const double *u, int dim)
     for (int d = 0; d < dim; d++)
         sum += (double)x[d] * u[d];
     return sum;
-}
-
-/* The angle of a cosine that is still multiplied by the length of x; no length, no direction: a right angle. */
-static float angle_of(double cosine_length, double length)
-{
-    double c = length >= 1e-12 ? cosine_length / length : isnan(length) ? NAN : 0;
-    return (float)acos(c > 1 ? 1 : c < -1 ? -1 : c);
-}
-
-static void sample_angles(struct scene *scene, const struct snapshot *snap, int i)
-{
-    int dim = snap->dim, label = snap->label[i], sub = scene_rows(snap), best = -1;
-    const float *x = &snap->feature[(size_t)i * (size_t)dim];
-    double square = 0, own = 0, top = -INFINITY;
-    for (int d = 0; d < dim; d++)
-        square += (double)x[d] * (double)x[d];
-    for (int j = 0; j < snap->classes; j++) {
-        const double *unit = &scene->unit[(size_t)j * (size_t)sub * (size_t)dim];
-        double c = dot(x, unit, dim);
-        for (int k = 1; k < sub; k++)
-            c = fmax(c, dot(x, unit + k * dim, dim));
-        if (j == label) {
-            own = c;
-        } else if (c > top) {
-            top = c;
-            best = j;
-        }
-    }
-    double length = sqrt(square);
-    scene->own[i] = angle_of(own, length);
-    scene->rival[i] = best >= 0 ? angle_of(top, length) : NAN;
-    scene->rival_class[i] = best;
-    scene->angle[i] = dim >= 2 ? atan2f(x[1], x[0]) : NAN;
 }
 
 /* ---- slack ---- */
@@ -454,7 +422,7 @@ static void data_box(struct scene *scene)
 
 /* ---- the scene ---- */
 
-bool scene_update(struct scene *scene, const struct snapshot *snap, const struct dataset *source)
+static bool build(struct scene *scene, const struct snapshot *snap, const struct dataset *source)
 {
     if (!make_room(scene, snap))
         return false;
@@ -480,8 +448,8 @@ bool scene_update(struct scene *scene, const struct snapshot *snap, const struct
     if (!input_shape_build(&scene->input, &snap->inputs))
         return false;
     weight_units(scene, snap);
-    for (int i = 0; i < snap->count; i++)
-        sample_angles(scene, snap, i);
+    angles_measure(
+        snap, scene->unit, scene_rows(snap), scene->own, scene->rival, scene->rival_class, scene->angle);
     scene->sectors = scene->angular || (snap->dim == 2 && snap->classes > 0 && snap->force.loss &&
                                            !scene->data && loss_decision(&snap->force) == DECIDE_LINEAR);
     if (scene->sectors) {
@@ -504,6 +472,14 @@ bool scene_update(struct scene *scene, const struct snapshot *snap, const struct
                                            : find_typical(scene, last, rival);
     scene->typical_age = scene->typical == last && last >= 0 ? scene->typical_age + 1 : 0;
     return true;
+}
+
+bool scene_update(struct scene *scene, const struct snapshot *snap, const struct dataset *source)
+{
+    if (build(scene, snap, source))
+        return true;
+    scene->snap = NULL; /* the old one may be gone */
+    return false;
 }
 
 void scene_clear(struct scene *scene)

@@ -94,7 +94,8 @@ struct scene {
     struct point *scratch;            /* for polygons and markers */
     int scratch_capacity;
 };
-/* `source` is borrowed as long as the snapshot; NULL: there are no images and no inputs. */
+/* `source` is borrowed as long as the snapshot; NULL: there are no images and no inputs. False without memory: then the
+ * scene has no snapshot. */
 bool scene_update(struct scene *scene, const struct snapshot *snap, const struct dataset *source);
 void scene_clear(struct scene *scene);
 

@@ -326,7 +326,7 @@ void action_fit(struct window *w, int whole)
     w->look.zoom = 1;
     w->look.pan_x = w->look.pan_y = 0;
     if (w->box_held && w->snap)
-        scene_update(&w->scene, w->snap, w->data);
+        window_show(w);
     w->box_held = false;
     window_dirty(w, 1 << AREA_MAIN);
 }

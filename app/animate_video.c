@@ -2,18 +2,24 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
 
-enum { PATIENCE_MS = 20, NEVER = -1 };
+enum {
+    PATIENCE_MS = 20,
+    DYING = 100,
+    NEVER = -1
+}; /* naps until one that takes no more frames has to be gone */
 
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0
@@ -51,7 +57,12 @@ struct command {
     const char *argv[64];
     int n;
     char size[32], rate[32], target[1200];
+    const char *opened; /* as number 3 of the child; NULL: it goes by its name */
 };
+
+/* Where a file can be named by its number ffmpeg never makes one: outliving us, it would after the next start has cleared
+ * away. */
+static const char by_number[] = "/proc/self/fd/3";
 
 static void add(struct command *c, const char *const *words)
 {
@@ -61,7 +72,9 @@ static void add(struct command *c, const char *const *words)
 
 static void make_command(struct command *c, const struct animation_writer *w, const char *const *codec)
 {
-    const char *target = w->output.temporary[0] ? w->output.temporary : w->path;
+    bool numbered = w->output.temporary[0] && access("/proc/self/fd", X_OK) == 0;
+    const char *target = numbered ? by_number : w->output.temporary[0] ? w->output.temporary : w->path;
+    c->opened = numbered ? w->output.temporary : NULL;
     snprintf(c->size, sizeof c->size, "%dx%d", w->width, w->height);
     snprintf(c->rate, sizeof c->rate, "%.6g", w->fps);
     snprintf(c->target, sizeof c->target, "file:%s", target);
@@ -83,7 +96,8 @@ static bool spawn(struct video *v, const struct command *c, int end)
         return false;
     bool ready = posix_spawn_file_actions_adddup2(&actions, end, STDIN_FILENO) == 0 &&
                  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) == 0 &&
-                 posix_spawn_file_actions_adddup2(&actions, fileno(v->said), STDERR_FILENO) == 0;
+                 posix_spawn_file_actions_adddup2(&actions, fileno(v->said), STDERR_FILENO) == 0 &&
+                 (!c->opened || posix_spawn_file_actions_addopen(&actions, 3, c->opened, O_RDWR, 0) == 0);
     pid_t child;
     /* posix_spawnp takes the words as they are; it changes none of them. */
     int failed =
@@ -164,14 +178,14 @@ static enum status blame(const struct animation_writer *w, struct video *v, int 
 {
     char last[300];
     read_blame(v->said, last, sizeof last);
-    char *own = strstr(last, w->output.temporary);
+    const char *name = strstr(last, by_number) ? by_number : w->output.temporary;
+    char *own = strstr(last, name);
     if (!last[0] && WIFSIGNALED(ended))
         snprintf(last, sizeof last, "was ended by signal %d", WTERMSIG(ended));
     else if (!last[0])
         snprintf(last, sizeof last, "ended with status %d", WIFEXITED(ended) ? WEXITSTATUS(ended) : 0);
-    else if (own && w->output.temporary[0] && own[strlen(w->output.temporary)] == ':')
-        memmove(
-            last, own + strlen(w->output.temporary) + 2, strlen(own + strlen(w->output.temporary) + 2) + 1);
+    else if (own && name[0] && own[strlen(name)] == ':')
+        memmove(last, own + strlen(name) + 2, strlen(own + strlen(name) + 2) + 1);
     return why_set(why, STATUS_FAILED, "%.400s: ffmpeg: %s; %s", w->path, last,
         strstr(last, "space") ? "free some space" : "write .gif or .webp instead");
 }
@@ -181,13 +195,13 @@ static void nap(void)
     poll(NULL, 0, PATIENCE_MS);
 }
 
-/* Its exit, or its death where the work was cancelled. */
-static int wait_for(const struct animation_writer *w, struct video *v)
+/* Its exit, or its death where the work was cancelled or it takes longer than so many naps. */
+static int wait_for(const struct animation_writer *w, struct video *v, long naps)
 {
     int ended = 0;
     pid_t got;
     while ((got = waitpid(v->child, &ended, WNOHANG)) == 0 || (got < 0 && errno == EINTR)) {
-        if (w->stopped(w->user))
+        if (naps-- <= 0 || w->stopped(w->user))
             kill(v->child, SIGKILL);
         nap();
     }
@@ -208,19 +222,24 @@ static enum status video_frame(struct animation_writer *w, const uint8_t *rgb, i
             rgb += n;
             left -= (size_t)n;
         } else if (errno != EAGAIN && errno != EINTR && errno != EWOULDBLOCK)
-            return blame(w, v, wait_for(w, v), why);
+            return blame(w, v, wait_for(w, v, DYING), why);
     }
     return left == 0 ? STATUS_OK : why_set(why, STATUS_FAILED, "%s: stopped", w->path);
 }
 
-/* What fails while the end of a file is written leaves its exit status 0: whatever it says is an error too. */
+/* What fails while the end of a file is written leaves its exit status 0: whatever it says is an error too, and so is an
+ * empty file. */
 static enum status finish(struct animation_writer *w, struct video *v, struct why *why)
 {
     close(v->feed);
     v->feed = NEVER;
-    int ended = wait_for(w, v);
+    int ended = wait_for(w, v, LONG_MAX);
+    struct stat file;
     bool silent = fseek(v->said, 0, SEEK_END) == 0 && ftell(v->said) == 0;
-    return silent && WIFEXITED(ended) && WEXITSTATUS(ended) == 0 ? STATUS_OK : blame(w, v, ended, why);
+    bool wrote = fstat(fileno(w->output.stream), &file) == 0 && (!S_ISREG(file.st_mode) || file.st_size > 0);
+    if (silent && WIFEXITED(ended) && WEXITSTATUS(ended) == 0 && wrote)
+        return STATUS_OK;
+    return blame(w, v, ended, why);
 }
 
 static void abandon(struct video *v)

@@ -45,8 +45,9 @@ static int go_on(int percent, const WebPPicture *picture)
 
 static enum status blame(const struct animation_writer *w, const struct webp *webp, struct why *why)
 {
+    const char *said = webp->encoder ? WebPAnimEncoderGetError(webp->encoder) : "";
     return why_set(why, STATUS_FAILED, "%s: %s; make it smaller or shorter", w->path,
-        webp->encoder ? WebPAnimEncoderGetError(webp->encoder) : "no memory");
+        said[0] ? said : "not enough memory");
 }
 
 static enum status webp_frame(struct animation_writer *w, const uint8_t *rgb, int i, struct why *why)

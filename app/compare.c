@@ -182,8 +182,9 @@ const struct snapshot *compare_take(struct window *w, const struct snapshot *lea
         if (cell_of(c, id[i]) > 0)
             c->snap[cell_of(c, id[i])] = beside[i];
     for (c->shown = 0; c->shown < c->count && c->snap[c->shown]; c->shown++)
-        if (c->shown != c->focus && compare_open(w))
-            scene_update(&c->scene[c->shown], c->snap[c->shown], w->data);
+        if (c->shown != c->focus && compare_open(w) &&
+            !scene_update(&c->scene[c->shown], c->snap[c->shown], w->data))
+            break; /* without memory it is as one that has not been made yet */
     return c->snap[c->focus] ? c->snap[c->focus] : leader;
 }
 
@@ -192,7 +193,7 @@ void compare_resume(struct window *w)
     if (!w->snap)
         return;
     w->snap = compare_take(w, w->snap);
-    scene_update(&w->scene, w->snap, w->data);
+    window_show(w);
 }
 
 /* Another cell's snapshot and settings are the window's. */
@@ -206,7 +207,7 @@ static void show_focus(struct window *w)
     action_settle(w, NULL);
     w->snap = leader ? compare_take(w, leader) : w->snap;
     if (w->snap)
-        scene_update(&w->scene, w->snap, w->data);
+        window_show(w);
     window_dirty(w, AREAS_ALL);
     w->map_stale = true;
 }

@@ -10,16 +10,16 @@ enum { CSV = 1 << DATA_CSV, NPY = 1 << DATA_NPY, NPZ = 1 << DATA_NPZ };
 
 /* clang-format off */
 static const struct {
-    const char *name, *help;
+    const char *name;
     int formats;
 } table_row[DATA_TABLES] = {
-    [DATA_FEATURES] = { "features", "features of every sample", CSV | NPY | NPZ },
-    [DATA_LABELS] = { "labels", "class numbers of the same samples", CSV | NPY },
-    [DATA_WEIGHTS] = { "weights", "class weights", CSV | NPY | NPZ },
-    [DATA_METRICS] = { "metrics", "losses, accuracies, angles", CSV | NPY },
-    [DATA_HISTORY] = { "history", "the curve; .npz: the shown features at moments too", CSV | NPZ },
-    [DATA_INPUTS] = { "data", "inputs as used, with label and part", CSV },
-    [DATA_POINTS] = { "points", "the samples as shown", CSV },
+    [DATA_FEATURES] = { "features", CSV | NPY | NPZ },
+    [DATA_LABELS] = { "labels", CSV | NPY },
+    [DATA_WEIGHTS] = { "weights", CSV | NPY | NPZ },
+    [DATA_METRICS] = { "metrics", CSV | NPY },
+    [DATA_HISTORY] = { "history", CSV | NPZ },
+    [DATA_INPUTS] = { "data", CSV },
+    [DATA_POINTS] = { "points", CSV },
 };
 /* clang-format on */
 
@@ -46,11 +46,6 @@ bool data_has(enum data_table table, enum data_format format)
 const char *data_name(enum data_table table)
 {
     return table_row[table].name;
-}
-
-const char *data_help(enum data_table table)
-{
-    return table_row[table].help;
 }
 
 enum status data_check(enum data_table table, const char *path, struct why *why)

@@ -18,7 +18,6 @@ enum data_format data_format(const char *path);
 const char *data_ending(enum data_format format);             /* ".csv" */
 bool data_has(enum data_table table, enum data_format format);
 const char *data_name(enum data_table table);                 /* "features": the option, and what files are called */
-const char *data_help(enum data_table table);
 /* STATUS_USAGE when this table has no such format. */
 enum status data_check(enum data_table table, const char *path, struct why *why);
 

@@ -373,13 +373,12 @@ static void point_and_sweep(struct window *w)
     l->swept = true;
 }
 
-/* Where a training cannot be made, the one there was stands; the sentence says why. */
+/* Where a training cannot be made, the one there was stands; window.c says why. */
 static bool failed(struct window *w)
 {
     struct player *p = &w->lecture->player;
     if (!w->state.failed || w->state.loading || p->at >= p->step)
         return false;
-    window_notice(w, true, "%s", w->state.why.text);
     p->at = p->step;
     return true;
 }

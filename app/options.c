@@ -151,7 +151,7 @@ static enum status take_at(struct options *o, const char *name, const char *valu
         return why_set(
             why, STATUS_USAGE, "--%s %s: not STEP:KEY=VALUE; write for example --at 2000:m=0.3", name, value);
     if (equals - rest >= (long)sizeof change.key || strlen(equals + 1) >= sizeof change.value)
-        return why_set(why, STATUS_USAGE, "--%s %s: key or value too long; shorten it", name, value);
+        return why_set(why, STATUS_USAGE, "--%s %.60s...: key or value too long; shorten it", name, value);
     if (o->change_count == OPTIONS_CHANGES)
         return why_set(
             why, STATUS_USAGE, "--%s %s: more than %d changes; leave some out", name, value, OPTIONS_CHANGES);

@@ -66,7 +66,9 @@ struct window {
     struct worker *worker;
     const struct snapshot *snap;      /* borrowed from the worker until the next take */
     const struct dataset *data;
+    bool unshown;                     /* memory failed as a snapshot arrived: it is taken once more */
     struct worker_state state;
+    struct why told;                  /* why of the failure that was told; `state` is read in more than one place */
     struct experiment experiment;     /* set values, as edited here */
     bool past;                        /* `snap` is a frame of the history */
     long follow_step;                 /* 1 + the step whose settings are taken over when it is the present; 0: none */
@@ -184,6 +186,7 @@ void window_select(struct window *w, int sample, bool pinned);
 void window_hover_turn(struct window *w);                /* shows what has been hovered long enough */
 void window_statistics(struct window *w);
 void window_wake(void *window);                           /* for workers */
+bool window_show(struct window *w);                       /* the scene of `snap`; false: without memory there is none of both */
 void window_adopt(struct window *w, struct worker *worker);   /* shows that training from now on */
 
 /* Each lays out its area: input or drawing, as w->ui says. */

@@ -60,8 +60,8 @@ static double tab(struct window *w, double x, struct rect area, const char *id, 
 void action_compare(struct window *w, int unused)
 {
     (void)unused;
-    if (!lecture_active(w))
-        compare_add(w);
+    if (lecture_lesson(w) || !lecture_active(w))
+        compare_add(w); /* in a lesson only a sentence */
 }
 
 /* A comparison of one is begun with its copy. */

@@ -312,7 +312,7 @@ static enum status read_one(struct reading *r, const json_t *value)
 static enum status read_beside(struct reading *r, const json_t *list)
 {
     if (!json_is_array(list) || json_array_size(list) >= COMPARE_MAX)
-        return blame(r, "give a list of at most %d trainings", COMPARE_MAX - 1);
+        return blame(r, "is no list of at most %d trainings; save the session again", COMPARE_MAX - 1);
     for (size_t i = 0; i < json_array_size(list); i++) {
         enter(r, NULL, (int)i);
         enum status status = read_one(r, json_array_get(list, i));
@@ -388,7 +388,7 @@ static enum status read_row(struct reading *r, const struct session_row *row, co
     if (row->count == 1)
         return read_value(r, row, value, 0);
     if (!json_is_array(value) || json_array_size(value) != (size_t)row->count)
-        return blame(r, "give a list of %d", row->count);
+        return blame(r, "is no list of %d; save the session again", row->count);
     enum status status = STATUS_OK;
     for (int i = 0; i < row->count && status == STATUS_OK; i++) {
         enter(r, NULL, i);
@@ -477,7 +477,8 @@ static enum status read_axes(struct reading *r, const json_t *list)
     static const struct key_row row[] = { { "dim", true, read_axes_dim }, { "zlib", true, read_axes_text } };
     enum status status = STATUS_OK;
     if (!json_is_array(list) || json_array_size(list) != (size_t)r->session->count)
-        return blame(r, "give a list of %d, as there are trainings", r->session->count);
+        return blame(
+            r, "is no list of %d, as there are trainings; save the session again", r->session->count);
     for (int i = 0; i < r->session->count && status == STATUS_OK; i++) {
         const json_t *value = json_array_get(list, (size_t)i);
         r->axes = &r->session->axes[i];

@@ -222,9 +222,10 @@ static void add_length(struct words *w, const struct sweep *s)
     const struct options *o = s->options;
     if (!o->by_steps)
         add(w, " · %ld epoch%s", o->epochs, o->epochs == 1 ? "" : "s");
+    long steps = o->by_steps ? o->steps : s->cell[0].summary.steps;
     if (o->by_steps || same_steps(s))
-        add(w, "%s%s steps", o->by_steps ? " · " : ", ",
-            number_count(o->by_steps ? o->steps : s->cell[0].summary.steps, number, sizeof number));
+        add(w, "%s%s step%s", o->by_steps ? " · " : ", ", number_count(steps, number, sizeof number),
+            steps == 1 ? "" : "s");
     for (int i = 0; i < o->change_count; i++)
         add(w, "%s%s %s at %s", i ? ", " : " · changed: ", o->change[i].key, o->change[i].value,
             number_count(o->change[i].step, number, sizeof number));

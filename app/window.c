@@ -209,7 +209,10 @@ static void take_failure(struct window *w)
     }
     if (compare_several(w))
         compare_refused(w);
-    ui_edit_error(&w->ui, control, w->state.why.text);
+    if (lecture_lesson(w)) /* it has no such field */
+        window_notice(w, true, "%s", w->state.why.text);
+    else
+        ui_edit_error(&w->ui, control, w->state.why.text);
     window_dirty(w, AREAS_ALL);
 }
 
@@ -217,8 +220,9 @@ static void take_state(struct window *w)
 {
     struct worker_state before = w->state;
     worker_state(w->worker, &w->state);
-    if (w->state.failed && strcmp(before.why.text, w->state.why.text) != 0)
+    if (w->state.failed && strcmp(w->told.text, w->state.why.text) != 0)
         take_failure(w);
+    w->told = w->state.why;
     if (w->state.loading && !before.loading)
         w->loading_since = window_now();
     if (before.loading != w->state.loading || before.share != w->state.share ||
@@ -282,11 +286,23 @@ static void show_features(struct window *w)
         action_view(w, view_sphere.id);
 }
 
+bool window_show(struct window *w)
+{
+    if (scene_update(&w->scene, w->snap, w->data))
+        return true;
+    if (!w->unshown)
+        window_notice(w, true, "window: not enough memory to draw; close other programs");
+    w->snap = NULL;
+    w->unshown = true;
+    window_dirty(w, AREAS_ALL);
+    return false;
+}
+
 static void take_snapshot(struct window *w)
 {
     bool fresh;
     const struct snapshot *snap = worker_take(w->worker, &fresh, &w->data);
-    if (!fresh)
+    if (!snap || !(fresh || w->unshown))
         return;
     sessions_arrive(w, snap);
     snap = compare_take(w, snap);
@@ -301,7 +317,9 @@ static void take_snapshot(struct window *w)
         forget_selection(w);
         window_dirty(w, AREAS_ALL);
     }
-    scene_update(&w->scene, snap, w->data);
+    if (!window_show(w))
+        return;
+    w->unshown = false;
     if (other)
         show_features(w);
     lecture_take(w);
@@ -334,6 +352,7 @@ void window_adopt(struct window *w, struct worker *worker)
     worker_state(worker, &w->state);
     w->past = false;
     w->notice[0] = w->said[0] = w->shown_data[0] = '\0';
+    w->unshown = false;
     w->look.ghosts = 0;
     w->reading = false;
     w->loading_since = window_now();
@@ -341,7 +360,7 @@ void window_adopt(struct window *w, struct worker *worker)
         snprintf(w->shown_data, sizeof w->shown_data, "%s", w->snap->data_name);
         w->shown_seed = w->snap->experiment.seed;
         take_time(w);
-        scene_update(&w->scene, w->snap, w->data);
+        window_show(w);
     }
     forget_selection(w);
     window_dirty(w, AREAS_ALL);
@@ -422,6 +441,8 @@ static void ask_worker(struct window *w)
 
 static void take_turns(struct window *w, double now)
 {
+    if (!w->canvas)
+        window_resize(w); /* memory had failed */
     ask_worker(w);
     w->news = false;
     take_state(w);

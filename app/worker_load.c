@@ -195,7 +195,8 @@ static void note_besides(struct worker *w)
         beside_note(w->beside, w->taken, w->takens);
 }
 
-/* One that needs another network takes all back to step 0. */
+/* One that needs another network takes all back to step 0. That they can be made says nothing of a training that could
+ * not, which is still to be told. */
 static void take_besides(struct worker *w)
 {
     struct why why = { "" };
@@ -214,7 +215,9 @@ static void take_besides(struct worker *w)
     }
     timeline_share(w);
     timeline_present(w);
-    worker_report(w, status, &why);
+    if (status != STATUS_OK || w->beside_failed)
+        worker_report(w, status, &why);
+    w->beside_failed = status != STATUS_OK;
     w->changed = true;
 }
 
@@ -230,6 +233,7 @@ void load_take(struct worker *w, const struct command *c)
         note_besides(w);
         enum status status = adopt(w, c, &why);
         worker_report(w, status, &why);
+        w->beside_failed = false;
         if (status != STATUS_OK && c->until != NO_END)
             worker_arrive(w, c);
         w->changed = true;

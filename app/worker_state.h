@@ -142,6 +142,7 @@ struct worker {
     long done_open, done_save, opened_serial;
     struct trainer *trainer;
     long done_serial, done_reset, done_wish, done_cure, done_replay, done_recall, done_lead;
+    bool beside_failed;               /* what is reported is of those beside */
     struct mark mark[MARKS];
     long marks_made;
     struct cured cured[CURED_MAX]; /* by age */

@@ -11,6 +11,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "math/root.h"
+
 static const double PI = 3.14159265358979323846;
 static const double ZERO_LENGTH = 1e-12;
 
@@ -245,70 +247,24 @@ static double duel_excess(const struct duel *d, double phi)
     return radius * loss_target(d->circle->force, c).value - row_value(&d->b, phi);
 }
 
-/* Where the excess changes sign between a and b, to the last bit. */
-static double bisect(const struct duel *d, double a, double b)
+static double duel_at(const void *duel, double phi)
 {
-    bool left = duel_excess(d, a) > 0;
-    for (int i = 0; i < 60; i++) {
-        double middle = (a + b) / 2;
-        if (middle <= a || middle >= b)
-            break;
-        if ((duel_excess(d, middle) > 0) == left)
-            a = middle;
-        else
-            b = middle;
-    }
-    return (a + b) / 2;
+    return duel_excess(duel, phi);
 }
 
-/* The excess nearest to zero, or beyond it, between a and b, whose ends have the same sign: golden sections. */
-static double extremum(const struct duel *d, double a, double b, double sign)
-{
-    const double share = 0.6180339887498949;
-    double p = b - share * (b - a), q = a + share * (b - a);
-    double at_p = sign * duel_excess(d, p), at_q = sign * duel_excess(d, q);
-    for (int i = 0; i < 45 && at_p > 0 && at_q > 0; i++) {
-        if (at_p < at_q) {
-            b = q;
-            q = p;
-            at_q = at_p;
-            p = b - share * (b - a);
-            at_p = sign * duel_excess(d, p);
-        } else {
-            a = p;
-            p = q;
-            at_p = at_q;
-            q = a + share * (b - a);
-            at_q = sign * duel_excess(d, q);
-        }
-    }
-    return at_p < at_q ? p : q;
-}
-
-/* [a, b] holds at most one extremum. Slopes are taken a little inside, because on the own axis an angular margin
- * has a cone tip. */
+/* [a, b] holds at most one extremum. */
 static void search_stretch(const struct duel *d, double a, double b, struct arc *arc, int *count)
 {
-    double at_a = duel_excess(d, a), at_b = duel_excess(d, b);
-    bool left = at_a > 0, right = at_b > 0;
-    if (left != right) {
-        double root = bisect(d, a, b);
-        arc_add(arc, count, left ? a : root, left ? root : b);
-        return;
+    struct curve excess = { duel_at, d, 0 };
+    double at_a = duel_excess(d, a), edge[3], from = a;
+    int n = root_find(&excess, a, b, at_a, duel_excess(d, b), edge);
+    bool safe = at_a > 0;
+    edge[n] = b;
+    for (int i = 0; i <= n; i++, safe = !safe) {
+        if (safe)
+            arc_add(arc, count, from, edge[i]);
+        from = edge[i];
     }
-    double sign = left ? 1 : -1, inset = (b - a) * 1e-4;
-    bool towards_zero =
-        sign * duel_excess(d, a + inset) < sign * at_a && sign * duel_excess(d, b - inset) < sign * at_b;
-    double turn = towards_zero ? extremum(d, a, b, sign) : 0;
-    if (!towards_zero || (duel_excess(d, turn) > 0) == left) {
-        if (left)
-            arc_add(arc, count, a, b);
-        return;
-    }
-    double first = bisect(d, a, turn), second = bisect(d, turn, b);
-    arc_add(arc, count, left ? a : first, left ? first : second);
-    if (left)
-        arc_add(arc, count, second, b);
 }
 
 static void search_smooth(const struct duel *d, double a, double b, struct arc *arc, int *count)
@@ -375,16 +331,21 @@ static void search_class(const struct circle *c, int y, struct arc decided, stru
     }
 }
 
+static int search_decided(const struct circle *c, int y, const struct arc *decided, int n, struct arc *safe)
+{
+    int count = 0;
+    for (int i = 0; i < n; i++)
+        search_class(c, y, decided[i], safe, &count);
+    for (int i = 0; i < count; i++)
+        safe[i] = arc_normal(safe[i].from, safe[i].to);
+    return count;
+}
+
 int region_safe(const struct loss_force *force, const struct head *head, int y,
     const struct region_class *decided, double norm, struct arc *out)
 {
     struct circle c = circle_of(force, head, norm);
-    int count = 0;
-    for (int i = 0; i < decided->decided_count; i++)
-        search_class(&c, y, decided->decided[i], out, &count);
-    for (int i = 0; i < count; i++)
-        out[i] = arc_normal(out[i].from, out[i].to);
-    return count;
+    return search_decided(&c, y, decided->decided, decided->decided_count, out);
 }
 
 bool region_norm_matters(const struct loss_force *force)
@@ -437,22 +398,38 @@ static void divide(const struct circle *c, struct region_class *out)
     }
 }
 
+/* A whole circle begins anywhere, but not within a safe arc, which would be cut in two. */
+static bool begins_safe(const struct region_class *r)
+{
+    double from = r->decided[0].from, to = r->decided[0].to;
+    return r->decided_count == 1 && to - from >= 2 * PI && r->safe_count > 1 && r->safe[0].from == from &&
+           r->safe[r->safe_count - 1].to - from > 2 * PI - 1e-12;
+}
+
+/* To few bits, so that the ends are exactly 2 pi apart. */
+static struct arc circle_from(double start)
+{
+    start = rint(ldexp(start, 20));
+    return arc_normal(ldexp(start, -20), ldexp(start, -20) + 2 * PI);
+}
+
 void region_sectors(
     const struct loss_force *force, const struct head *head, double norm, struct region_class *out)
 {
     assert(head->dim == 2);
     struct circle c = circle_of(force, head, norm);
     for (int y = 0; y < head->classes; y++)
-        out[y].decided_count = out[y].safe_count = 0;
+        out[y].decided_count = 0;
     divide(&c, out);
     for (int y = 0; y < head->classes; y++) {
         struct region_class *r = &out[y];
         for (int i = 0; i < r->decided_count; i++)
-            search_class(&c, y, r->decided[i], r->safe, &r->safe_count);
-        for (int i = 0; i < r->decided_count; i++)
             r->decided[i] = arc_normal(r->decided[i].from, r->decided[i].to);
-        for (int i = 0; i < r->safe_count; i++)
-            r->safe[i] = arc_normal(r->safe[i].from, r->safe[i].to);
+        r->safe_count = search_decided(&c, y, r->decided, r->decided_count, r->safe);
+        if (begins_safe(r)) {
+            r->decided[0] = circle_from((r->safe[0].to + r->safe[1].from) / 2);
+            r->safe_count = search_decided(&c, y, r->decided, 1, r->safe);
+        }
     }
 }
 
@@ -476,77 +453,9 @@ double region_boundary(const struct loss_force *force, double angle_rad, double 
     for (int i = 0; i < n; i++) {
         double from = angle_rad * i / n, to = angle_rad * (i + 1) / n;
         if (!(duel_excess(&d, to) > 0))
-            return i == 0 && !(duel_excess(&d, 0) > 0) ? 0 : bisect(&d, from, to);
+            return i == 0 && !(duel_excess(&d, 0) > 0)
+                       ? 0
+                       : root_between(&(struct curve){ duel_at, &d, 0 }, from, to);
     }
     return angle_rad;
-}
-
-/* ---- half planes ---- */
-
-/* Sutherland-Hodgman: the part of the polygon where nx x + ny y + d >= 0. */
-static int clip_half_plane(const double *in, int n, double nx, double ny, double d, double *out, int max)
-{
-    int count = 0;
-    for (int i = 0; i < n; i++) {
-        const double *p = &in[2 * i], *q = &in[2 * ((i + 1) % n)];
-        double at_p = nx * p[0] + ny * p[1] + d, at_q = nx * q[0] + ny * q[1] + d;
-        if (at_p >= 0 && count < max) {
-            out[2 * count] = p[0];
-            out[2 * count++ + 1] = p[1];
-        }
-        if ((at_p >= 0) != (at_q >= 0) && count < max) {
-            double t = at_p / (at_p - at_q);
-            out[2 * count] = p[0] + t * (q[0] - p[0]);
-            out[2 * count++ + 1] = p[1] + t * (q[1] - p[1]);
-        }
-    }
-    return count;
-}
-
-enum { CORNER_MAX = 512 };
-
-int region_polygon(const struct head *head, int c, const double box[4], double *xy, int max)
-{
-    double buffer[2][2 * CORNER_MAX] = { { box[0], box[1], box[2], box[1], box[2], box[3], box[0], box[3] } };
-    int n = 4, now = 0;
-    const double *own = &head->weight[2 * c];
-    for (int j = 0; j < head->classes && n > 0; j++) {
-        const double *w = &head->weight[2 * j];
-        double nx = own[0] - w[0], ny = own[1] - w[1];
-        double d = head->bias ? head->bias[c] - head->bias[j] : 0;
-        if (j == c || (nx == 0 && ny == 0 && d == 0 && j > c))
-            continue;
-        if (nx == 0 && ny == 0 && !(d > 0)) /* never larger, or an exact tie with a lower index */
-            return 0;
-        n = clip_half_plane(buffer[now], n, nx, ny, d, buffer[!now], CORNER_MAX);
-        now = !now;
-    }
-    if (n > max)
-        n = max;
-    memcpy(xy, buffer[now], 2 * sizeof *xy * (size_t)n);
-    return n < 3 ? 0 : n;
-}
-
-static int clip_end(
-    const double w[2], double b, double end, double sign, const double *in, int n, double *out, int max)
-{
-    if (!isfinite(end)) {
-        memcpy(out, in, 2 * sizeof *in * (size_t)n);
-        return n;
-    }
-    return clip_half_plane(in, n, sign * w[0], sign * w[1], sign * (b - end), out, max);
-}
-
-int region_band(const double w[2], double b, double from, double to, const double box[4], double *xy, int max)
-{
-    double start[8] = { box[0], box[1], box[2], box[1], box[2], box[3], box[0], box[3] }, half[16];
-    int n = clip_end(w, b, from, 1, start, 4, half, 8);
-    double whole[16];
-    if (w[0] == 0 && w[1] == 0 &&
-        !(b > from && b <= to)) /* everywhere the same; the test rule asks for more than 0 */
-        return 0;
-    n = clip_end(w, b, to, -1, half, n, whole, 8);
-    n = n > max ? max : n;
-    memcpy(xy, whole, 2 * sizeof *xy * (size_t)n);
-    return n < 3 ? 0 : n;
 }

@@ -3,7 +3,7 @@
 #ifndef MATH_REGION_BEND_H
 #define MATH_REGION_BEND_H
 
-#include "math/region_sphere.h"
+#include "math/region_chain.h"
 
 /* Row r of the rule's head for directions: score = v.u + d. */
 struct spoke3 {
@@ -23,21 +23,7 @@ struct spokes {
     bool crowded;                    /* more borders than there is room for: any two may have one */
 };
 
-/* The map's arrays: false without memory. */
-bool map_point(struct sphere_map *map, const double *at, int rival);
-/* Closes the chain whose points began at `from`; fewer than three points are none. */
-bool map_chain(struct sphere_map *map, int class, bool safe, int from);
-
-double dot3(const double *a, const double *b);
-/* The length of v, which becomes a unit vector; a zero vector stays. */
-double unit3(double *v);
-/* Two unit vectors that make a right-handed frame with the unit vector n. */
-void frame3(const double *n, double *a, double *b);
-double distance3(const double *a, const double *b);
-/* But for rounding. */
-bool same3(const double *a, const double *b);
-/* How far q is from the chord p r. */
-double off_chord3(const double *p, const double *q, const double *r);
+enum { BEND_STEPS = 128, KINK_MAX = 8, BEND_NODES = BEND_STEPS + 1 + KINK_MAX };
 
 /* The own target at angles from the own axis, read once for all rows. */
 struct bend {
@@ -45,13 +31,18 @@ struct bend {
     double norm, chord;
     bool easy;                        /* and there is a margin: that part is drawn by itself */
     double reach;                     /* cosine at which the target falls below every rival there can be; -2: none */
-    enum { BEND_NODES = 128 } nodes;
-    double value[BEND_NODES + 1], cosine[BEND_NODES + 1], sine[BEND_NODES + 1];
+    bool plain;                       /* no margin: the cosine itself, held below the top */
+    double top;
+    double kink[KINK_MAX];            /* angles at which the target crosses the plain cosine */
+    int kinks, nodes;
+    double theta[BEND_NODES], value[BEND_NODES], cosine[BEND_NODES], sine[BEND_NODES]; /* kinks are nodes */
 };
 
 void bend_init(struct bend *bend, const struct loss_force *force, double norm, double chord);
 
-/* The safe part of row r's cell, any number of chains. */
+double bend_at(const struct bend *bend, double theta);
+
+/* Unless it is plain: the safe part of row r's cell, any number of chains. */
 bool bend_add_safe(struct sphere_map *map, const struct bend *bend, const struct spokes *s, int r);
 
 #endif

@@ -1,297 +1,17 @@
 /* region_sphere.c - the sphere of directions divided among the classes.
  * Where rules compare linear functions of the direction (the test rule; CosFace's margin) a region is a cut of caps
- * n.u >= h, and its border is made of arcs of their circles, exact by the crossings of circles. Other margins are
- * bounded by curves about the own axis, one root of the train rule for each azimuth. */
+ * n.u >= h. Other margins are bounded by curves about the own axis: region_bend.c. */
 #include "math/region_sphere.h"
-
-#include "math/region_bend.h"
 
 #include <assert.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-static const double PI = 3.14159265358979323846;
+#include "math/region_bend.h"
+#include "math/region_cut.h"
+
 static const double CHORD = 1e-4;
 static const double ZERO_LENGTH = 1e-12;
-
-double dot3(const double *a, const double *b)
-{
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-double unit3(double *v)
-{
-    double length = sqrt(dot3(v, v));
-    for (int i = 0; i < 3 && length > 0; i++)
-        v[i] /= length;
-    return length;
-}
-
-void frame3(const double *n, double *a, double *b)
-{
-    int least = fabs(n[0]) < fabs(n[1]) ? (fabs(n[0]) < fabs(n[2]) ? 0 : 2) : fabs(n[1]) < fabs(n[2]) ? 1 : 2;
-    double helper[3] = { 0, 0, 0 };
-    helper[least] = 1;
-    a[0] = helper[1] * n[2] - helper[2] * n[1];
-    a[1] = helper[2] * n[0] - helper[0] * n[2];
-    a[2] = helper[0] * n[1] - helper[1] * n[0];
-    unit3(a);
-    b[0] = n[1] * a[2] - n[2] * a[1];
-    b[1] = n[2] * a[0] - n[0] * a[2];
-    b[2] = n[0] * a[1] - n[1] * a[0];
-}
-
-/* ---- the map's arrays ---- */
-
-bool map_point(struct sphere_map *map, const double *at, int rival)
-{
-    if (map->points == map->point_capacity) {
-        int capacity = map->point_capacity ? 2 * map->point_capacity : 4096;
-        struct sphere_point *more = realloc(map->point, (size_t)capacity * sizeof *more);
-        if (!more)
-            return false;
-        map->point = more;
-        map->point_capacity = capacity;
-    }
-    struct sphere_point *p = &map->point[map->points++];
-    memcpy(p->at, at, sizeof p->at);
-    p->rival = rival;
-    return true;
-}
-
-bool map_chain(struct sphere_map *map, int class, bool safe, int from)
-{
-    if (map->points - from < 3) {
-        map->points = from;
-        return true;
-    }
-    if (map->chains == map->chain_capacity) {
-        int capacity = map->chain_capacity ? 2 * map->chain_capacity : 64;
-        struct sphere_chain *more = realloc(map->chain, (size_t)capacity * sizeof *more);
-        if (!more)
-            return false;
-        map->chain = more;
-        map->chain_capacity = capacity;
-    }
-    map->chain[map->chains++] = (struct sphere_chain){ class, safe, from, map->points - from };
-    return true;
-}
-
-void sphere_map_clear(struct sphere_map *map)
-{
-    free(map->chain);
-    free(map->point);
-    *map = (struct sphere_map){ 0 };
-}
-
-/* ---- cuts of caps ---- */
-
-enum { CAP_MAX = SPOKE_MAX, SPAN_MAX = 24, ARC_MAX = 512 };
-
-/* n.u >= h with |n| = 1; circle: u = h n + r (cos t a + sin t b). */
-struct cap {
-    double n[3], h, r, a[3], b[3];
-    int rival, row;
-    bool bounds; /* known when the border has been walked */
-};
-
-struct cut {
-    struct cap cap[CAP_MAX];
-    int caps;
-    bool empty;
-};
-
-/* Adds v.u >= d for a vector of any length. `wins`: what a tie everywhere means. */
-static void add_cap(struct cut *cut, const double *v, double d, int rival, bool wins)
-{
-    struct cap cap = { .n = { v[0], v[1], v[2] }, .rival = rival, .row = -1 };
-    double length = unit3(cap.n);
-    if (length < 1e-14) {
-        cut->empty = cut->empty || d > 0 || (d == 0 && !wins);
-        return;
-    }
-    cap.h = d / length;
-    if (cap.h <= -1)
-        return;
-    cut->empty = cut->empty || cap.h >= 1 || cut->caps == CAP_MAX;
-    if (cut->empty)
-        return;
-    cap.r = sqrt(1 - cap.h * cap.h);
-    frame3(cap.n, cap.a, cap.b);
-    cut->cap[cut->caps++] = cap;
-}
-
-/* Stretches of a circle, t rising, that are still inside. */
-struct spans {
-    double from[SPAN_MAX], to[SPAN_MAX];
-    int count;
-    bool whole;
-};
-
-static double wrap(double t, double from)
-{
-    double turned = fmod(t - from, 2 * PI);
-    return from + (turned < 0 ? turned + 2 * PI : turned);
-}
-
-/* Keeps what lies in [middle - half, middle + half]. */
-static void spans_cut(struct spans *s, double middle, double half)
-{
-    struct spans out = { .count = 0 };
-    if (s->whole) {
-        *s = (struct spans){ .from = { middle - half }, .to = { middle + half }, .count = 1 };
-        return;
-    }
-    for (int i = 0; i < s->count; i++) {
-        double start = wrap(middle - half, s->from[i] - 2 * PI);
-        for (; start < s->to[i]; start += 2 * PI) {
-            double from = fmax(s->from[i], start), to = fmin(s->to[i], start + 2 * half);
-            if (from < to && out.count < SPAN_MAX) {
-                out.from[out.count] = from;
-                out.to[out.count++] = to;
-            }
-        }
-    }
-    *s = out;
-}
-
-/* What of circle j lies in all other caps. Of two equal caps the first one's circle is the border; two that fill the
- * sphere have nothing in common. */
-static struct spans circle_inside(const struct cut *cut, int j)
-{
-    const struct cap *own = &cut->cap[j];
-    struct spans s = { .whole = true };
-    for (int k = 0; k < cut->caps && (s.whole || s.count > 0); k++) {
-        const struct cap *other = &cut->cap[k];
-        if (k == j)
-            continue;
-        double x = own->r * dot3(other->n, own->a), y = own->r * dot3(other->n, own->b);
-        double need = other->h - own->h * dot3(other->n, own->n), reach = hypot(x, y);
-        bool equal = reach < 1e-13 && fabs(need) < 1e-13, facing = dot3(other->n, own->n) < 0;
-        if (equal ? k > j && !facing : need <= -reach)
-            continue;
-        if (equal || need >= reach)
-            return (struct spans){ .count = 0 };
-        spans_cut(&s, atan2(y, x), acos(need / reach));
-    }
-    return s;
-}
-
-struct arc3 {
-    int cap;
-    double from, to, start[3], end[3];
-    bool used;
-};
-
-static void circle_at(const struct cap *cap, double t, double *out)
-{
-    double x = cap->r * cos(t), y = cap->r * sin(t);
-    for (int i = 0; i < 3; i++)
-        out[i] = cap->h * cap->n[i] + x * cap->a[i] + y * cap->b[i];
-}
-
-/* Points of an arc without its end, which the next arc begins with. */
-static bool walk_arc(struct sphere_map *map, const struct cap *cap, double from, double to)
-{
-    double step = 2 * acos(fmax(0, 1 - map->chord / fmax(cap->r, map->chord)));
-    int pieces = (int)fmax(1, ceil((to - from) / step));
-    for (int i = 0; i < pieces; i++) {
-        double at[3];
-        circle_at(cap, from + (to - from) * i / pieces, at);
-        if (!map_point(map, at, cap->rival))
-            return false;
-    }
-    return true;
-}
-
-double distance3(const double *a, const double *b)
-{
-    return hypot(hypot(a[0] - b[0], a[1] - b[1]), a[2] - b[2]);
-}
-
-bool same3(const double *a, const double *b)
-{
-    return distance3(a, b) <= 1e-14 * (sqrt(dot3(a, a)) + sqrt(dot3(b, b)));
-}
-
-double off_chord3(const double *p, const double *q, const double *r)
-{
-    double chord[3] = { r[0] - p[0], r[1] - p[1], r[2] - p[2] },
-           to[3] = { q[0] - p[0], q[1] - p[1], q[2] - p[2] };
-    double square = dot3(chord, chord), along = square > 0 ? dot3(chord, to) / square : 0;
-    double rest[3] = { to[0] - along * chord[0], to[1] - along * chord[1], to[2] - along * chord[2] };
-    return sqrt(dot3(rest, rest));
-}
-
-/* The arc that begins nearest to where one ends; at a crossing they meet to rounding. */
-static int next_arc(const struct arc3 *arc, int count, const double *end)
-{
-    int best = -1;
-    double least = 1e-5;
-    for (int i = 0; i < count; i++) {
-        double away = arc[i].used ? INFINITY : distance3(arc[i].start, end);
-        if (away < least) {
-            least = away;
-            best = i;
-        }
-    }
-    return best;
-}
-
-static bool stitch(
-    struct sphere_map *map, const struct cut *cut, struct arc3 *arc, int count, int class, bool safe)
-{
-    for (int first = 0; first < count; first++) {
-        int from = map->points;
-        for (int i = first; i >= 0 && !arc[i].used; i = next_arc(arc, count, arc[i].end)) {
-            arc[i].used = true;
-            if (!walk_arc(map, &cut->cap[arc[i].cap], arc[i].from, arc[i].to))
-                return false;
-        }
-        if (!map_chain(map, class, safe, from))
-            return false;
-    }
-    return true;
-}
-
-/* A sphere without a border, as two halves. */
-static bool add_whole(struct sphere_map *map, int class, bool safe)
-{
-    struct cap north = { .n = { 0, 0, 1 }, .r = 1, .a = { 1, 0, 0 }, .b = { 0, 1, 0 }, .rival = class },
-               south = north;
-    south.b[1] = -1;
-    int from = map->points;
-    if (!walk_arc(map, &north, 0, 2 * PI) || !map_chain(map, class, safe, from))
-        return false;
-    from = map->points;
-    return walk_arc(map, &south, 0, 2 * PI) && map_chain(map, class, safe, from);
-}
-
-/* The border of a cut as chains. */
-static bool add_cut(struct sphere_map *map, struct cut *cut, int class, bool safe)
-{
-    struct arc3 arc[ARC_MAX];
-    int count = 0;
-    if (!cut->empty && cut->caps == 0)
-        return add_whole(map, class, safe);
-    for (int j = 0; j < cut->caps && !cut->empty; j++) {
-        struct spans s = circle_inside(cut, j);
-        cut->cap[j].bounds = s.whole || s.count > 0;
-        if (s.whole) {
-            int from = map->points;
-            if (!walk_arc(map, &cut->cap[j], 0, 2 * PI) || !map_chain(map, class, safe, from))
-                return false;
-        }
-        for (int i = 0; i < s.count && count < ARC_MAX; i++) {
-            struct arc3 *a = &arc[count++];
-            *a = (struct arc3){ .cap = j, .from = s.from[i], .to = s.to[i] };
-            circle_at(&cut->cap[j], a->from, a->start);
-            circle_at(&cut->cap[j], a->to, a->end);
-        }
-    }
-    return stitch(map, cut, arc, count, class, safe);
-}
 
 /* ---- rows as the test rule sees them ---- */
 
@@ -322,9 +42,9 @@ static void fill_spokes(
     }
 }
 
-/* Where row r is ahead of every other row; ties go to the lower class, or to nobody where it must be strictly. Of
+/* Where row r is ahead of every other row by so much; ties go to the lower class, or to nobody where it must be strictly. Of
  * rows that are the same one speaks for all. */
-static void cut_decided(struct cut *cut, const struct spokes *s, int r, bool strictly)
+static void cut_ahead(struct cut *cut, const struct spokes *s, int r, double by, bool strictly)
 {
     const struct spoke3 *own = &s->row[r];
     for (int k = 0; k < s->rows; k++) {
@@ -334,7 +54,7 @@ static void cut_decided(struct cut *cut, const struct spokes *s, int r, bool str
             cut->empty = cut->empty || r > k || (strictly && other->class != own->class);
         else if (k != r && other->first == k) {
             int before = cut->caps;
-            add_cap(cut, v, other->d - own->d, other->class, r < k);
+            cut_add(cut, v, by + other->d - own->d, other->class, r < k);
             if (cut->caps > before)
                 cut->cap[before].row = k;
         }
@@ -352,10 +72,11 @@ static void add_border(struct spokes *s, int r, int other)
 
 static bool add_decided(struct sphere_map *map, struct spokes *s, int r)
 {
-    struct cut cut = { .caps = 0 };
-    cut_decided(&cut, s, r, false);
+    struct cut cut;
+    cut_init(&cut);
+    cut_ahead(&cut, s, r, 0, false);
     int chains = map->chains;
-    bool added = add_cut(map, &cut, s->row[r].class, false);
+    bool added = cut_trace(map, &cut, s->row[r].class, false);
     s->hidden[r] = map->chains == chains;
     for (int j = 0; j < cut.caps; j++) {
         const struct cap *border = &cut.cap[j];
@@ -373,26 +94,40 @@ static bool add_decided(struct sphere_map *map, struct spokes *s, int r)
 /* "Easy margin": beyond a right angle from the own axis the rule has none (losses.md 9, magface). */
 static bool add_easy_part(struct sphere_map *map, const struct bend *bend, const struct spokes *s, int r)
 {
-    struct cut cut = { .caps = 0 };
+    struct cut cut;
     double away[3] = { -s->row[r].v[0], -s->row[r].v[1], -s->row[r].v[2] };
     if (!bend->easy)
         return true;
-    cut_decided(&cut, s, r, true);
-    add_cap(&cut, away, 0, s->row[r].class, true);
-    return add_cut(map, &cut, s->row[r].class, true);
+    cut_init(&cut);
+    cut_ahead(&cut, s, r, 0, true);
+    cut_add(&cut, away, 0, s->row[r].class, true);
+    return cut_trace(map, &cut, s->row[r].class, true);
+}
+
+/* The target of a rule without a margin is straight: ahead of all others, none of which is above the top, and within
+ * reach. */
+static bool add_plain_part(struct sphere_map *map, const struct bend *bend, const struct spokes *s, int r)
+{
+    struct cut cut;
+    const double *own = s->row[r].v;
+    cut_init(&cut);
+    cut_ahead(&cut, s, r, 0, true);
+    for (int k = 0; k < s->rows && bend->top < 1; k++) {
+        double away[3] = { -s->row[k].v[0], -s->row[k].v[1], -s->row[k].v[2] };
+        if (s->row[k].class != s->row[r].class && s->row[k].first == k)
+            cut_add(&cut, away, -bend->top, s->row[k].class, true);
+    }
+    cut_add(&cut, own, bend->reach * sqrt(dot3(own, own)), -1, true);
+    return cut_trace(map, &cut, s->row[r].class, true);
 }
 
 /* (W_y - W_j).u >= m as the test rule sees the rows: a cosine margin, or a score's for features of length 1/m. */
 static bool add_straight_margin(struct sphere_map *map, const struct spokes *s, int y, double m)
 {
-    struct cut cut = { .caps = 0 };
-    for (int k = 0; k < s->rows; k++) {
-        const struct spoke3 *own = &s->row[y], *other = &s->row[k];
-        double v[3] = { own->v[0] - other->v[0], own->v[1] - other->v[1], own->v[2] - other->v[2] };
-        if (k != y)
-            add_cap(&cut, v, m + other->d - own->d, other->class, false);
-    }
-    return add_cut(map, &cut, y, true);
+    struct cut cut;
+    cut_init(&cut);
+    cut_ahead(&cut, s, y, m, true);
+    return cut_trace(map, &cut, y, true);
 }
 
 /* A class against the rest, one question each: u(W_y).u beyond one cosine, every u(W_j).u below another. Both are
@@ -430,17 +165,18 @@ static double answer_changes(const struct question *q)
 static bool add_one_against_rest(struct sphere_map *map, const struct loss_force *force,
     const struct head *head, const struct spokes *s, double norm, int y)
 {
-    struct cut cut = { .caps = 0 };
+    struct cut cut;
     struct question is_own = { force, head->bias, norm, false }, is_other = { force, head->bias, norm, true };
     double own = answer_changes(&is_own), other = answer_changes(&is_other);
+    cut_init(&cut);
     cut.empty = !(answer(&is_own, 1) > 0);
-    add_cap(&cut, s->row[y].v, own, -1, false);
+    cut_add(&cut, s->row[y].v, own, -1, false);
     for (int k = 0; k < s->rows; k++) {
         double v[3] = { -s->row[k].v[0], -s->row[k].v[1], -s->row[k].v[2] };
         if (k != y)
-            add_cap(&cut, v, -other, s->row[k].class, false);
+            cut_add(&cut, v, -other, s->row[k].class, false);
     }
-    return add_cut(map, &cut, y, true);
+    return cut_trace(map, &cut, y, true);
 }
 
 /* ---- the map ---- */
@@ -466,6 +202,7 @@ static bool build_safe(struct sphere_map *map, const struct loss_force *force, c
     for (int r = 0; r < s->rows; r++) {
         bool added = straight                           ? add_straight_margin(map, s, r, m)
                      : is_one_against_rest(force->loss) ? add_one_against_rest(map, force, head, s, norm, r)
+                     : bend.plain                       ? add_plain_part(map, &bend, s, r)
                                                         : bend_add_safe(map, &bend, s, r);
         if (!added || !add_easy_part(map, &bend, s, r))
             return false;

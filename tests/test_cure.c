@@ -224,6 +224,10 @@ static void back_leads_to_a_step_that_was_well_or_nowhere(void **unused)
     assert_string_equal(back_of(still, 7, COACH_RAY), "");
     w->snap = &good;
     assert_string_equal(back_of(late, 7, COACH_DIVERGED), "Back to step 20");
+    click("coach.back");
+    await_rest();
+    assert_int_equal(w->snap->step, 20);
+    assert_false(w->state.playing || w->past);
 }
 
 int main(void)

@@ -1,6 +1,8 @@
 /* What gets its name lies on the disk, whole: the order of fsync and rename, seen from inside the calls. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -52,6 +54,39 @@ static void a_file_is_on_the_disk_before_it_has_its_name(void **state)
     unlink(path);
 }
 
+/* ---- what a killed run has left ---- */
+
+static void make(const char *name)
+{
+    FILE *file = fopen(name, "wb");
+    assert_non_null(file);
+    fclose(file);
+}
+
+/* Frames are numbered; a folder with anything else in it, or one that somebody works in, is none of our business. */
+static void frames_left_behind_go(void **state)
+{
+    (void)state;
+    static const char *const left[] = { ".mstmp-killed", ".mstmp-others", ".mstmp-working" };
+    static const char *const file[] = { ".mstmp-killed/1.png", ".mstmp-others/notes.txt",
+        ".mstmp-working/1.png" };
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(mkdir(left[i], 0777), 0);
+        make(file[i]);
+    }
+    int worker = open(left[2], O_RDONLY | O_DIRECTORY);
+    assert_int_equal(flock(worker, LOCK_EX | LOCK_NB), 0);
+    output_sweep("");
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(access(file[i], F_OK), i == 0 ? -1 : 0);
+    assert_int_equal(access(left[0], F_OK), -1);
+    close(worker);
+    for (int i = 1; i < 3; i++) {
+        unlink(file[i]);
+        rmdir(left[i]);
+    }
+}
+
 static void what_is_not_kept_gets_no_name(void **state)
 {
     (void)state;
@@ -65,6 +100,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_on_the_disk_before_it_has_its_name),
+        cmocka_unit_test(frames_left_behind_go),
         cmocka_unit_test(what_is_not_kept_gets_no_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,6 +37,7 @@ static struct eval answer(const char *text)
 #define TWO "'features': [[1, 2], [3, 4]], 'labels': [0, 1]"
 #define HEAD TWO ", 'weights': [[1, 0], [0, 1]]"
 #define SOFT "'loss': 'softmax', 'params': {'lambda': 0}"
+#define NORM "'loss': 'normface', 'params': {'s': 4}"
 #define CENTER "'loss': 'center', 'params': {'lambda': 0.5, 'alpha': 0.5}"
 #define ADA "'loss': 'adaface', 'params': {'s': 4, 'm': 0.4, 'h': 0.3"
 #define SUB "'loss': 'subcenter_arcface', 'params': {'s': 4, 'm': 0.1, 'k': 2}"
@@ -107,6 +108,21 @@ static const struct {
     { "{" GROUP ", " HEAD ", 'v': [[1, 2]], 'e': [0], 'a': [[[1, 2], [3, 4]]]}", "give a list of 2 rows" },
     { "{" GROUP ", " HEAD ", 'v': [[1, 2], [2, 1]], 'e': [0, 1], 'a': [[[1, 2], 3], [[1, 2], [3, 4]]]}",
         "a[0][1] is a number" },
+    { "{'loss': 5, " HEAD "}", "\"loss\" is a number; give the id of a loss as text" },
+    { "{'loss': 'softmax', 'params': [1], " HEAD "}", "\"params\" is a list; give an object" },
+    { "{" NORM ", 'radius': 'own', " HEAD "}", "\"radius\" is not \"norm\"" },
+    { "{" SOFT ", 'radius': 'norm', " HEAD "}", "\"radius\" is given but softmax has no scale" },
+    { "{" SOFT ", 'features': 5, 'labels': [0], 'weights': [[1]]}",
+        "\"features\" is a number; give a list of rows" },
+    { "{" SOFT ", 'features': [], 'labels': [0], 'weights': [[1]]}",
+        "\"features\" is empty; give at least one row" },
+    { "{" SOFT ", 'features': [5], 'labels': [0], 'weights': [[1]]}", "features[0] is not a row" },
+    { "{" SOFT ", 'features': [[]], 'labels': [0], 'weights': [[1]]}", "features[0] is not a row" },
+    { "{" SOFT ", 'features': [[1, 2]], 'labels': 0, 'weights': [[1, 0]]}",
+        "\"labels\" is a number; give a list of 1" },
+    { "{" NORM ", " HEAD ", 'bias': [0, 0]}", "\"bias\" is given but normface has none" },
+    { "{'loss': 'l2', 'params': {'lambda': 0}, 'features': [[1e300]], 'labels': [0], 'weights': [[1e300]]}",
+        "the result is too large for a number" },
 };
 
 static void broken_cases_of_every_shape_are_refused_in_words(void **state)

@@ -150,6 +150,46 @@ static void scripts_stand_where_the_design_says(void **state)
     canvas_destroy(c);
 }
 
+/* The bar of a root begins where its sign ends and is as long as what stands under it. */
+static void a_root_covers_what_is_under_it(void **state)
+{
+    (void)state;
+    const struct theme *theme = theme_find("dark");
+    struct canvas *c = canvas_record(600, 100);
+    double under = formula_measure("x", 20).width, x[5], y[5], inner, after;
+    formula_draw(c, (struct point){ 0, 50 }, "\\sqrt{x}y", 20, theme->text1, theme);
+    const char *text = canvas_record_text(c), *sign = strstr(text, "lines "), *body = strstr(text, "left"),
+               *next = body ? strstr(body + 1, "left") : NULL;
+    assert_true(sign && next);
+    sign = strchr(sign, '(');
+    for (int i = 0; i < 5; i++, sign = strchr(sign + 1, '('))
+        assert_int_equal(sscanf(sign, "(%lf,%lf)", &x[i], &y[i]), 2);
+    assert_int_equal(sscanf(strchr(body, '('), "(%lf,", &inner), 1);
+    assert_int_equal(sscanf(strchr(next, '('), "(%lf,", &after), 1);
+    assert_close(y[3], y[4], 0);
+    assert_true(y[3] < 50 && y[2] >= 50 && x[3] <= inner);
+    assert_true(x[4] >= inner + under - 0.01 && after >= x[4] - 0.01);
+    canvas_destroy(c);
+}
+
+/* Over and under a large sum, on its middle. */
+static void a_sum_has_its_limits(void **state)
+{
+    (void)state;
+    const struct theme *theme = theme_find("dark");
+    struct canvas *c = canvas_record(600, 100);
+    double x[2], y[2];
+    formula_draw(c, (struct point){ 0, 50 }, "\\sum_i^i", 20, theme->text1, theme);
+    const char *low = strstr(canvas_record_text(c), "text 14"),
+               *high = low ? strstr(low + 1, "text 14") : NULL;
+    assert_true(low && high);
+    assert_int_equal(sscanf(strchr(low, '('), "(%lf,%lf)", &x[0], &y[0]), 2);
+    assert_int_equal(sscanf(strchr(high, '('), "(%lf,%lf)", &x[1], &y[1]), 2);
+    assert_close(x[0], x[1], 0);
+    assert_true(y[0] > 55 && y[1] < 40);
+    canvas_destroy(c);
+}
+
 static void a_wrong_formula_draws_nothing(void **state)
 {
     (void)state;
@@ -171,6 +211,8 @@ int main(void)
         cmocka_unit_test(size_grows_with_the_font_and_drawing_agrees_with_measuring),
         cmocka_unit_test(the_margin_is_amber_semibold_italic_and_a_class_has_its_color),
         cmocka_unit_test(scripts_stand_where_the_design_says),
+        cmocka_unit_test(a_root_covers_what_is_under_it),
+        cmocka_unit_test(a_sum_has_its_limits),
         cmocka_unit_test(a_wrong_formula_draws_nothing),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -61,6 +61,11 @@ static void refuse(const char *text, size_t size, const char *part)
 
 #define HEAD "{\"marginscope\": 1, \"title\": \"T\", \"steps\": ["
 #define STEP "{\"title\": \"A\", \"text\": \"B\""
+#define WORDS_16 "a b c d e f g h i j k l m n o p "
+#define WORDS_64 WORDS_16 WORDS_16 WORDS_16 WORDS_16
+#define WORDS_257 WORDS_64 WORDS_64 WORDS_64 WORDS_64 "q"
+#define XX_64 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define XX_256 XX_64 XX_64 XX_64 XX_64
 #define LESSON(more) HEAD STEP more "}]}"
 
 static void every_shipped_lesson_passes(void **state)
@@ -222,6 +227,22 @@ static void what_is_wrong_is_refused_with_its_place(void **state)
                "\"B\"}]}",
             "steps[0].title: too long for one line" },
         { LESSON(", \"set\": 5"), "steps[0].set: is a number" },
+        { LESSON(", \"set\": {\"dataset\": \"/etc/passwd.csv\"}"), "leads out of the lesson's folder" },
+        { LESSON(", \"set\": {\"dataset\": \"../points.csv\"}"), "leads out of the lesson's folder" },
+        { LESSON(
+              ", \"set\": {\"a name of more letters than any setting of this program can have at all\": 1}"),
+            "the name is too long" },
+        { LESSON(", \"control\": 5"), "control: is a number; give the name of a parameter" },
+        { LESSON(", \"sweep\": 5"), "sweep: is a number; give an object with param, from, to, seconds" },
+        { LESSON(", \"sweep\": {\"param\": \"m\", \"from\": \"a\", \"to\": 1, \"seconds\": 2}"),
+            "sweep.from: is a text; give a number" },
+        { LESSON(", \"ask\": 5"), "ask: is a number; give an object with question and answer" },
+        { HEAD "{\"title\": \"A\", \"text\": "
+               "\"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmno\"}]}",
+            "a word of more than 60 bytes" },
+        { HEAD "{\"title\": \"A\", \"text\": \"" WORDS_257 "\"}]}", "more than 256 words" },
+        { HEAD "{\"title\": \"A\", \"text\": \"$" XX_256 XX_256 XX_64 "$\"}]}",
+            "a formula that is too long" },
         { LESSON(", \"set\": {\"margin\": 0.3}"),
             "steps[0].set.margin: unknown setting; known with arcface" },
         { LESSON(", \"set\": {\"m\": 7}"), "steps[0].set.m: allowed 0 to 1.2" },

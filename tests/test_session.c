@@ -1,5 +1,6 @@
 /* Sessions: what is saved comes back to the byte, goes on as if never interrupted, and what is wrong is refused. */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <SDL.h>
 
 #include "app/json_line.h"
+#include "app/npy.h"
 #include "app/pack.h"
 #include "app/session.h"
 #include "app/worker.h"
@@ -286,6 +288,79 @@ static void data_elsewhere_are_named_in_full(void **state)
     session_destroy(s);
 }
 
+/* What is gone has a full name too. */
+static void missing_data_are_named_in_full(void **state)
+{
+    (void)state;
+    char here[PATH_MAX], want[PATH_MAX + 16];
+    struct experiment e = small("softmax");
+    set(&e, "dataset", "gone.csv");
+    struct session *s = session_create(in_folder("a.json"));
+    session_plan(s, &e);
+    assert_non_null(getcwd(here, sizeof here));
+    snprintf(want, sizeof want, "%s/gone.csv", here);
+    assert_string_equal(s->training[0].experiment.dataset, want);
+    session_destroy(s);
+}
+
+/* Beside a session of a long path the data have a longer one. */
+static void a_path_of_data_has_its_limit(void **state)
+{
+    (void)state;
+    char path[SESSION_PATH / 2 + 16], name[SESSION_PATH / 2 + 1];
+    memset(path, 'p', sizeof path);
+    memset(name, 'n', sizeof name);
+    strcpy(path + sizeof path - 8, "/a.json");
+    name[sizeof name - 1] = '\0';
+    struct session *s = session_create(path);
+    struct experiment e = small("softmax");
+    struct why why = { "" };
+    set(&e, "dataset", name);
+    assert_int_equal(session_experiment(s, &e, &e, &why), STATUS_FAILED);
+    assert_non_null(strstr(why.text, "the path of its data is too long from here; move both"));
+    session_destroy(s);
+}
+
+static void write_array(
+    const char *path, const char *type, size_t item, size_t rows, size_t wide, const void *at)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    npy_write(file, &(struct npy){ type, item, wide > 1 ? 2 : 1, { rows, wide } }, at);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* The weights that came with them are of the data. */
+static void weights_that_changed_are_refused(void **state)
+{
+    (void)state;
+    const float x[6] = { 1, 0, 0, 1, 1, 1 };
+    float rows[4] = { 1, 0, 0, 1 };
+    const int32_t y[3] = { 0, 1, 1 };
+    write_array(in_folder("x.npy"), "<f4", 4, 3, 2, x);
+    write_array(in_folder("y.npy"), "<i4", 4, 3, 1, y);
+    write_array(in_folder("w.npy"), "<f4", 4, 2, 2, rows);
+    struct experiment e = small("softmax");
+    set(&e, "features-npy", in_folder("x.npy"));
+    set(&e, "labels-npy", in_folder("y.npy"));
+    set(&e, "weights-npy", in_folder("w.npy"));
+    struct dataset data = open_data(&e), other = { 0 };
+    struct session *s = session_create(in_folder("w.json"));
+    struct why why = { "" };
+    session_plan(s, &e);
+    s->data = session_data_of(&data);
+    s->opened = true;
+    if (session_open_data(s, NULL, &other, &why) != STATUS_OK)
+        fail_msg("%s", why.text);
+    dataset_clear(&other);
+    rows[3] = 0.5f;
+    write_array(in_folder("w.npy"), "<f4", 4, 2, 2, rows);
+    assert_int_equal(session_open_data(s, NULL, &other, &why), STATUS_FAILED);
+    assert_non_null(strstr(why.text, "holds other values"));
+    dataset_clear(&data);
+    session_destroy(s);
+}
+
 static void expect_refusal(const char *path, const char *part)
 {
     struct session *s = NULL;
@@ -334,14 +409,29 @@ static char *good_text(void)
     return text;
 }
 
-/* The first `from` in the good file becomes `to`; NULL: the file ends there. */
+/* What follows the value that begins at the end of `text`. */
+static const char *after_value(const char *text)
+{
+    int depth = 0;
+    for (; depth > 0 || (*text != ',' && *text != '\n'); text++)
+        depth += (*text == '{' || *text == '[') - (*text == '}' || *text == ']');
+    return text;
+}
+
+/* The first `from` in the good file becomes `to`; NULL: the file ends there; "= VALUE": its value becomes that; "-": it
+ * goes with its value. */
 static char *spoil(const char *good, const char *from, const char *to)
 {
     char *text = calloc(1, strlen(good) + TEXT);
     const char *at = strstr(good, from);
     assert_non_null(at);
     memcpy(text, good, (size_t)(at - good));
-    if (to) {
+    if (to && to[0] == '-')
+        strcat(text, after_value(at + strlen(from)) + 1);
+    else if (to && to[0] == '=') {
+        strcat(strcat(strcat(text, from), ": "), to + 2);
+        strcat(text, after_value(at + strlen(from)));
+    } else if (to) {
         strcat(text, to);
         strcat(text, at + strlen(from));
     }
@@ -362,6 +452,10 @@ static void open_whole(const char *text, struct why *why)
     dataset_clear(&data);
     session_destroy(s);
 }
+
+#define TEN "abcdefghij"
+#define LONG_KEY TEN TEN TEN TEN TEN TEN TEN TEN
+#define TWELVE_TWOS "eJxjYAADBwYa0QCHYAMB" /* packed */
 
 static void bad_files_are_refused_with_place_and_reason(void **state)
 {
@@ -408,6 +502,33 @@ static void bad_files_are_refused_with_place_and_reason(void **state)
         { "\"dataset\": \"blobs\"", "\"dataset\": \"/etc/passwd\"",
             "its data cannot be opened (--dataset PATH says where they lie now): /etc/passwd" },
         { "\"dataset\": \"blobs\"", "\"dataset\": \"blobs\\nseed=3\"", "holds a line break" },
+        { "\"dataset\": \"blobs\"", "\"dataset\": \"../../points.csv\"",
+            "climbs out of the session's folder" },
+        { "\"data\"", "= 5", "data: is a number; give an object with" },
+        { "\"experiment\"", "= 5", "training.experiment: is a number; give an object of settings" },
+        { "\"model\"", "= \"cnn\"", "needs images and blobs has none" },
+        { "\"journal\"", "= 5", "training.journal: is a number; give a list of changes" },
+        { "\"journal\"", "= [[1, 2, \"3\"]]", "training.journal[0][1]: is a number; give a text" },
+        { "\"zlib\"", "= 5", "training.checkpoint.zlib: is a number; give zlib in base64, as text" },
+        { "\"window\"", "= 5", "window: is a number; give an object" },
+        { "\"data\"", "= null", "bad.json:" },
+        { "\"checkpoint\": {", "\"other\": {", "training.other: unknown key" },
+        { "\"data\"", "-", "\"data\" is missing" },
+        { "\"weights-npy\": \"\"", "\"weights-npy\": \"w.npy\"", "no features to go with it" },
+        { "\"arcface.m\": \"0.5\"", "\"arcface.m\": \"0.5\", \"l2.m\": \"1\"", "l2.m" },
+        { "\"m\",", "\"" LONG_KEY "\",", "training.journal[0][1]: 80 bytes; allowed " },
+        { "\"training\"", "= {\"experiment\": {}, \"journal\": [[1, \"lr\", \"0.1\"]]}",
+            "training: changes of a training without a checkpoint" },
+        { "\"pan\"", "= [0]", "window.pan: is no list of 2" },
+        { "\"pan\"", "= 0", "window.pan: is no list of 2" },
+        { "\"training\"", "\"beside\": 5, \"training\"", "beside: is no list of at most " },
+        { "\"training\"", "\"axes\": [], \"training\"", "axes: is no list of 1, as there are trainings" },
+        { "\"training\"", "\"axes\": [{\"dim\": 4, \"zlib\": 5}], \"training\"",
+            "axes[0].zlib: is a number; give zlib in base64" },
+        { "\"training\"", "\"axes\": [{\"dim\": 5, \"zlib\": \"" TWELVE_TWOS "\"}], \"training\"",
+            "axes[0].zlib: is damaged: it is not 3 times 5 numbers" },
+        { "\"training\"", "\"axes\": [{\"dim\": 4, \"zlib\": \"" TWELVE_TWOS "\"}], \"training\"",
+            "axes[0].zlib: holds a number that is no part of a unit vector" },
     };
     char *good = good_text();
     struct why fine = { "" };
@@ -424,6 +545,63 @@ static void bad_files_are_refused_with_place_and_reason(void **state)
         free(text);
     }
     free(good);
+}
+
+static void files_that_are_no_text_are_refused(void **state)
+{
+    (void)state;
+    char far[2 * SESSION_PATH];
+    struct session *s = NULL;
+    struct why why = { "" };
+    FILE *file = fopen(in_folder("nul.json"), "wb");
+    assert_non_null(file);
+    fwrite("{\"marginscope\": 1\0}", 1, 20, file);
+    fclose(file);
+    assert_int_equal(session_read(in_folder("nul.json"), &s, &why), STATUS_FAILED);
+    assert_non_null(strstr(why.text, "nul.json: holds bytes that are no text; choose a session file"));
+    memset(far, 'p', sizeof far - 1);
+    far[sizeof far - 1] = '\0';
+    assert_int_equal(session_read(far, &s, &why), STATUS_FAILED);
+    assert_non_null(strstr(why.text, "ppp...: the path is too long; move the file"));
+    assert_null(s);
+}
+
+static void a_journal_has_its_limit(void **state)
+{
+    (void)state;
+    enum { MOST = 1000000 };
+    static const char head[] = "{\"marginscope\": 1, \"training\": {\"experiment\": {}, \"journal\": [";
+    char *text = malloc(sizeof head + 2 * (MOST + 1) + 8), *at = stpcpy(text, head);
+    for (int i = 0; i <= MOST; i++, at += 2)
+        memcpy(at, "1,", 2);
+    strcpy(at - 1, "]}}");
+    struct session *s = NULL;
+    struct why why = { "" };
+    assert_int_equal(session_parse(text, "long.json", &s, &why), STATUS_FAILED);
+    assert_non_null(strstr(why.text, "training.journal: 1000001 changes; allowed 1000000"));
+    free(text);
+}
+
+/* A training whose picture has no axes of its own stands between those that have. */
+static void axes_that_are_not_there_stay_away(void **state)
+{
+    (void)state;
+    static const double axis[12] = { 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0.6, 0.8 };
+    struct experiment e = small("arcface");
+    struct session *s = session_create("a.json"), *back;
+    session_plan(s, &e);
+    session_plan(s, &e);
+    s->arranged = true;
+    assert_true(session_keep_axes(s, 1, axis, 4));
+    char *text = print(s);
+    back = parse(text, "a.json");
+    assert_int_equal(back->count, 2);
+    assert_null(back->axes[0].axis);
+    assert_int_equal(back->axes[1].dim, 4);
+    assert_memory_equal(back->axes[1].axis, axis, sizeof axis);
+    free(text);
+    session_destroy(s);
+    session_destroy(back);
 }
 
 static void deep_nesting_is_refused(void **state)
@@ -781,8 +959,14 @@ int main(void)
         cmocka_unit_test(the_picture_is_the_same),
         cmocka_unit_test(the_folder_can_be_moved_with_its_data),
         cmocka_unit_test(data_elsewhere_are_named_in_full),
+        cmocka_unit_test(missing_data_are_named_in_full),
+        cmocka_unit_test(a_path_of_data_has_its_limit),
+        cmocka_unit_test(weights_that_changed_are_refused),
         cmocka_unit_test(data_that_changed_are_refused),
         cmocka_unit_test(bad_files_are_refused_with_place_and_reason),
+        cmocka_unit_test(files_that_are_no_text_are_refused),
+        cmocka_unit_test(a_journal_has_its_limit),
+        cmocka_unit_test(axes_that_are_not_there_stay_away),
         cmocka_unit_test(deep_nesting_is_refused),
         cmocka_unit_test(damaged_checkpoints_do_no_harm),
         cmocka_unit_test(a_full_disk_leaves_the_old_file),

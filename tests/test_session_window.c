@@ -500,6 +500,65 @@ static void names_are_completed(void **state)
     window_destroy(w);
 }
 
+/* A session without a name is not saved; one without an ending gets it. */
+static void a_name_is_asked_for_and_ended(void **state)
+{
+    (void)state;
+    struct window_options o = small("arcface");
+    struct window *w = open_window(&o);
+    press(w, SDLK_s, KMOD_CTRL | KMOD_SHIFT);
+    press(w, SDLK_BACKSPACE, 0);
+    press(w, SDLK_RETURN, 0);
+    for (int i = 0; i < 20000 && !w->ui.error[0]; i++)
+        window_wait(w, 2);
+    assert_string_equal(w->ui.error, "Give the file a name.");
+    assert_true(panel_session_open(w));
+    press(w, SDLK_ESCAPE, 0);
+    press(w, SDLK_ESCAPE, 0);
+    press(w, SDLK_s, KMOD_CTRL | KMOD_SHIFT);
+    type(w, in_folder("unended"));
+    press(w, SDLK_RETURN, 0);
+    await_notice(w, "Saved");
+    assert_int_equal(access(in_folder("unended.json"), R_OK), 0);
+    assert_int_not_equal(access(in_folder("unended"), F_OK), 0);
+    window_destroy(w);
+}
+
+/* Open shows what lies in a folder, Save takes its name; a file pressed is opened, or gives its name. */
+static void what_is_listed_is_pressed(void **state)
+{
+    (void)state;
+    struct window_options o = small("arcface");
+    struct window *w = open_window(&o);
+    double r[4];
+    mkdir(in_folder("shelf"), 0755);
+    save_to(w, in_folder("shelf/only.json"));
+    for (int i = 0; i < 2; i++) {
+        press(w, i ? SDLK_o : SDLK_s, i ? KMOD_CTRL : KMOD_CTRL | KMOD_SHIFT);
+        press(w, SDLK_a, KMOD_CTRL);
+        type(w, in_folder("shelf"));
+        if (i)
+            press(w, SDLK_RETURN, 0);
+        for (int k = 0; k < 20000 && (sessions_panel(w)->list.files != 1 || !sessions_panel(w)->list.folder);
+             k++)
+            window_wait(w, 2);
+        assert_true(panel_session_open(w));
+        assert_true(sessions_panel(w)->list.folder);
+        frames(w, 5);
+        assert_true(window_control(w, "session.recent.1", r));
+        w->notice[0] = '\0';
+        click(w, "session.recent.1");
+        if (i)
+            await_notice(w, "Opened ~/shelf/only.json");
+        else
+            assert_string_equal(sessions_panel(w)->name, "~/shelf/only.json");
+        assert_int_equal(panel_session_open(w), !i);
+        press(w, SDLK_ESCAPE, 0);
+        press(w, SDLK_ESCAPE, 0);
+    }
+    window_destroy(w);
+}
+
 /* ---- from one run to the next ---- */
 
 static int in_state(const char *name)
@@ -595,6 +654,34 @@ static void the_newest_is_offered(void **state)
     session_home_close(&c, true);
 }
 
+/* Where a run keeps what it must: the user's own folder without one of the environment; nowhere when there is none. */
+static void a_run_is_kept_where_it_can_be(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *state, *home, *below;
+    } row[] = { { NULL, "own", "own/.local/state/marginscope" },
+        { "relative", "own", "own/.local/state/marginscope" }, { NULL, "relative", "" }, { NULL, NULL, "" } };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct session_home h;
+        if (row[i].state)
+            setenv("XDG_STATE_HOME", row[i].state, 1);
+        else
+            unsetenv("XDG_STATE_HOME");
+        if (row[i].home)
+            setenv("HOME", strcmp(row[i].home, "own") == 0 ? in_folder("own") : row[i].home, 1);
+        else
+            unsetenv("HOME");
+        mkdir(in_folder("own"), 0755);
+        session_home_open(&h);
+        assert_string_equal(h.folder, row[i].below[0] ? in_folder(row[i].below) : "");
+        assert_int_equal(h.autosave[0] != '\0', row[i].below[0] != '\0');
+        session_home_close(&h, true);
+    }
+    setenv("XDG_STATE_HOME", folder, 1);
+    setenv("HOME", folder, 1);
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -633,9 +720,12 @@ int main(void)
         cmocka_unit_test(a_dropped_file_opens_as_what_it_is),
         cmocka_unit_test(other_files_are_dropped_too),
         cmocka_unit_test(names_are_completed),
+        cmocka_unit_test(a_name_is_asked_for_and_ended),
+        cmocka_unit_test(what_is_listed_is_pressed),
         cmocka_unit_test(a_fall_is_followed_by_an_offer),
         cmocka_unit_test(two_programs_have_their_own),
         cmocka_unit_test(the_newest_is_offered),
+        cmocka_unit_test(a_run_is_kept_where_it_can_be),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

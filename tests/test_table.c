@@ -405,10 +405,12 @@ static void array_labels_are_classes_numbers_or_sets(void **state)
     free((void *)sets.at);
 }
 
+enum { MANY = DATASET_CLASS_MAX + 1 };
+
 /* A version-1 array of bytes with this dictionary. */
 static struct bytes bytes_array(const char *dictionary, const void *body, size_t size)
 {
-    static uint8_t room[4][1024];
+    static uint8_t room[4][2 * MANY + 256];
     static int next;
     uint8_t *out = room[next++ % 4];
     size_t length = strlen(dictionary);
@@ -425,6 +427,22 @@ static struct bytes numbers_of(const char *shape, const char *type, const void *
     char text[128];
     snprintf(text, sizeof text, "{'descr': '%s', 'fortran_order': False, 'shape': %s, }\n", type, shape);
     return bytes_array(text, body, size);
+}
+
+static void the_reading_of_arrays_can_be_stopped(void **state)
+{
+    (void)state;
+    struct watcher hasty = { 0, 0, 1 };
+    struct progress progress = { watch, &hasty };
+    struct npy_source source = { whole_file("lf4"), whole_file("labels"), { 0 },
+        { "X.npy", "y.npy", "W.npy" } };
+    struct dataset data = { 0 };
+    struct why why = { "" };
+    assert_int_equal(dataset_from_npy(&source, "X", TASK_CLASS, &progress, &data, &why), STATUS_FAILED);
+    assert_string_equal(why.text, "X.npy: the reading was stopped; open it again");
+    assert_null(data.value);
+    free((void *)source.features.at);
+    free((void *)source.labels.at);
 }
 
 static void weights_travel_with_their_classes(void **state)
@@ -472,7 +490,8 @@ static struct bytes array_of(const struct spec *spec)
 static void a_bad_array_says_what_is_wrong(void **state)
 {
     (void)state;
-    static const uint8_t some[64] = { 0 };
+    static const uint8_t some[2 * MANY] = { 0 };
+    static uint16_t apart[MANY];
     static const uint8_t one_and_nan[8] = { 0, 0, 0x80, 0x3F, 0, 0, 0xC0, 0x7F };
     static const uint8_t one_and_half[12] = { 0, 0, 0x80, 0x3F, 0, 0, 0, 0x3F };
 #define X32                                                                                                  \
@@ -528,7 +547,16 @@ static void a_bad_array_says_what_is_wrong(void **state)
         { TASK_CLASS, X32, Y3, { "(2, 3)", "|u1", some, 6 }, "W.npy: rows of 3 numbers where X.npy has 2" },
         { TASK_MULTI, X32, { "(3, 2)", "|u1", "\0\1\1\0\2\0", 6 }, NONE,
             "y.npy: row 2, column 0 is 2; a set of classes has 0 and 1" },
+        { TASK_CLASS, { "(4097, 2)", "|u1", some, 2 * MANY }, { "(4097,)", "<u2", apart, 2 * MANY }, NONE,
+            "y.npy: 4097 different labels; allowed 4096" },
+        { TASK_MULTI, { "(1, 2)", "|u1", some, 2 }, { "(1, 4097)", "|u1", some, MANY }, NONE,
+            "y.npy: 4097 classes; allowed 4096" },
+        { TASK_CLASS, X32, Y3, { "(4097, 2)", "|u1", some, 2 * MANY },
+            "W.npy: 4097 rows; give one for each class" },
+        { TASK_MULTI, X32, X32, { "(3, 2)", "|u1", some, 6 }, "W.npy: 3 rows; give one for each class" },
     };
+    for (int i = 0; i < MANY; i++)
+        apart[i] = (uint16_t)i;
 #undef X32
 #undef Y3
 #undef NONE
@@ -881,6 +909,7 @@ int main(void)
         cmocka_unit_test(more_than_2_gib_is_refused_before_allocating),
         cmocka_unit_test(every_type_and_order_of_an_array_is_read),
         cmocka_unit_test(array_labels_are_classes_numbers_or_sets),
+        cmocka_unit_test(the_reading_of_arrays_can_be_stopped),
         cmocka_unit_test(weights_travel_with_their_classes),
         cmocka_unit_test(a_bad_array_says_what_is_wrong),
         cmocka_unit_test(damaged_tables_are_read_or_refused),

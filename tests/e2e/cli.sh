@@ -48,6 +48,8 @@ for command in "" train eval figure sweep losses datasets; do
     grep -q . out.txt || miss "$command --help says nothing"
 done
 check "--version" run --version
+check "options of the window with --help among them" run --theme light --help
+grep -q "Options of the window" out.txt || miss "the window's own --help: $(head -c 100 out.txt)"
 check "losses" run losses
 check "losses --json" run losses --json
 cp out.txt losses.json
@@ -129,6 +131,29 @@ refuses 2 "--model lstm" train --model lstm
 refuses 2 "needs images" train --dataset blobs --model cnn
 refuses 2 "new training" train --at 10:seed=4
 refuses 2 "earlier step" train $short --dump-batch 41:late.json
+
+long=$(printf 'a%.0s' {1..2000})
+many() { for ((i = 1; i <= $2; i++)); do printf -- '%s ' "--$1"; done; }  # an option so often
+refuses 2 "leave out x" --help x
+refuses 2 "leave out x" --version x
+refuses 2 "no such option of eval" eval --fast
+refuses 2 "empty; give a value" train --metrics ""
+refuses 2 "longer than 1023 bytes" train --metrics $long
+refuses 2 "more than 64 of them" train $(many set=m=0.1 65)
+refuses 2 "key or value too long" train --at 1:m=$long
+refuses 2 "more than 256 changes" train $(many at=1:m=0.1 257)
+refuses 2 "more than 32 of them" train $(many dump-batch=1:b.json 33)
+refuses 2 "more than 16 figures" train $(many figure=f.png 17)
+refuses 2 "allowed 1 to 1000000000" train --metrics-every 0
+refuses 2 "allowed 10 to 2400" figure --dpi 5 --out f.png
+refuses 2 "allowed 0 to 100000" animate --while-training -1 --out a.gif
+refuses 2 "not a size of pixels" animate --size 84x63mm --out a.gif
+refuses 2 "--over m=0..x" animate --over m=0..x --out a.gif
+refuses 2 "modified_softmax has no parameters" train --loss modified_softmax --set q=1
+refuses 2 "no cure; write cure=warmup" train --at 10:cure=nosuch
+refuses 2 "a value is too long" sweep --set m=0,${long:0:300} --out f.png
+refuses 2 "the name is too long" sweep --set ${long:0:300}=0,1 --out f.png
+refuses 1 "fewer than two classes" train --dataset drawn --draw 0:0:0,0:1:1 --steps 5
 
 # ---------------------------------------------------------------- what cannot be done: exit 1
 refuses 1 "nosuch-folder" train --dataset ./nosuch-folder
@@ -541,6 +566,63 @@ for name, data in fonts:
     font = base64.b64decode(data)
     tables = {font[12 + 16 * i:16 + 16 * i] for i in range(struct.unpack(">H", font[4:6])[0])}
     assert {b"cmap", b"hmtx", b"head"} <= tables and len(font) < 60000, (name, len(font), tables)
+P
+# says FILE TEXT...   the picture has these words
+says() {
+    local file=$1
+    shift
+    for text in "$@"; do grep -Fq -- "$text" "$file" && pass || miss "$file does not say $text"; done
+}
+odd="--dataset iris --hidden 4 --steps 5 --optimizer sgd --text font"
+check "figure of class weights" run figure $odd --loss weighted_softmax --set class_weights=1:2:5 --batch full \
+    --weight-decay 0.01 --out odd.svg
+says odd.svg "class_weights 1:2:5" "decay 0.01" "full batch"
+check "figure of inverse weights" run figure $odd --loss weighted_softmax --set class_weights=inverse --out odd.svg
+says odd.svg "class_weights inverse"
+check "figure of a divergence" run figure $odd --lr 1e6 --out odd.svg
+says odd.svg "diverged at step 2"
+check "a divergence beside another" run figure $odd --lr 1e6 --view compare --vs --lr=1e-3 --out odd.svg
+grep -q "training 1: diverged at step 2" err.txt || miss "who diverged: $(cat err.txt)"
+says odd.svg "diverged at step 2" "learning rate 1000000 vs 0.001"
+check "figure of a CNN" run figure --dataset optdigits --model cnn --filters 2,3 --steps 1 --text font --out odd.svg
+says odd.svg "CNN 2-3-128-64-2"
+check "figure of a regression" run figure --dataset outliers --loss huber --steps 5 --text font --out odd.svg
+says odd.svg "train loss 0."
+check "pairs with held-out classes" run figure $short --holdout 8,9 --view pairs --text font --out odd.svg
+says odd.svg "pairs, seen classes" "pairs, never seen"
+check "a sweep of losses by epochs" run sweep --dataset iris --hidden 4 --vary loss=softmax,arcface --epochs 1 --text font \
+    --out odd.svg
+says odd.svg "Losses compared" ">Softmax<" ">ArcFace<" "1 epoch, 1 step · accuracy"
+check "a sweep of a regression" run sweep --dataset outliers --loss huber --set delta=1,2 --steps 3 --text font --out odd.svg
+says odd.svg "train loss" "test loss"
+printf 'x,y,label\n0,1,"a,b"\n1,0,"say ""x"""\n0.5,1,"a,b"\n1,0.5,"say ""x"""\n' >names.csv
+check "labels with commas and quotes" run train --dataset names.csv --hidden 4 --steps 2 --loss weighted_softmax \
+    --set class_weights=1:2 --features f.csv --metrics m.csv
+check "they are quoted again, and weights stand in their cell" python3 - <<'P'
+import csv
+assert {r["label"] for r in csv.DictReader(open("f.csv"))} == {"a,b", 'say "x"'}
+assert [r["param.class_weights"] for r in csv.DictReader(open("m.csv"))][-1] == "1:2"
+P
+check "an act of the coach by --at" run train $short --at 10:cure=warmup
+check "progress on a terminal, gone at the end" python3 - "$binary" <<'P'
+import os, pty, re, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], [sys.argv[1], "train", "--dataset", "blobs", "--steps", "3000"])
+said = b""
+while True:
+    try:
+        part = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not part:
+        break
+    said += part
+assert os.waitpid(pid, 0)[1] == 0
+bars = re.findall(rb"\r\[([#.]{30})\] +(\d+) %  [^\x1b]*", said)
+shares = [int(share) for _, share in bars]
+assert bars and shares == sorted(shares) and all(abs(bar.count(b"#") / 0.3 - int(share)) < 4 for bar, share in bars), bars
+assert b"ETA 0:" in said and said.rfind(b"\r\x1b[K") > said.rfind(b" %  "), said[-300:]
 P
 refuses 2 "--text" figure $short --text letters --out none.svg
 refuses 2 "--select" figure $short --select first --out none.svg

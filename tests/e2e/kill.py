@@ -6,6 +6,7 @@ The moments come from the seed. Python's standard library only; closes with "N p
 import os
 import pathlib
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -129,7 +130,8 @@ def main():
     for ending in "png", "svg", "pdf":
         writes(binary, dice, ["figure", *short, *large], ["--out", f"figure.{ending}"], old, new)
     animation = ["animate", *short, "--size", "320x240", "--seconds", "1", "--fps", "10"]
-    for name in "moving.gif", "moving.webp", "frame-%02d.png":
+    films = ["moving.mp4"] if shutil.which("ffmpeg") else []
+    for name in "moving.gif", "moving.webp", "frame-%02d.png", *films:
         writes(binary, dice, animation, ["--out", name], old, new)
     writes(binary, dice, [*train, "--hidden", "300,300", "--steps", "20"], ["--save", "session.json"], old, new)
     writes(binary, dice, [*train, "--steps", "20"], ["--features", "features.npy"], old, new)

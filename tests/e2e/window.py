@@ -834,6 +834,27 @@ def sessions(binary, slow):
         finally:
             w.close()
 
+        # what stands in the session, and what the line says on top of it
+        w = start("--session", str(saved), "--theme", "light", "--text-scale", "1.2", "--renderer", "cpu", "--set",
+                  "m=0.4")
+        try:
+            w.wait(lambda: w.state().get("step") == step, "the step it was saved at", 15)
+            w.wait(lambda: abs(w.state()["params"]["m"] - 0.4) < 1e-9, "the margin of the line")
+            assert w.controls()["theme"]["value"] == "light", w.controls()["theme"]
+            w.process.terminate()
+            assert w.process.wait(20 * w.slow) == 0
+        finally:
+            w.close()
+        w = start("--lesson", str(pathlib.Path(__file__).resolve().parents[2] / "assets/lessons/05-l-softmax.json"))
+        try:
+            w.wait(lambda: w.state().get("lesson", {}).get("step") == 1, "the first step of the lesson", 15)
+            w.key("Escape")
+            w.wait(lambda: "lesson" not in w.state() and "play" in w.controls(), "the window behind it")
+            w.process.terminate()
+            assert w.process.wait(20 * w.slow) == 0
+        finally:
+            w.close()
+
         # once kept, once thrown away
         for answer, there in ("session.restore", step), ("session.discard", None):
             w = start("--seed", "1", "--dataset", "blobs")
@@ -851,6 +872,29 @@ def sessions(binary, slow):
                 w.close()
 
 
+def card(binary, slow):
+    """--renderer gpu trains, takes another size and ends well, or says in one line that no card can be used."""
+    with tempfile.TemporaryDirectory(prefix="marginscope-") as folder:
+        w = Window(binary, folder, slow, "--renderer", "gpu", "--dataset", "blobs")
+        try:
+            try:
+                w.find()
+                w.wait(lambda: w.state().get("step", 0) > 5, "steps", 15)
+            except AssertionError:
+                w.log.seek(0)
+                said = w.log.read().splitlines()
+                assert w.process.poll() == 1 and len(said) == 1 and "no graphics card can be used" in said[0], said
+                return
+            w.x("windowsize", "--sync", w.id, 1280, 720)
+            w.wait(lambda: sum(w.controls()["timeline"]["rect"][1::2]) <= 721, "the smaller size")
+            step = w.state()["step"]
+            w.wait(lambda: w.state()["step"] > step and w.state()["frame_ms_p50"] > 0, "frames of that size")
+            w.process.terminate()
+            assert w.process.wait(20 * w.slow) == 0
+        finally:
+            w.close()
+
+
 def main():
     short = "--short" in sys.argv
     binary = os.path.abspath(sys.argv[-1])
@@ -865,12 +909,13 @@ def main():
     except (AssertionError, subprocess.TimeoutExpired) as err:
         failed += 1
         print(f"no_display ({no_display.__doc__}): {err!r}")
-    try:
-        sessions(binary, short)
-        passed += 1
-    except (AssertionError, KeyError, OSError, subprocess.SubprocessError) as err:
-        failed += 1
-        print(f"sessions ({sessions.__doc__}): {err!r}")
+    for check in (sessions, card):
+        try:
+            check(binary, short)
+            passed += 1
+        except (AssertionError, KeyError, OSError, subprocess.SubprocessError) as err:
+            failed += 1
+            print(f"{check.__name__} ({check.__doc__}): {err!r}")
     with tempfile.TemporaryDirectory(prefix="marginscope-") as folder:
         w = Window(binary, folder, short, "--seed", "1")
         try:

@@ -2,8 +2,9 @@
  * library (the dynamic linker finds the program's first) and lets one of their calls fail, or all from one on. A call
  * counts when our code makes it, or one of jansson, libpng, zlib and giflib: by the caller's address, for gzread,
  * png_image_write_to_stdio and giflib have no hook for an allocator. What cairo, fontconfig or FreeType ask for always
- * works: they answer for themselves. So does what libwebp asks for: version 1.2 makes an empty frame, or crashes, where
- * its own memory fails. Streams are made with fopencookie here, so that each write() behind a FILE can fail. */
+ * works: they answer for themselves. So does what libwebp asks for: where one of some 150 allocations fails its encoder
+ * (1.2.4) calls half a frame whole, and its decoder, which could tell, then frees what it never took. Streams are made
+ * with fopencookie here, so that each write() behind a FILE can fail. */
 #ifndef TESTS_SUPPORT_FAULT_H
 #define TESTS_SUPPORT_FAULT_H
 

@@ -295,7 +295,8 @@ void judge_init(struct judge *j, const struct region_case *c)
     j->decision = loss_decision(&j->force);
     j->sub = j->rows / c->classes;
     bool biased = c->loss->has_bias || loss_is_pair(c->loss) || c->loss->task == TASK_SCORE;
-    int alpha = loss_param_find(c->loss, "alpha");
+    int alpha = loss_param_find(c->loss, "alpha"), radius = loss_param_find(c->loss, "r");
+    j->scale = radius < 0 ? 0 : c->warm ? c->norm : c->param[radius];
     for (int r = 0; r < j->rows; r++) {
         const double *w = &c->weight[c->dim * r];
         j->length[r] = length_of(w, c->dim);

@@ -16,7 +16,6 @@ static double *slot_of(double *matrix, int row, int dim)
 
 /* ---- center: lambda/(2N) sum |x_i - k_y|^2 ---- */
 
-
 /* delta_j = alpha sum_{i of j} (x_i - k_j) / (1 + n_j): what the centres move after the step. It knows neither
  * lambda nor N, so centres follow the features even where the term weighs nothing. */
 static void center_step(
@@ -78,7 +77,6 @@ const struct loss loss_center = {
 /* clang-format on */
 
 /* ---- ring: lambda/(2N) sum (|x_i| - R)^2 ---- */
-
 
 static double ring_term(
     const double *param, const struct batch *batch, const struct head *head, struct grad *grad)

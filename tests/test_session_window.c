@@ -536,7 +536,7 @@ static void what_is_listed_is_pressed(void **state)
     for (int i = 0; i < 2; i++) {
         press(w, i ? SDLK_o : SDLK_s, i ? KMOD_CTRL : KMOD_CTRL | KMOD_SHIFT);
         press(w, SDLK_a, KMOD_CTRL);
-        type(w, in_folder("shelf"));
+        type(w, in_folder("shelf/"));
         if (i)
             press(w, SDLK_RETURN, 0);
         for (int k = 0; k < 20000 && (sessions_panel(w)->list.files != 1 || !sessions_panel(w)->list.folder);

@@ -89,6 +89,8 @@ static void in_basics(void)
 static void at_first_heads(void)
 {
     in_basics();
+    choose_loss("l2"); /* its data are numbers */
+    w->kept_once[BENCH_PLANE] = w->kept_once[BENCH_SPHERE] = false;
     choose_loss("cosface");
 }
 
@@ -345,8 +347,8 @@ static void each_press_does_what_it_says(void **unused)
         if (p->value == past)
             await_rest();
         if (fabs(p->value() - p->want) > 1e-9)
-            fail_msg("row %d: %s, key %d: %g; wanted %g", i, p->control ? p->control : "", p->key, p->value(),
-                p->want);
+            fail_msg("row %d: %s, key %d: %g; wanted %g (%s)", i, p->control ? p->control : "", p->key,
+                p->value(), p->want, w->experiment.dataset);
     }
     home();
 }

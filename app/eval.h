@@ -1,4 +1,4 @@
-/* eval.h - value and gradients of one loss on one case (product.md section 4, losses.md section 3).
+/* eval.h - value and gradients of one loss on one case.
  * Runs the trainer's own loss code; there is no second implementation to agree with. Any thread. */
 #ifndef APP_EVAL_H
 #define APP_EVAL_H

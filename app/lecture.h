@@ -1,5 +1,5 @@
-/* lecture.h - what a lecturer stands in front of: the list of lessons, a lesson step by step (product.md section 5,
- * design.md "Lesson"), and presentation mode. Part of the window (panel.h); main thread. */
+/* lecture.h - what a lecturer stands in front of: the list of lessons, a lesson step by step, and presentation
+ * mode. Part of the window (panel.h); main thread. */
 #ifndef APP_LECTURE_H
 #define APP_LECTURE_H
 

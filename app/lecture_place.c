@@ -1,4 +1,4 @@
-/* lecture_place.c - where things stand in a lesson and in a presentation, and how large (design.md, "Lesson"). */
+/* lecture_place.c - where things stand in a lesson and in a presentation, and how large. */
 #include <math.h>
 
 #include "app/lecture.h"

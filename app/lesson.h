@@ -1,4 +1,4 @@
-/* lesson.h - a lesson file (product.md section 5) as plain values: what a player shows, sets and asks, step by step.
+/* lesson.h - a lesson file as plain values: what a player shows, sets and asks, step by step.
  * Everything in it has been checked: settings were really made, views exist, formulas can be drawn, texts have room.
  * Main thread, with text open (text_start): texts are measured. */
 #ifndef APP_LESSON_H

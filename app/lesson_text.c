@@ -40,7 +40,7 @@ static const char *check_formula(const char *text, const char *open, struct why 
     if (formula_check(formula, &inner) == STATUS_OK)
         return close;
     why_set(why, STATUS_FAILED, "column %d: %s%s", (int)(open - text) + 1, inner.text,
-        strchr(inner.text, ';') ? "" : "; write it as product.md section 5 has it");
+        strchr(inner.text, ';') ? "" : "; write it as in \\frac{e^{s\\cos\\theta_1}}{n}");
     return NULL;
 }
 

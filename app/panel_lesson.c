@@ -1,5 +1,5 @@
 /* panel_lesson.c - what lecture.c arranges, drawn: view, statement and strip of a lesson; view and caption of a
- * presentation. Type as in design.md: nothing under 24 px on 1280 x 720. */
+ * presentation. Nothing is under 24 px on 1280 x 720. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* summary.h - what a training without a window writes: the JSON summary and the CSV files (product.md section 1).
+/* summary.h - what a training without a window writes: the JSON summary and the CSV files.
  * Main thread. Write errors are left in the FILE; whoever closes it reports them. */
 #ifndef APP_SUMMARY_H
 #define APP_SUMMARY_H

@@ -1,4 +1,4 @@
-/* uimap.h - the list of visible controls as a JSON file for tests and assistive tools (product.md section 1).
+/* uimap.h - the list of visible controls as a JSON file for tests and assistive tools.
  * Main thread. */
 #ifndef APP_UIMAP_H
 #define APP_UIMAP_H

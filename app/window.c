@@ -58,7 +58,7 @@ static struct rect snapped(const struct window *w, double x, double y, double ri
     return (struct rect){ x, y, fmax(0, snap_px(w, right) - x), fmax(0, snap_px(w, bottom) - y) };
 }
 
-/* design.md, "Layout" and "Smaller windows". */
+/* Where things stand, at every size of the window. */
 void window_layout(struct window *w)
 {
     if (lecture_layout(w))

@@ -1,5 +1,5 @@
 /* dataset.h - labelled samples, scaled and split, and the parsers that make them.
- * Parsing is from memory: bytes in, data out; reading files is the app's. Values follow product.md section 2. */
+ * Parsing is from memory: bytes in, data out; reading files is the app's. */
 #ifndef MATH_DATASET_H
 #define MATH_DATASET_H
 

@@ -29,7 +29,7 @@ enum status dataset_split(struct dataset *data, const char *where, struct why *w
 enum status dataset_split_by(struct dataset *data, const unsigned char *part_of, const char *where,
     struct why *why);
 
-/* Sets `grey` or rescales `value` (product.md section 2): images by one mean and deviation of all training pixels,
+/* Sets `grey` or rescales `value`: images by one mean and deviation of all training pixels,
  * tables column by column, points of the plane and data with own units not at all. */
 void dataset_scale(struct dataset *data);
 

@@ -103,7 +103,7 @@ enum status experiment_check(const struct experiment *e, struct why *why);
 /* Whether an added term finds in a training with this loss what it acts on. */
 bool experiment_term_fits(const struct loss *loss, const struct loss *term);
 
-/* True when going from a to b needs a new network or new data (losses.md 1b): a rebuilding key differs, or the loss
+/* True when going from a to b needs a new network or new data: a rebuilding key differs, or the loss
  * reads labels in another way (classes, numbers, sets). */
 bool experiment_rebuilds(const struct experiment *a, const struct experiment *b);
 

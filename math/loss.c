@@ -241,6 +241,13 @@ struct psi loss_target(const struct loss_force *force, double c)
     return loss->target ? loss->target(c, force->param) : (struct psi){ .value = c, .slope = 1 };
 }
 
+struct psi loss_rival(const struct loss_force *force, double c, double own)
+{
+    const struct loss *loss = force->loss;
+    return loss->rival && !force->norm_radius ? loss->rival(c, own, force->param)
+                                              : (struct psi){ .value = c, .slope = 1 };
+}
+
 static const double *head_row(const struct head *head, int row)
 {
     return head->weight + (size_t)row * (size_t)head->dim;

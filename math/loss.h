@@ -26,7 +26,7 @@ enum loss_radius { RADIUS_LINEAR, RADIUS_FEATURE, RADIUS_BOTH, RADIUS_SCALE };
 /* What a label is: a class; 0 or 1 for one score (t = -1, +1); a number; a set of classes. */
 enum loss_task { TASK_CLASS, TASK_SCORE, TASK_REAL, TASK_MULTI };
 
-/* The test rule (losses.md section 1). Ties go to the lowest index. */
+/* The test rule. Ties go to the lowest index. */
 enum loss_decision {
     DECIDE_LINEAR,      /* argmax W_j x + b_j. A score decides by two rows +-w/2, +-b/2; a pair loss by the class
                            means with b_j = -|mean_j|^2/2, which is the nearest mean */
@@ -82,7 +82,7 @@ struct loss {
     enum loss_decision decision;     /* ask loss_decision(): a pair loss on u(x) decides by the cosine */
     enum block weight, bias, extra;  /* what head.weight, .bias and .extra are; BLOCK_NONE: nothing */
     bool has_bias;                   /* `bias` holds a number a class, and the test rule adds it */
-    bool has_margin;                 /* train rule differs from test rule (losses.md section 1) */
+    bool has_margin;                 /* train rule differs from test rule */
     bool story;                      /* among the few the panel always shows */
     bool untrained;                  /* has no gradient: shown, not trained */
     bool detached;                   /* its gradient holds a part of the value constant: adaface's k, circle's alpha */
@@ -214,5 +214,7 @@ double loss_slack(const struct loss_force *force, const double *x, int label, co
 
 /* f(c) of the own class with the values in force (plain c without a target). */
 struct psi loss_target(const struct loss_force *force, double c);
+/* What another class's cosine becomes beside an own one; plain in rows without `rival` and in the plain warm-up. */
+struct psi loss_rival(const struct loss_force *force, double c, double own);
 
 #endif

@@ -1,5 +1,5 @@
 /* loss_beyond.c - later heads on a sphere of radius s: Sub-center ArcFace, CurricularFace with its hard negatives,
- * AdaCos with a scale that finds itself, SphereFace2 with a yes or no for every class (losses.md 6 and 9). */
+ * AdaCos with a scale that finds itself, SphereFace2 with a yes or no for every class. */
 #include <math.h>
 
 #include "math/loss_rows.h"
@@ -28,12 +28,10 @@ static struct psi curricular_rival(double c, double own, const double *param)
 
 static void bend_curricular(struct bench *b, int label)
 {
-    const double *param = b->force->param;
     double own = b->cosine[label];
-    for (int j = 0; j < b->classes && !b->force->norm_radius;
-         j++) /* the first part of the warm-up is plain */
-        bench_bend(b, j, curricular_rival(b->cosine[j], own, param));
-    bench_bend(b, label, arc_target(own, param));
+    for (int j = 0; j < b->classes; j++)
+        bench_bend(b, j, loss_rival(b->force, b->cosine[j], own));
+    bench_bend(b, label, arc_target(own, b->force->param));
 }
 
 static double curricularface(

@@ -1,5 +1,5 @@
 /* loss_group.c - GroupFace in a small form: a feature is corrected by what a soft vote of latent groups adds to it,
- * and the groups label themselves (losses.md 8b). */
+ * and the groups label themselves. */
 #include <math.h>
 #include <string.h>
 

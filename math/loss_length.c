@@ -1,5 +1,5 @@
 /* loss_length.c - heads on a sphere whose margin follows the feature's length before it is put there: a long
- * feature counts as a good picture (losses.md 9). */
+ * feature counts as a good picture. */
 #include <math.h>
 
 #include "math/loss_rows.h"

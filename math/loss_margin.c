@@ -6,7 +6,7 @@
 #include "math/loss_rows.h"
 
 static const double PI = 3.14159265358979323846;
-static const double SHORTEST = 1e-12; /* a shorter vector counts as zero: losses.md 2.2 */
+static const double SHORTEST = 1e-12; /* a shorter vector counts as zero */
 
 double vector_norm(const double *v, int dim)
 {
@@ -210,7 +210,7 @@ double cosine_limit(double angle_rad, const double *param)
     return 1 - cos(angle_rad);
 }
 
-/* cos(theta + m), straight on past pi - m, where it would rise again (losses.md 2.5). */
+/* cos(theta + m), straight on past pi - m, where it would rise again. */
 struct psi arc_target(double c, const double *param)
 {
     double m = param[ARC_M], sine = sqrt(fmax(0, 1 - c * c));

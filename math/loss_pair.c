@@ -1,4 +1,4 @@
-/* loss_pair.c - losses of pairs of samples: all i < j of the batch, by their distance (losses.md 8).
+/* loss_pair.c - losses of pairs of samples: all i < j of the batch, by their distance.
  * There is no class weight: two samples pull each other when they are of one class, and push otherwise. */
 #include <limits.h>
 #include <math.h>

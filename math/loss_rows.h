@@ -24,7 +24,7 @@ extern const struct loss loss_sphereface2, loss_subcenter_arcface, loss_groupfac
 /* Cross-entropy of the logits z (classes); z becomes its derivative p_j - [j = label]. */
 double cross_entropy(double *z, int classes, int label);
 
-/* log(1 + e^v), for every v (losses.md 2.1). */
+/* log(1 + e^v), for every v. */
 double softplus(double v);
 
 /* Length of v; shorter than 1e-12 counts as zero and gives 0. */
@@ -51,7 +51,7 @@ double weight_decay(double lambda, const struct head *head, struct grad *grad);
 /* The fixed scale s of the row (l2_softmax: alpha), 1 for a row without one. */
 double loss_scale(const struct loss_force *force);
 
-/* sin theta is at least this where it divides: losses.md 2.3. */
+/* sin theta is at least this where it divides. */
 static const double SINE_FLOOR = 1e-7;
 
 /* An angular evaluation at work: class directions once per call, the rest once per sample. A logit is a radius

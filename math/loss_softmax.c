@@ -12,7 +12,7 @@ static double largest(const double *z, int n)
     return top;
 }
 
-/* log sum_j exp(z_j) - z_y. With the largest logit subtracted no exp can overflow (losses.md 2.1). */
+/* log sum_j exp(z_j) - z_y. With the largest logit subtracted no exp can overflow. */
 double cross_entropy(double *z, int classes, int label)
 {
     double top = largest(z, classes), own = z[label] - top, others = 0;

@@ -1,5 +1,5 @@
 /* loss_term.c - terms added on top of any loss: centres, norms, spread of centres, spread of weights.
- * Each adds its value and its derivatives to what the loss below it wrote (losses.md 7). */
+ * Each adds its value and its derivatives to what the loss below it wrote. */
 #include <math.h>
 
 #include "math/loss_rows.h"

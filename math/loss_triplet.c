@@ -1,5 +1,5 @@
-/* loss_triplet.c - losses that compare the samples around an anchor: triplet, circle, supervised contrastive
- * (losses.md 8 and 9). An anchor's loss depends on what it has to every sample j, a squared distance or a cosine;
+/* loss_triplet.c - losses that compare the samples around an anchor: triplet, circle, supervised contrastive.
+ * An anchor's loss depends on what it has to every sample j, a squared distance or a cosine;
  * its derivatives by those are one row of numbers, the pulls, spread over the features afterwards. */
 #include <math.h>
 #include <string.h>

@@ -15,7 +15,7 @@ enum param_kind {
     PARAM_LIST       /* a number for every class: 0 all one, 1 by inverse frequency, 2 as listed in the experiment */
 };
 
-/* What a schedule (product.md section 1) may do to the parameter. */
+/* What a schedule may do to the parameter. */
 enum param_role {
     ROLE_PLAIN,
     ROLE_SCALE,      /* replaced by |x| in the first part of the warm-up */

@@ -1,4 +1,4 @@
-/* region.h - exact decision regions and margin zones of 2-D features (losses.md sections 1 and 11).
+/* region.h - exact decision regions and margin zones of 2-D features.
  * Directions are angles in radians, counter-clockwise from +x. `head` is the rule's head (snapshot_head). Pure
  * functions, any thread. */
 #ifndef MATH_REGION_H

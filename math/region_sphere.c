@@ -91,7 +91,7 @@ static bool add_decided(struct sphere_map *map, struct spokes *s, int r)
     return added;
 }
 
-/* "Easy margin": beyond a right angle from the own axis the rule has none (losses.md 9, magface). */
+/* "Easy margin": beyond a right angle from the own axis the rule has none. */
 static bool add_easy_part(struct sphere_map *map, const struct bend *bend, const struct spokes *s, int r)
 {
     struct cut cut;

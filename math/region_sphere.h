@@ -1,5 +1,5 @@
 /* region_sphere.h - exact decision regions and margin zones of 3-D directions, as closed chains of points on the unit
- * sphere (losses.md section 11.4; architecture.md "Exact geometry"). Pure functions, any thread; the map owns its
+ * sphere. Pure functions, any thread; the map owns its
  * arrays and allocates only to grow. */
 #ifndef MATH_REGION_SPHERE_H
 #define MATH_REGION_SPHERE_H

@@ -1,4 +1,4 @@
-/* schedule.h - parameter values in force at a step: warm-up and annealing (product.md section 1).
+/* schedule.h - parameter values in force at a step: warm-up and annealing.
  * k counts the steps since the loss was chosen or the training began. For k < N the head uses |x| in place of its
  * scale and the neutral margin; over the next M steps each margin goes linearly from neutral to its set value
  * (whole-number margins by rounding); lambda falls from 1000 to its set value. Pure, any thread. */

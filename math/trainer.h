@@ -72,7 +72,7 @@ struct evaluation {
 /* `verified` also compares samples with each other (trainer_recognise; slower); else those numbers are NaN. */
 enum status trainer_evaluate(struct trainer *t, bool verified, struct evaluation *out);
 
-/* Verification and identification on the test samples, and on those of held-out classes (product.md section 2).
+/* Verification and identification on the test samples, and on those of held-out classes.
  * Takes tens of milliseconds; nothing measured where there is no test part. The next snapshots carry it. */
 enum status trainer_recognise(struct trainer *t);
 
@@ -88,7 +88,7 @@ struct head trainer_rule(struct trainer *t);
 /* A block as it stands, in use or dormant. Borrowed until the next call on t. */
 const double *trainer_block(const struct trainer *t, enum block b);
 
-/* The batch of the last step as the loss saw it, before its update (product.md section 4). Borrowed until the
+/* The batch of the last step as the loss saw it, before its update. Borrowed until the
  * next call on t. */
 struct batch_view {
     struct loss_force force;

@@ -165,7 +165,7 @@ void trainer_mirror_head(struct trainer *t);
 enum status trainer_check(const struct experiment *e, const struct dataset *data, struct why *why);
 /* First values of every block but W; the chunk buffers are ready. */
 void trainer_make_blocks(struct trainer *t);
-/* What the experiment in force needs and `before` did not have is made (losses.md 1b), and told in t->message. */
+/* What the experiment in force needs and `before` did not have is made, and told in t->message. */
 void trainer_switch(struct trainer *t, const struct experiment *before);
 /* Two class weights made again from the mean directions of their classes, as long as they were. */
 bool trainer_can_remake(const struct trainer *t, int a, int b);
@@ -211,7 +211,7 @@ void trainer_watch(struct trainer *t, int n);
 void trainer_note_path(struct trainer *t);
 
 /* Drawn data. The edits of one journal entry, written into it: weights and moments stay, a class that is new gets a
- * weight (losses.md 1b). Then what hangs on the number of points and classes. */
+ * weight. Then what hangs on the number of points and classes. */
 void trainer_draw(struct trainer *t, const char *edits);
 void trainer_take_drawn(struct trainer *t);
 /* As many edits on the way to the wanted points as an entry has room for; false when there are none. */

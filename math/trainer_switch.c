@@ -1,4 +1,4 @@
-/* What a training needs made when its losses change (losses.md 1b), and its first values. */
+/* What a training needs made when its losses change, and its first values. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

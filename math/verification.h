@@ -1,5 +1,5 @@
-/* verification.h - are two samples of the same class, and whose is a sample? Cosine similarity of features
- * (product.md section 2, "Verification"). Callable from any thread; the _compute functions allocate while they run. */
+/* verification.h - are two samples of the same class, and whose is a sample? Cosine similarity of features.
+ * Callable from any thread; the _compute functions allocate while they run. */
 #ifndef MATH_VERIFICATION_H
 #define MATH_VERIFICATION_H
 

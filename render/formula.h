@@ -1,4 +1,4 @@
-/* formula.h - formula text (product.md section 5) laid out and drawn: \frac, \sum, ^ _ with {}, Greek by name,
+/* formula.h - formula text laid out and drawn: \frac, \sum, ^ _ with {}, Greek by name,
  * upright functions, \m{..} in the amber of the margin, \cls{y}{..} in the colour of class number y. */
 #ifndef RENDER_FORMULA_H
 #define RENDER_FORMULA_H

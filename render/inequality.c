@@ -446,8 +446,12 @@ static struct writer writer_of(const struct scene *scene)
         return (struct writer){ loss->bias == BLOCK_SHARED_BIAS ? write_single : write_slack };
     if (decision == DECIDE_SPHERE || loss->radius == RADIUS_LINEAR)
         return (struct writer){ write_logits };
-    if (loss->family == FAMILY_ADAPTIVE)
-        return (struct writer){ loss->target ? write_angle_plus : write_plain };
+    if (loss->family == FAMILY_ADAPTIVE && !loss->target)
+        return (struct writer){ write_plain };
+    if (loss->family == FAMILY_ADAPTIVE) /* its margin is an angle or a piece of cosine */
+        return (struct writer){ strcmp(loss->param[loss->margin].unit, "rad") == 0
+                                    ? write_angle_plus
+                                    : by_family[FAMILY_COSINE_MINUS] };
     return (struct writer){ by_family[loss->family] };
 }
 

@@ -1,4 +1,4 @@
-/* theme.h - colours as design.md names them, and a class's colour and shape. */
+/* theme.h - colours by their names, and a class's colour and shape. */
 #ifndef RENDER_THEME_H
 #define RENDER_THEME_H
 

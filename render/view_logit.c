@@ -1,5 +1,5 @@
 /* view_logit.c - the target logit over theta_y: the loss in use against cos(theta) and the other margin losses, and
- * beneath, on the same axis, where the samples are (losses.md 10). */
+ * beneath, on the same axis, where the samples are. */
 #include "render/view.h"
 
 #include <math.h>
@@ -183,8 +183,7 @@ static void fit_range(struct logit *v)
     double low = fmin(cos(v->end_deg * pi / 180), curve_low(&v->own)), high = 1;
     for (int i = 0; i < v->own.n; i++)
         high = fmax(high, v->own.at[i].y);
-    if (v->own.force.loss->rival) /* of the hardest negative, at 0 degrees */
-        high = fmax(high, v->own.force.loss->rival(1, 0, v->own.force.param).value);
+    high = fmax(high, loss_rival(&v->own.force, 1, 0).value); /* of the hardest negative, at 0 degrees */
     for (int i = 0; i < v->ghosts && v->plot.size->large; i++)
         low = fmin(low, fmax(LOWEST_GHOST, curve_low(&v->ghost[i])));
     v->y.from = low - 0.05 * (high - low);
@@ -514,13 +513,12 @@ static void draw_lengths(struct canvas *c, struct logit *v, struct names *names)
 /* What another class at theta is worth beside the shown sample: CurricularFace raises the hard ones. */
 static void draw_rival(struct canvas *c, const struct logit *v, const struct selection *s)
 {
-    const struct loss *loss = v->own.force.loss;
     const struct stroke ink = { .color = v->theme->text1, .width = 1.25 };
     struct point line[SAMPLE_MAX];
     int n = 0;
-    for (int i = 0; i < SAMPLE_MAX && loss->rival; i++) {
+    for (int i = 0; i < SAMPLE_MAX; i++) {
         double deg = v->end_deg * i / (SAMPLE_MAX - 1), cosine = cos(deg * pi / 180);
-        double value = loss->rival(cosine, cos(s->own_angle), v->own.force.param).value;
+        double value = loss_rival(&v->own.force, cosine, cos(s->own_angle)).value;
         if (fabs(value - cosine) > 1e-9)
             line[n++] = place(v, deg, value);
         else if (n > 0) /* hard until here */

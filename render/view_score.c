@@ -764,7 +764,7 @@ static double logit_of(double p)
     return log(p / (1 - p));
 }
 
-/* |dl/dy^| = |dl/dz| / (y^ (1 - y^)) (losses.md 11.9): 1.8 for the squared error, 10 for cross-entropy. */
+/* |dl/dy^| = |dl/dz| / (y^ (1 - y^)): 1.8 for the squared error, 10 for cross-entropy. */
 static double slope_by_probability(const struct score *v, int row, double p)
 {
     return curve_at(v, row, GRAPH_SLOPE_SIZE, logit_of(p)) / (p * (1 - p));

@@ -1,4 +1,4 @@
-/* view_stage.c - two class weights by hand: every head's boundary and margin between them at once (losses.md 11).
+/* view_stage.c - two class weights by hand: every head's boundary and margin between them at once.
  * theta_1 runs clockwise from W_1 on the left; each ring and each line of the table is one loss. */
 #include "render/view.h"
 

@@ -157,6 +157,29 @@ static void after_a_new_beginning_only_the_settings_come_back(void **unused)
     assert_int_equal(w->snap->step, 0);
 }
 
+/* The last few are kept whole: of one before them the settings alone come back. */
+static void so_many_cures_are_kept(void **unused)
+{
+    (void)unused;
+    enum { KEPT = 4 };
+    worker_reset(w->worker);
+    await_rest();
+    train(ILL);
+    double lr = w->experiment.lr;
+    for (int i = 0; i <= KEPT; i++) {
+        offer((struct cure){ .kind = CURE_RATE, .back = -1, .value = 0.01 / (i + 1) });
+        worker_play(w->worker, false);
+        await_rest();
+    }
+    for (int i = KEPT; i >= 0; i--) {
+        w->notice[0] = '\0';
+        key(SDLK_z, KMOD_CTRL);
+        await_rest();
+        assert_non_null(strstr(w->notice, i > 0 ? "as it was before it" : "no longer kept"));
+        assert_close(w->experiment.lr, i > 0 ? 0.01 / i : lr, 1e-12);
+    }
+}
+
 /* The clock is that of all: they come back with it. */
 static void those_beside_come_back_too(void **unused)
 {
@@ -238,6 +261,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_undone_cure_is_done_again, open_window, close_window),
         cmocka_unit_test_setup_teardown(
             after_a_new_beginning_only_the_settings_come_back, open_window, close_window),
+        cmocka_unit_test_setup_teardown(so_many_cures_are_kept, open_window, close_window),
         cmocka_unit_test_setup_teardown(those_beside_come_back_too, open_window, close_window),
         cmocka_unit_test_setup_teardown(
             back_leads_to_a_step_that_was_well_or_nowhere, open_window, close_window),

@@ -362,7 +362,161 @@ static void the_past_is_bounded(void **unused)
     assert_true(number("s") != first);
 }
 
+/* ---- what there is no room for, or nothing under ---- */
+
+static void fill(int count)
+{
+    for (int i = 0; i < count; i++)
+        w->experiment.dot[i] = (struct dot){ (float)(i % 40) / 10 - 2, (float)(i / 40) / 20 - 2, i % 2 };
+    w->experiment.dot_count = count;
+    action_apply(w);
+    settle();
+}
+
+static void the_room_for_points_ends(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *model, *loss;
+        int alt;
+    } row[] = { { "mlp", "softmax", 0 }, { "identity", "hinge", KMOD_LALT } };
+    for (int i = 0; i < 2; i++) {
+        choose(DRAW_DATASET, row[i].model, row[i].loss);
+        if (!row[i].alt)
+            key(SDLK_l, 0);
+        fill(DRAW_MAX);
+        w->notice[0] = '\0';
+        struct point p = spot(-2.2, -2.2);
+        if (row[i].alt)
+            hold(SDLK_LALT, row[i].alt);
+        motion(p.x, p.y);
+        button(true, p.x, p.y, 1);
+        button(false, p.x, p.y, 1);
+        if (row[i].alt)
+            hold(SDLK_LALT, 0);
+        assert_int_equal(w->experiment.dot_count, DRAW_MAX);
+        assert_non_null(strstr(w->notice, "which is all there is room for; erase some first"));
+        fill(4);
+        if (w->draw.on)
+            key(SDLK_l, 0);
+    }
+}
+
+/* Beside all points nothing is erased, in another view nothing either; a point carried off the plane stays on it. */
+static void nothing_is_done_beside_the_points(void **unused)
+{
+    (void)unused;
+    choose(DRAW_DATASET, "mlp", "softmax");
+    key(SDLK_l, 0);
+    fill(4);
+    drag(1, 1);
+    key(SDLK_DELETE, 0);
+    assert_int_equal(w->experiment.dot_count, 4);
+    press(-1.7, -2);
+    struct point middle = { w->ui.mouse.x, w->ui.mouse.y };
+    assert_int_equal(w->draw.held_point, 3);
+    drag(-1, -1);
+    float x = dot(3)->x;
+    assert_close(x, -1, 0.03);
+    motion(4, 4);
+    let_go();
+    assert_close(dot(3)->x, x, 0);
+    settle();
+    action_view(w, "curves");
+    motion(middle.x, middle.y);
+    key(SDLK_DELETE, 0);
+    assert_int_equal(w->experiment.dot_count, 4);
+    action_view(w, "input");
+    key(SDLK_l, 0);
+}
+
+/* ---- what becomes of other data ---- */
+
+static void moved_points_are_drawn_where_they_lie(void **unused)
+{
+    (void)unused;
+    choose("two-blobs", "identity", "hinge");
+    action_move(w, 3, (const double[]){ 1.5, -1.25 });
+    await_rest();
+    key(SDLK_l, 0);
+    settle();
+    assert_int_equal(w->experiment.dot_count, 53);
+    assert_int_equal(w->experiment.move_count, 0);
+    assert_close(dot(3)->x, 1.5, 1e-6);
+    assert_close(dot(3)->y, -1.25, 1e-6);
+    key(SDLK_l, 0);
+}
+
+static void choose_data(const char *id)
+{
+    panel_popup_open(w, POPUP_DATASET, (struct rect){ 20, 100, 240, 32 });
+    window_wait(w, 1);
+    click(id);
+    settle();
+}
+
+/* Points wait while other data are trained on. */
+static void the_last_drawing_returns(void **unused)
+{
+    (void)unused;
+    choose(DRAW_DATASET, "mlp", "softmax");
+    fill(6);
+    struct experiment before = w->experiment;
+    choose_data("dataset.moons");
+    assert_int_equal(w->experiment.dot_count, 0);
+    choose_data("dataset.drawn");
+    assert_true(draw_same(&w->experiment, &before));
+    assert_int_equal(w->snap->count, 6);
+}
+
+/* Drawn points have classes: a loss for numbers gives way to one for them. */
+static void a_loss_for_numbers_gives_way(void **unused)
+{
+    (void)unused;
+    choose("outliers", "identity", "l2");
+    key(SDLK_l, 0);
+    settle();
+    assert_true(w->draw.on);
+    assert_string_equal(w->experiment.dataset, DRAW_DATASET);
+    assert_string_equal(experiment_loss(&w->experiment)->id, "hinge");
+    key(SDLK_l, 0);
+    choose("outliers", "identity", "l2"); /* a drawing of three classes is nothing for a loss of two */
+    for (int i = 0; i < 3; i++)
+        w->draw.kept[i] = (struct dot){ (float)i, 0, i };
+    w->draw.kept_count = 3;
+    key(SDLK_l, 0);
+    assert_non_null(strstr(w->notice, "needs two classes and the drawn points have 3"));
+    assert_false(w->draw.on);
+    assert_string_equal(w->experiment.dataset, "outliers");
+    assert_int_equal(w->experiment.dot_count, 0);
+    w->draw.kept_count = 0;
+    choose("two-blobs", "identity", "hinge");
+    struct point p = spot(0, 0);
+    motion(p.x, p.y);
+    key(SDLK_DELETE, 0); /* the first time it only becomes possible */
+    settle();
+    assert_int_equal(w->experiment.dot_count, 53);
+    assert_false(w->draw.on);
+}
+
 /* ---- without a mouse ---- */
+
+/* With the origin far out of sight the cross begins in the middle. */
+static void the_cross_is_in_sight(void **unused)
+{
+    (void)unused;
+    choose("two-blobs", "identity", "hinge");
+    key(SDLK_l, 0);
+    settle();
+    w->draw.crossed = false;
+    w->look.pan_x += 3 * w->area[AREA_MAIN].w;
+    key(SDLK_RIGHT, 0);
+    assert_true(w->draw.crossed);
+    struct point at = spot(w->draw.cross[0], w->draw.cross[1]), middle = inside("view.feature", 0.5, 0.5);
+    assert_true(fabs(at.x - middle.x) < 20 * w->points && fabs(at.y - middle.y) < 20 * w->points);
+    key(SDLK_l, 0);
+    action_fit(w, 0);
+}
 
 static void keys(int sym, int mod, int times)
 {
@@ -567,6 +721,12 @@ int main(void)
         cmocka_unit_test(another_bench_comes_back_as_well),
         cmocka_unit_test(what_moves_by_itself_is_no_entry),
         cmocka_unit_test(the_past_is_bounded),
+        cmocka_unit_test(the_room_for_points_ends),
+        cmocka_unit_test(nothing_is_done_beside_the_points),
+        cmocka_unit_test(moved_points_are_drawn_where_they_lie),
+        cmocka_unit_test(the_last_drawing_returns),
+        cmocka_unit_test(a_loss_for_numbers_gives_way),
+        cmocka_unit_test(the_cross_is_in_sight),
         cmocka_unit_test(drawing_needs_no_mouse),
         cmocka_unit_test(the_cross_stays_on_the_plane),
         cmocka_unit_test(all_that_are_compared_get_the_points),

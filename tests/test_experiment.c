@@ -124,7 +124,7 @@ static void every_parameter_of_every_loss_is_bounded(void **state)
         }
 }
 
-/* Which terms go with which losses (losses.md 7): centres and lengths are of classes and features, regular is of one
+/* Which terms go with which losses: centres and lengths are of classes and features, regular is of one
  * weight a class. */
 static void terms_are_refused_where_they_find_nothing(void **state)
 {

@@ -191,7 +191,9 @@ static void every_view_names_what_it_draws(void **unused)
             view_draw(view, &c, &w->scene, &w->look, (struct rect){ 0, 0, 960, 800 });
             assert_null(c.mark);
             if (name_count == 0)
-                fail_msg("%s draws nothing that has a name", view->id);
+                fail_msg("%s draws nothing that has a name: canvas_mark() in its draw, a line each in "
+                         "app/explain_marks.c",
+                    view->id);
             explain_names(&w->experiment, view->id);
         }
     }

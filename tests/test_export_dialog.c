@@ -292,6 +292,50 @@ static void pictures_in_a_row_have_names_of_their_own(void **state)
     assert_int_equal(after, before + 3);
 }
 
+/* What can be swept is what slides: the loss's own numbers and those of the terms that are on. */
+static void a_sweep_has_its_range(void **state)
+{
+    (void)state;
+    int center = 0;
+    double r[4];
+    while (strcmp(term_at(center)->id, "center") != 0)
+        center++;
+    w->experiment.added[center] = true;
+    action_apply(w);
+    await_rest();
+    open_dialog();
+    click("export.tab.animation");
+    assert_false(window_control(w, "animation.from", r));
+    int last = 0;
+    for (char id[UI_ID] = "animation.source.1"; window_control(w, id, r); last++)
+        snprintf(id, sizeof id, "animation.source.%d", last + 2);
+    char id[UI_ID];
+    snprintf(id, sizeof id, "animation.source.%d", last);
+    click(id);
+    window_control(w, id, r);
+    assert_string_equal(ui_find(&w->ui, id)->label, "Sweep of center.lambda");
+    write_into("animation.from", "-5");
+    assert_string_equal(w->ui.error, "allowed 0 to 10");
+    key(SDLK_ESCAPE, 0);
+    write_into("animation.from", "x");
+    assert_non_null(strstr(w->ui.error, "allowed "));
+    key(SDLK_ESCAPE, 0);
+    write_into("animation.to", "0.25");
+    assert_string_equal(window_control_value(w, "animation.to"), "0.25");
+    const char *trains = window_control_value(w, "animation.trains");
+    assert_string_equal(trains, "off");
+    click("animation.trains");
+    assert_string_equal(window_control_value(w, "animation.trains"), "on");
+    w->experiment.added[center] = false; /* then there is none to sweep in */
+    action_apply(w);
+    turns(2);
+    assert_false(window_control(w, "animation.from", r));
+    assert_true(window_control(w, "animation.format.3", r)); /* of ffmpeg */
+    click("export.tab.picture");
+    key(SDLK_ESCAPE, 0);
+    await_rest();
+}
+
 /* As they were left when the dialog was closed. */
 static void choices_come_back(void **state)
 {
@@ -307,6 +351,12 @@ static void choices_come_back(void **state)
     assert_string_equal(w->export->choice.format, "pdf");
     assert_string_equal(w->export->choice.theme, "print");
     assert_int_equal(w->export->choice.parts, before.parts);
+    double r[4]; /* where programs are looked for there is no ffmpeg now */
+    open_dialog();
+    click("export.tab.animation");
+    turns(2);
+    assert_true(window_control(w, "animation.format.2", r));
+    assert_false(window_control(w, "animation.format.3", r));
 }
 
 static int begin(void **state)
@@ -341,6 +391,7 @@ int main(void)
         cmocka_unit_test(every_control_has_its_place_and_tab_reaches_it),
         cmocka_unit_test(what_is_chosen_is_written),
         cmocka_unit_test(a_wrong_size_is_told_and_not_taken),
+        cmocka_unit_test(a_sweep_has_its_range),
         cmocka_unit_test(the_path_goes_to_the_clipboard),
         cmocka_unit_test(the_picture_goes_to_the_program_of_the_clipboard),
         cmocka_unit_test(a_folder_that_is_not_there_is_told),

@@ -77,7 +77,7 @@ static bool kink_near(const struct misfit m[ARRAYS])
     return false;
 }
 
-/* Draws until no kink is near: there the derivative is a matter of convention (losses.md 2.6). */
+/* Draws until no kink is near: there the derivative is a matter of convention. */
 static void check_gradient(
     const struct loss *row, const struct loss_force *force, int dim, uint64_t seed, const char *what)
 {
@@ -406,7 +406,7 @@ static void lengths_of_class_weights_are_nothing_to_a_normalising_head(void **st
     }
 }
 
-/* Zero features, as losses.md 2.2 sorts them: heads linear in x keep their push, normalising ones have none. */
+/* Zero features: heads linear in x keep their push, normalising ones have none. */
 static bool linear_in_x(const struct loss *loss)
 {
     bool linear =
@@ -463,7 +463,7 @@ static void a_zero_class_weight_is_not_pushed_by_a_normalising_head(void **state
     }
 }
 
-/* Features on their class axis and opposite to it: no push aside, and nothing infinite (losses.md 2.3). */
+/* Features on their class axis and opposite to it: no push aside, and nothing infinite. */
 static void on_the_class_axis_nothing_blows_up(void **state)
 {
     (void)state;

@@ -3,7 +3,7 @@
 
 #include "tests/support/trial.h"
 
-/* ---- identities of losses.md section 11 ---- */
+/* ---- identities ---- */
 
 static void assert_same(const struct loss_force *left, const struct loss_force *right, double unit_weights)
 {
@@ -226,7 +226,7 @@ static void l2_softmax_is_softmax_on_a_sphere(void **state)
     }
 }
 
-/* ---- curves of one score, losses.md sections 4, 5 and 11 ---- */
+/* ---- curves of one score ---- */
 
 struct score_value {
     const char *id;
@@ -353,7 +353,7 @@ static void the_hinge_is_met_on_its_line(void **state)
     assert_int_equal(loss_predict(&hinge, other, &head), 0);
 }
 
-/* ---- numbers from the papers' formulas, losses.md section 10 ---- */
+/* ---- numbers from the papers' formulas ---- */
 
 struct curve {
     const char *id;
@@ -444,7 +444,7 @@ static double circle_loss(int classes, double s)
     return loss_eval(&force, &batch, &head, &grad);
 }
 
-/* losses.md 11.11; three classes on a circle are a simplex, where the bound is reached. */
+/* Three classes on a circle are a simplex, where the bound is reached. */
 static void many_classes_on_a_circle_need_a_scale(void **state)
 {
     (void)state;
@@ -455,7 +455,7 @@ static void many_classes_on_a_circle_need_a_scale(void **state)
     assert_close(circle_loss(3, 1), 0.3690, 5e-5);
 }
 
-/* Nothing learned yet: all features at one place (losses.md 11.10). */
+/* Nothing learned yet: all features at one place. */
 static void equal_features_leave_only_the_margins(void **state)
 {
     (void)state;

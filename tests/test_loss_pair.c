@@ -1,5 +1,5 @@
 /* Losses that compare samples with each other, and the added terms: derivatives against finite differences,
- * triplets and links against plain counting, and the facts of losses.md 11. */
+ * triplets and links against plain counting, and what must follow from the formulas. */
 #include <stdio.h>
 #include <string.h>
 
@@ -500,7 +500,7 @@ static void equal_features_cost_what_fact_10_says(void **state)
     assert_close(solve(&contrastive, &t), 0.5 * 1.5 * 1.5 * different / (N * (N - 1) / 2.0), 1e-14);
 }
 
-/* ---- identities of losses.md 11 ---- */
+/* ---- identities ---- */
 
 static void assert_same_answer(const struct trial *a, const struct trial *b)
 {

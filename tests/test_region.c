@@ -1,4 +1,4 @@
-/* Every boundary against losses.md section 11, and every sector against the rule it stands for. */
+/* Every boundary against its closed form, and every sector against the rule it stands for. */
 #include "math/region.h"
 
 #include <stdlib.h>

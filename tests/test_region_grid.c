@@ -1,5 +1,5 @@
-/* What is drawn as a class's region and zone against the rules of spec/losses.md, for random rules and heads: at
- * every point of a 512 x 512 grid of the plane and at 20,000 directions of the sphere, and at every border vertex.
+/* What is drawn as a class's region and zone against the rules, written again in region_case.c, for random rules and
+ * heads: at every point of a 512 x 512 grid of the plane and at 20,000 directions of the sphere, and at every border vertex.
  *
  *   MARGINSCOPE_TRIALS=N   as many heads a loss (else a few)       MARGINSCOPE_SEED=N   others
  *   MARGINSCOPE_CASE=LINE  this one alone, as a failure prints it   MARGINSCOPE_DIM=N   2 or 3 alone

@@ -195,7 +195,7 @@ static void every_loss_is_drawn_as_it_decides(void **state)
     sphere_map_clear(&map);
 }
 
-/* losses.md 11.3: between 1 - cos K and 2 sin(K/2) the axis itself fails, but directions beyond it pass. */
+/* Between 1 - cos K and 2 sin(K/2) the axis itself fails, but directions beyond it pass. */
 static void cosface_may_lie_beyond_its_axis(void **state)
 {
     (void)state;

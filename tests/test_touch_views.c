@@ -92,6 +92,73 @@ static void inputs_are_chosen(void **unused)
     key(SDLK_RETURN, 0);
 }
 
+/* Where the name of a class stands in the main view. */
+static struct point chip(int label)
+{
+    struct rect area = w->area[AREA_MAIN];
+    for (int i = 0; i < 200 * 200; i++) {
+        struct point p = { area.x + area.w * (i % 200) / 200, area.y + area.h * (i / 200) / 200 };
+        if ((w->view == &view_sphere ? sphere_pick_chip : feature_pick_chip)(&w->scene, &w->look, area, p) ==
+            label)
+            return (struct point){ p.x * w->points, p.y * w->points };
+    }
+    fail_msg("class %d has no name in %s", label, w->view->id);
+    return (struct point){ 0, 0 };
+}
+
+/* A name under the mouse lights its class, a press keeps that, another lets it go; two turn the ball to it. */
+static void names_light_their_class(void **unused)
+{
+    (void)unused;
+    for (int i = 0; i < 2; i++) {
+        home();
+        if (i)
+            at_sphere();
+        worker_step(w->worker, 20);
+        await_rest();
+        turns(2);
+        struct point p = chip(1), tab = inside("tab.plane", 0.5, 0.5);
+        motion(p.x, p.y);
+        assert_int_equal(w->look.lit_class, 1);
+        press_at(p, 1);
+        assert_int_equal(w->lit_kept, 1);
+        motion(tab.x, tab.y);
+        assert_int_equal(w->look.lit_class, 1);
+        press_at(p, 1);
+        assert_int_equal(w->lit_kept, -1);
+        motion(tab.x, tab.y);
+        assert_int_equal(w->look.lit_class, -1);
+        if (!i)
+            continue;
+        float before[4];
+        memcpy(before, w->look.orbit, sizeof before);
+        press_at(p, 2);
+        struct look to = w->look;
+        assert_true(memcmp(before, to.orbit, sizeof before) != 0);
+        look_face(&to, &w->scene.solid.row[3]);
+        assert_memory_equal(to.orbit, w->look.orbit, sizeof to.orbit);
+    }
+    home();
+}
+
+/* A hand that trembles does not move the plane. */
+static void a_small_movement_moves_nothing(void **unused)
+{
+    (void)unused;
+    home();
+    turns(2);
+    double before = w->look.pan_x;
+    struct point p = inside("view.feature", 0.03, 0.5);
+    motion(p.x, p.y);
+    button(true, p.x, p.y, 1);
+    motion(p.x + 2, p.y);
+    assert_close(w->look.pan_x, before, 0);
+    motion(p.x + 40, p.y);
+    assert_close(w->look.pan_x, before + 40 / w->points, 1e-9);
+    button(false, p.x + 40, p.y, 0);
+    home();
+}
+
 static void the_cross_hair_follows_the_mouse(void **unused)
 {
     (void)unused;
@@ -299,6 +366,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_presses_turn_the_stage_back),
         cmocka_unit_test(inputs_are_chosen),
+        cmocka_unit_test(names_light_their_class),
+        cmocka_unit_test(a_small_movement_moves_nothing),
         cmocka_unit_test(the_cross_hair_follows_the_mouse),
         cmocka_unit_test(the_ball_is_turned_by_hand),
         cmocka_unit_test(a_cell_has_its_keys),

@@ -1,4 +1,4 @@
-/* Every loss in training: switching (losses.md 1b), terms, running statistics, moved points, checkpoints. */
+/* Every loss in training: switching, terms, running statistics, moved points, checkpoints. */
 
 #include <cblas.h>
 #include <stdio.h>

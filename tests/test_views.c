@@ -333,7 +333,7 @@ static void measure_corner(void *arg, int line, struct point p)
     s->most = fmax(s->most, turn);
 }
 
-/* losses.md 11: with weights K apart ArcFace's rule holds up to (K - m)/2; K = 60 degrees, m = 0.3: 21.406. */
+/* With weights K apart ArcFace's rule holds up to (K - m)/2; K = 60 degrees, m = 0.3: 21.406. */
 static void arcface_sector_ends_at_half_of_k_minus_m(void **state)
 {
     (void)state;
@@ -523,7 +523,7 @@ static void count_lines(void *arg, int line, struct point p)
     seen[0] = line;
 }
 
-/* The amber curve in one piece, or in two about the jump at pi - m (losses.md 10). */
+/* The amber curve in one piece, or in two about the jump at pi - m. */
 static void only_the_guard_of_arcface_tears_the_target_curve(void **state)
 {
     (void)state;

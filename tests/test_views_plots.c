@@ -240,7 +240,6 @@ struct logit_row {
 
 static const double table_deg[10] = { 0, 15, 30, 45, 60, 90, 120, 150, 165, 180 };
 
-/* losses.md section 10. */
 static const struct logit_row logit_table[] = {
     { "asoftmax", { { "m", 2 } }, { 1, .8660, .5, 0, -.5, -1, -1.5, -2.5, -2.8660, -3 } },
     { "asoftmax", { { "m", 3 } }, { 1, .7071, 0, -.7071, -1, -2, -3, -4, -4.7071, -5 } },
@@ -556,7 +555,6 @@ struct boundary {
 
 static const double table_k[6] = { 30, 36, 60, 90, 120, 180 };
 
-/* losses.md section 11. */
 static const struct boundary boundaries[] = {
     { "modified_softmax", 1, { { 0 } }, { 15, 18, 30, 45, 60, 90 } },
     { "asoftmax", 3, { { "m", 2 } }, { 10, 12, 20, 30, 40, 60 } },

@@ -186,10 +186,8 @@ static void curves_pass_where_losses_say(void **state)
     (void)state;
     static const struct {
         double u, loss;
-    } facts[] = { /* losses.md 11.8 */
-        { 0, 0.6931 }, { 0, 1 }, { 0, 0.25 }, { 0, 0.1733 }, { -2, 2.1269 }, { -2, 3 }, { -2, 0.7758 },
-        { -2, 1.6501 }, { -1, 1 }, { 2, 0 }, { -1, 2.71828 }
-    };
+    } facts[] = { { 0, 0.6931 }, { 0, 1 }, { 0, 0.25 }, { 0, 0.1733 }, { -2, 2.1269 }, { -2, 3 },
+        { -2, 0.7758 }, { -2, 1.6501 }, { -1, 1 }, { 2, 0 }, { -1, 2.71828 } };
     struct rect rect = { 100, 50, 360, 216 };
     struct stage *stage = stage_of_small_scores("logistic");
     char *text = draw_view(stage, "score", rect);
@@ -451,6 +449,37 @@ static void paths_are_walked_on_the_landscape(void **state)
     stage_close(stage);
 }
 
+/* The first of what differs, in the order in which it matters. */
+static void a_ghost_is_named_by_what_it_did_otherwise(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key, *value, *name;
+    } row[] = { { "seed", "1", ") earlier\n" }, { "seed", "77", ") seed 77\n" },
+        { "lr", "0.25", ") rate 0.25\n" }, { "optimizer", "momentum", ") momentum\n" },
+        { "batch", "full", ") full batch\n" }, { "batch", "8", ") batch 8\n" },
+        { "loss", "hinge", ") Hinge\n" } };
+    struct stage *stage = stage_open("logistic", 40, 2, 2, 0);
+    add_path(&stage->snap, 1);
+    make(&stage->ghost, "logistic", 40, 2, 2, 0);
+    add_path(&stage->ghost, -1);
+    stage->snap.experiment.batch = stage->ghost.experiment.batch = 32;
+    stage->look.ghost[0] = &stage->ghost;
+    stage->look.ghosts = 1;
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct why why = { "" };
+        if (experiment_set(&stage->ghost.experiment, row[i].key, row[i].value, &why) != STATUS_OK)
+            fail_msg("%s", why.text);
+        if (strcmp(row[i].key, "loss") == 0)
+            choose(&stage->ghost, row[i].value);
+        char *text = draw_view(stage, "field", (struct rect){ 40, 30, 960, 700 });
+        if (!strstr(text, row[i].name))
+            fail_msg("no %s in the landscape", row[i].name);
+        free(text);
+    }
+    stage_close(stage);
+}
+
 /* ---- every snapshot ---- */
 
 static void forces_point_downhill(void **state)
@@ -529,6 +558,7 @@ int main(void)
         cmocka_unit_test(round_meshes_meet_themselves),
         cmocka_unit_test(the_landscape_is_the_objective),
         cmocka_unit_test(paths_are_walked_on_the_landscape),
+        cmocka_unit_test(a_ghost_is_named_by_what_it_did_otherwise),
         cmocka_unit_test(forces_point_downhill),
         cmocka_unit_test(odd_snapshots_are_drawn),
     };

@@ -445,6 +445,28 @@ static void a_marked_end_comes_back_to_the_byte(void **state)
     worker_destroy(w);
 }
 
+/* Of large trainings there is room for a few: the oldest marks go, and what is left can be taken up. */
+static void old_marks_make_room(void **state)
+{
+    (void)state;
+    enum { ENDS = 4 };
+    struct experiment e = small();
+    const long none[BESIDE_MAX] = { 0 };
+    assert_int_equal(experiment_set(&e, "hidden", "2048,2048", NULL), STATUS_OK);
+    struct worker *w = start(&e, false, 0);
+    int kept = 0;
+    for (int i = 0; i < ENDS; i++)
+        await_run(w, worker_run(w, &e, true, 0, i));
+    for (int i = 0; i < ENDS; i++)
+        kept += worker_marked(w, i);
+    assert_in_range(kept, 1, ENDS - 1);
+    for (int i = 0; i < ENDS; i++)
+        assert_int_equal(worker_marked(w, i), i >= ENDS - kept);
+    await_run(w, worker_recall(w, ENDS - kept, none));
+    await(w, at_step, 0);
+    worker_destroy(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -463,6 +485,7 @@ int main(void)
         cmocka_unit_test(a_run_stands_exactly_where_it_ends),
         cmocka_unit_test(a_run_goes_on_after_a_pause_and_begins_anew),
         cmocka_unit_test(a_marked_end_comes_back_to_the_byte),
+        cmocka_unit_test(old_marks_make_room),
         cmocka_unit_test(what_is_watched_is_measured),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

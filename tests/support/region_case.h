@@ -1,4 +1,4 @@
-/* region_case.h - a random rule with a random head, as the regions are drawn for; what spec/losses.md says of a
+/* region_case.h - a random rule with a random head, as the regions are drawn for; what the rule says of a
  * feature under it, written out once more; a smaller case that still fails; and one line of text that is the case. */
 #ifndef TESTS_SUPPORT_REGION_CASE_H
 #define TESTS_SUPPORT_REGION_CASE_H

@@ -114,10 +114,10 @@ static double ring_above(double norm)
 {
     static const double steps[] = { 1, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 10 };
     double decade = pow(10, floor(log10(norm)));
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
-        if (steps[i] * decade >= norm * (1 - 1e-9))
-            return steps[i] * decade;
-    return 10 * decade;
+    int i = 0;
+    while (steps[i] < 10 && steps[i] * decade < norm * (1 - 1e-9))
+        i++;
+    return steps[i] * decade;
 }
 
 /* Grows at once; shrinks only when the features fill less than 0.6 of the disc, or it would twitch. */

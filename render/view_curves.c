@@ -520,8 +520,10 @@ static const char *loss_text(double loss, char *out, int size)
         number_fixed(loss, loss < 0.1 ? 3 : loss < 10 ? 2 : 1, out, size);
     else if (loss < 9999.5)
         number_count(lround(loss), out, size);
-    else
-        snprintf(out, (size_t)size, "1e%d", (int)floor(log10(loss)));
+    else {
+        int power = (int)floor(log10(loss / 0.95)); /* 9.6e6 is 1e7 */
+        snprintf(out, (size_t)size, "%.0fe%d", loss / pow(10, power), power);
+    }
     return out;
 }
 

@@ -549,10 +549,10 @@ static double step_above(double value)
     if (!(value > 0) || !isfinite(value))
         return 1;
     double decade = pow(10, floor(log10(value)));
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
-        if (steps[i] * decade >= value * (1 - 1e-9))
-            return steps[i] * decade;
-    return 10 * decade;
+    int i = 0;
+    while (steps[i] < 10 && steps[i] * decade < value * (1 - 1e-9))
+        i++;
+    return steps[i] * decade;
 }
 
 /* Beyond, every loss is flat or straight: what lies there is counted, not shown. */

@@ -315,7 +315,7 @@ static void a_sweep_has_its_range(void **state)
     window_control(w, id, r);
     assert_string_equal(ui_find(&w->ui, id)->label, "Sweep of center.lambda");
     write_into("animation.from", "-5");
-    assert_string_equal(w->ui.error, "allowed 0 to 10");
+    assert_string_equal(w->ui.error, "allowed 0 to 1");
     key(SDLK_ESCAPE, 0);
     write_into("animation.from", "x");
     assert_non_null(strstr(w->ui.error, "allowed "));

@@ -423,6 +423,50 @@ static void draw_cells(struct scene *scene, const struct view *view, int n, cons
     canvas_destroy(c);
 }
 
+/* Of very many classes the legend names what has room and counts the rest. */
+static void the_legend_counts_what_it_does_not_name(void **state)
+{
+    (void)state;
+    enum { CLASSES = 60 };
+    static struct multiples_cell cell;
+    struct snapshot snap;
+    struct scene scene = { 0 };
+    struct look look;
+    struct multiples m = { .view = &view_feature, .sheet = { "A loss", "", "", "" }, .cell = &cell };
+    double width, height;
+    snapshot_init(&snap);
+    experiment_init(&snap.experiment);
+    snap.force = loss_force_initial(loss_find("softmax"));
+    assert_true(snapshot_reserve(&snap, CLASSES, 2, CLASSES, 1, 0));
+    snap.dim = 2, snap.classes = snap.count = CLASSES;
+    for (int i = 0; i < CLASSES; i++) {
+        snap.label[i] = snap.predicted[i] = snap.row[i] = i;
+        snap.test[i] = false;
+        snap.bias[i] = 0;
+        for (int d = 0; d < 2; d++)
+            snap.feature[2 * i + d] = (float)(snap.weight[2 * i + d] = d ? sin(i) : cos(i));
+    }
+    assert_true(scene_update(&scene, &snap, NULL));
+    look_init(&look, theme_find("light"));
+    cell = (struct multiples_cell){ .scene = &scene, .title = "one", .note = "", .ring = 1 };
+    multiples_grid(1, 0, &m.columns, &m.rows);
+    multiples_size(&m, &width, &height);
+    struct canvas *c = canvas_record(width, height);
+    multiples_draw(c, &m, &look, width, height);
+    const char *text = canvas_record_text(c), *more = strstr(text, ") and ");
+    int left = 0;
+    assert_non_null(more);
+    assert_int_equal(sscanf(more, ") and %d more\n", &left), 1);
+    assert_in_range(left, CLASSES - 40, CLASSES - 1);
+    char name[16];
+    snprintf(name, sizeof name, ") %d\n", CLASSES - left - 1); /* the last that has room */
+    assert_true(count_of(text, name) >= 1);
+    no_text_leaves_the_page(text, width, height);
+    canvas_destroy(c);
+    scene_clear(&scene);
+    snapshot_clear(&snap);
+}
+
 static void any_number_of_cells_fits_the_page(void **state)
 {
     (void)state;
@@ -516,6 +560,7 @@ int main(void)
         cmocka_unit_test(the_csv_has_a_row_for_each_training_in_order),
         cmocka_unit_test(a_figure_names_every_cell_once_and_has_one_legend),
         cmocka_unit_test(all_planes_share_the_largest_ring_unless_asked),
+        cmocka_unit_test(the_legend_counts_what_it_does_not_name),
         cmocka_unit_test(any_number_of_cells_fits_the_page),
         cmocka_unit_test(a_page_of_any_shape_is_filled),
         cmocka_unit_test(the_gap_stands_where_its_value_does),

@@ -254,6 +254,42 @@ static void every_text_stands_inside_its_view(void **state)
     }
 }
 
+static void check_clips(const struct view *view, const char *text, struct rect rect)
+{
+    double x, y, w, h;
+    assert_int_equal(sscanf(text, "clip %lf %lf %lf %lf", &x, &y, &w, &h), 4);
+    for (const char *at = text; (at = strstr(at, "clip ")); at++) {
+        if (sscanf(at, "clip %lf %lf %lf %lf", &x, &y, &w, &h) != 4)
+            continue;
+        bool inside = x >= rect.x - 4 && y >= rect.y - 4 && x + w <= rect.x + rect.w + 4 &&
+                      y + h <= rect.y + rect.h + 4;
+        if (!inside)
+            fail_msg("%s clips to %g %g %g %g", view->id, x, y, w, h);
+    }
+}
+
+/* However little room there is: nothing is drawn beside it, and no number that is none. */
+static void little_room_is_kept(void **state)
+{
+    (void)state;
+    static const double size[][2] = { { 3, 3 }, { 24, 8 }, { 60, 300 }, { 150, 90 }, { 300, 60 }, { 700, 40 },
+        { 190, 420 }, { 420, 190 } };
+    for (int r = 0; r < RECIPES; r++) {
+        struct stage *stage = stage_open(&recipes[r]);
+        for (int v = 0; v < view_count(); v++)
+            for (size_t i = 0; i < sizeof size / sizeof *size && view_at(v) != &view_dashboard; i++) {
+                struct rect rect = { 40, 30, size[i][0], size[i][1] };
+                char *text = draw_view(stage, view_at(v), rect);
+                if (strstr(text, "nan"))
+                    fail_msg("%s of \"%s\", %g x %g, draws a NaN", view_at(v)->id, recipes[r].name, rect.w,
+                        rect.h);
+                check_clips(view_at(v), text, rect);
+                free(text);
+            }
+        stage_close(stage);
+    }
+}
+
 static void strokes_begin_under_a_clip_inside_the_view(void **state)
 {
     (void)state;
@@ -261,16 +297,7 @@ static void strokes_begin_under_a_clip_inside_the_view(void **state)
     struct rect rect = { 40, 30, 1200, 820 };
     for (int v = 0; v < view_count(); v++) {
         char *text = draw_view(stage, view_at(v), rect);
-        double x, y, w, h;
-        assert_int_equal(sscanf(text, "clip %lf %lf %lf %lf", &x, &y, &w, &h), 4);
-        for (const char *at = text; (at = strstr(at, "clip ")); at++) {
-            if (sscanf(at, "clip %lf %lf %lf %lf", &x, &y, &w, &h) != 4)
-                continue;
-            bool inside = x >= rect.x - 4 && y >= rect.y - 4 && x + w <= rect.x + rect.w + 4 &&
-                          y + h <= rect.y + rect.h + 4;
-            if (!inside)
-                fail_msg("%s clips to %g %g %g %g", view_at(v)->id, x, y, w, h);
-        }
+        check_clips(view_at(v), text, rect);
         free(text);
     }
     stage_close(stage);
@@ -658,6 +685,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_view_draws_every_snapshot),
         cmocka_unit_test(every_text_stands_inside_its_view),
+        cmocka_unit_test(little_room_is_kept),
         cmocka_unit_test(strokes_begin_under_a_clip_inside_the_view),
         cmocka_unit_test(drawing_twice_gives_the_same_strokes),
         cmocka_unit_test(views_are_found_by_their_names),

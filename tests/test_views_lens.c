@@ -594,6 +594,30 @@ static void the_list_begins_with_the_surest_mistake(void **state)
     stage_close(stage);
 }
 
+/* Samples that are neither images nor points stand in lines: under the head, one each. */
+static void a_line_of_the_list_is_picked(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_open(&recipes[0]);
+    struct rect rect = { 0, 0, 960, 700 };
+    struct dataset *d = &stage->data;
+    *d = (struct dataset){ .train = stage->snap.count, .dim = 5 };
+    d->value = calloc((size_t)stage->snap.count * 5, sizeof *d->value);
+    assert_true(scene_update(&stage->scene, &stage->snap, d));
+    free(draw(stage, &view_input, rect));
+    int k = -1;
+    for (double y = 0; y < 700; y += 1) {
+        int found = input_pick(&stage->scene, &stage->look, rect, (struct point){ 200, y });
+        if (found < 0)
+            continue;
+        k += k < 0 || found != stage->scene.order[k];
+        assert_int_equal(found, stage->scene.order[k]);
+    }
+    assert_in_range(k, 10, stage->snap.count - 1);
+    assert_int_equal(input_pick(&stage->scene, &stage->look, rect, (struct point){ 1200, 400 }), -1);
+    stage_close(stage);
+}
+
 static void a_dot_of_the_plane_is_picked(void **state)
 {
     (void)state;
@@ -664,6 +688,7 @@ int main(void)
         cmocka_unit_test(three_classes_leave_no_hole),
         cmocka_unit_test(wrong_samples_are_ringed),
         cmocka_unit_test(the_list_begins_with_the_surest_mistake),
+        cmocka_unit_test(a_line_of_the_list_is_picked),
         cmocka_unit_test(a_dot_of_the_plane_is_picked),
         cmocka_unit_test(everything_draws_inside),
     };

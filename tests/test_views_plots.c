@@ -373,6 +373,10 @@ static void curricularface_raises_hard_negatives(void **state)
     assert_close(logit_read(text, "lines 1.25 " INK, 15), c * (0.3 + c), 1e-3);
     assert_true(isnan(logit_read(text, "lines 1.25 " INK, ceil(edge) + 5)));
     free(text);
+    b->snap.force.norm_radius = true; /* the plain part of the warm-up raises nothing */
+    text = draw(b, &view_logit, big);
+    assert_true(isnan(logit_read(text, "lines 1.25 " INK, 15)));
+    free(text);
     bench_close(b);
 }
 
@@ -420,6 +424,53 @@ static void the_threshold_stands_at_its_angle(void **state)
         char words[32];
         snprintf(words, sizeof words, "threshold %d.0", deg);
         assert_non_null(strstr(text, words));
+        free(text);
+    }
+    bench_close(b);
+}
+
+/* With room for two histograms only, those of pairs stand above each other or side by side. */
+static void two_histograms_share_what_room_there_is(void **state)
+{
+    (void)state;
+    static const struct {
+        struct rect rect;
+        double x, y; /* from the first to the second */
+    } row[] = { { { 0, 0, 500, 600 }, 0, 300 }, { { 0, 0, 600, 250 }, 300, 0 } };
+    struct bench *b = bench_open(&recipes[0]);
+    for (int i = 0; i < 2; i++) {
+        char *text = draw(b, &view_angles, row[i].rect);
+        const char *seen = strstr(text, ") Pairs, seen\n"), *never = strstr(text, ") Pairs, never seen\n");
+        assert_true(seen && never);
+        double at[4];
+        while (*seen != '(')
+            seen--;
+        while (*never != '(')
+            never--;
+        assert_int_equal(sscanf(seen, "(%lf,%lf)", &at[0], &at[1]), 2);
+        assert_int_equal(sscanf(never, "(%lf,%lf)", &at[2], &at[3]), 2);
+        assert_close(at[2] - at[0], row[i].x, 1e-9);
+        assert_close(at[3] - at[1], row[i].y, 1e-9);
+        free(text);
+    }
+    bench_close(b);
+}
+
+static void losses_of_any_size_are_written(void **state)
+{
+    (void)state;
+    static const struct {
+        float loss;
+        const char *text;
+    } row[] = { { 0.0001f, "<0.001" }, { 0.05f, "0.050" }, { 5, "5.00" }, { 55, "55.0" },
+        { 1234, "1\u2009234" }, { 5e6f, "5e6" }, { 9.6e6f, "1e7" } };
+    struct bench *b = bench_open(&recipes[0]);
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        for (int k = 0; k < b->snap.curve_count; k++)
+            b->snap.curve[k].batch_loss = b->snap.curve[k].test_loss = row[i].loss;
+        char *text = draw(b, &view_curves, big);
+        if (!says(text, row[i].text))
+            fail_msg("nothing says %s", row[i].text);
         free(text);
     }
     bench_close(b);
@@ -657,7 +708,6 @@ static void stage_draws_without_a_snapshot(void **state)
     assert_int_equal(ring_edges(text, &b->look, 6, edge), 2);
     assert_close(edge[0], region_boundary(&arc, pi / 3, 1, 1), 1e-4);
     free(text);
-    b->scene.snap = &b->snap;
     bench_close(b);
 }
 
@@ -810,6 +860,8 @@ int main(void)
         cmocka_unit_test(dragging_the_roc_moves_the_line),
         cmocka_unit_test(the_overlap_is_stated),
         cmocka_unit_test(the_cross_hair_reads_measured_steps),
+        cmocka_unit_test(two_histograms_share_what_room_there_is),
+        cmocka_unit_test(losses_of_any_size_are_written),
         cmocka_unit_test(ghosts_say_what_differs),
         cmocka_unit_test(stage_edges_are_those_of_the_table),
         cmocka_unit_test(stage_follows_the_lengths),

@@ -449,6 +449,26 @@ static void paths_are_walked_on_the_landscape(void **state)
     stage_close(stage);
 }
 
+/* Samples beyond the axis are counted at the end where they are. */
+static void what_lies_beyond_the_axis_is_counted(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_open("hinge", 40, 2, 2, 0);
+    for (int i = 0; i < 40; i++) {
+        double side = stage->snap.label[i] ? 1 : -1, far = i < 3 ? -1e4 : i < 8 ? 1e4 : 1;
+        for (int d = 0; d < 2; d++)
+            stage->snap.feature[2 * i + d] = (float)(d ? 0 : side * far);
+    }
+    stage->snap.weight[0] = -(stage->snap.weight[2] = 0.5);
+    stage->snap.weight[1] = stage->snap.weight[3] = 0;
+    assert_true(scene_update(&stage->scene, &stage->snap, NULL));
+    char *text = draw_view(stage, "score", (struct rect){ 40, 30, 960, 700 });
+    assert_non_null(strstr(text, ") ← 3 more\n"));
+    assert_non_null(strstr(text, ") 5 more →\n"));
+    free(text);
+    stage_close(stage);
+}
+
 /* The first of what differs, in the order in which it matters. */
 static void a_ghost_is_named_by_what_it_did_otherwise(void **state)
 {
@@ -558,6 +578,7 @@ int main(void)
         cmocka_unit_test(round_meshes_meet_themselves),
         cmocka_unit_test(the_landscape_is_the_objective),
         cmocka_unit_test(paths_are_walked_on_the_landscape),
+        cmocka_unit_test(what_lies_beyond_the_axis_is_counted),
         cmocka_unit_test(a_ghost_is_named_by_what_it_did_otherwise),
         cmocka_unit_test(forces_point_downhill),
         cmocka_unit_test(odd_snapshots_are_drawn),

@@ -1,6 +1,7 @@
 #include "app/data_out.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -147,20 +148,26 @@ static void write_points(FILE *to, const struct data_source *source)
 }
 
 /* As --dataset reads it back: with a column "split" the numbers are taken as they are. */
-static void write_inputs(FILE *to, const struct data_source *source)
+static enum status write_inputs(FILE *to, const struct data_source *source, struct why *why)
 {
     const struct dataset *d = source->data;
     struct loss_force force = trainer_force(source->trainer);
     int rows = d->train + d->test + d->holdout;
+    float *row = malloc((size_t)d->dim * sizeof *row);
+    if (!row)
+        return why_set(why, STATUS_FAILED, "data: not enough memory for %d numbers; close other programs", d->dim);
     for (int k = 0; k < d->dim; k++)
         fprintf(to, "x%d,", k);
     fputs("label,split\n", to);
     for (int i = 0; i < rows; i++) {
+        dataset_values(d, i, row);
         for (int k = 0; k < d->dim; k++)
-            fprintf(to, "%.9g,", (double)d->value[(size_t)i * (size_t)d->dim + (size_t)k]);
+            fprintf(to, "%.9g,", (double)row[k]);
         csv_label(to, d, &force, i);
         fputs(i < d->train ? ",train\n" : ",test\n", to);
     }
+    free(row);
+    return STATUS_OK;
 }
 
 enum status data_write(enum data_table table, enum data_format format, const struct data_source *source,
@@ -189,8 +196,7 @@ enum status data_write(enum data_table table, enum data_format format, const str
         write_curve(to, source->snap);
         break;
     case DATA_INPUTS:
-        write_inputs(to, source);
-        break;
+        return write_inputs(to, source, why);
     default:
         write_points(to, source);
     }

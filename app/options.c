@@ -535,7 +535,7 @@ static const struct option_row row[] = {
     { "weights-npy", "W.npy", "and their class weights, (classes, d), to begin with", SETTING, GROUP_DATA, take_setting },
     { "loss", "ID", "the loss (`marginscope losses`)", SETTING, GROUP_LOSS, take_setting },
     { "set", "NAME=VALUE", "a parameter of the loss, or ID.NAME=VALUE of a term; repeatable", SETTING, GROUP_LOSS, take_set },
-    { "add", "ID", "a term on top: center, ring, uniform, regular; repeatable", SETTING, GROUP_LOSS, take_add },
+    { "add", "ID", "a term on top: center, ring, uniform, regular; repeatable; none: no terms", SETTING, GROUP_LOSS, take_add },
     { "bias", "on|off", "whether losses that have a bias use it", SETTING, GROUP_LOSS, take_setting },
     { "warmup", "N,M", "N steps of plain |x| cos theta, margin ramp over M; 0,0: off; with a fixed scale 300,300", SETTING, GROUP_LOSS, take_setting },
     { "anneal", "on|off", "lambda of the psi losses starts at 1000 and falls; on where there is a psi", SETTING, GROUP_LOSS, take_setting },

@@ -215,7 +215,7 @@ static void a_worker_hands_over_all_of_a_step(void **state)
         const struct dataset *source;
         worker_take(w, &fresh, &source);
         worker_state(w, &s);
-    } while (s.step < 200 || worker_history_count(w) < 4);
+    } while (s.step < 200 || worker_history_count(w) < 10); /* some of them from before the second began */
     struct frames *f = worker_frames_all(w, 20);
     for (int i = 0; i < COMPARE_MAX; i++)
         snapshot_init(&snap[i]);

@@ -1,5 +1,6 @@
 /* The plots by what they draw: target logits, angles and their threshold, curves, verification, confusion and the
  * stage of two classes, on snapshots made by hand. */
+#include "render/inequality.h"
 #include "render/text.h"
 #include "render/view.h"
 #include "tests/support/check.h"
@@ -377,6 +378,31 @@ static void curricularface_raises_hard_negatives(void **state)
     text = draw(b, &view_logit, big);
     assert_true(isnan(logit_read(text, "lines 1.25 " INK, 15)));
     free(text);
+    bench_close(b);
+}
+
+/* An adaptive row's margin is worded as its unit says: an angle, or a piece of cosine. */
+static void an_adaptive_margin_is_worded_by_its_unit(void **state)
+{
+    (void)state;
+    struct bench *b = bench_open(&recipes[0]);
+    static struct loss own;
+    struct selection s;
+    struct inequality q;
+    use_loss(b, "curricularface");
+    use_param(b, "m", 0.2);
+    b->look.selected = 1;
+    assert_true(scene_select(&b->scene, &b->look, &s));
+    inequality_write(&q, &b->scene, b->look.theme, &s);
+    assert_true(q.degrees);
+    assert_close(q.slack, s.rival_angle - s.own_angle - 0.2, 1e-9);
+    own = *b->snap.force.loss;
+    own.param[own.margin].unit = "";
+    own.target = loss_find("cosface")->target;
+    b->snap.force.loss = &own;
+    inequality_write(&q, &b->scene, b->look.theme, &s);
+    assert_false(q.degrees);
+    assert_close(q.slack, cos(s.own_angle) - 0.2 - cos(s.rival_angle), 1e-9);
     bench_close(b);
 }
 
@@ -855,6 +881,7 @@ int main(void)
         cmocka_unit_test(annealing_shows_where_it_goes),
         cmocka_unit_test(adaface_spans_its_norms),
         cmocka_unit_test(curricularface_raises_hard_negatives),
+        cmocka_unit_test(an_adaptive_margin_is_worded_by_its_unit),
         cmocka_unit_test(pair_losses_have_no_target),
         cmocka_unit_test(the_threshold_stands_at_its_angle),
         cmocka_unit_test(dragging_the_roc_moves_the_line),

@@ -132,8 +132,8 @@ refuses 2 "needs images" train --dataset blobs --model cnn
 refuses 2 "new training" train --at 10:seed=4
 refuses 2 "earlier step" train $short --dump-batch 41:late.json
 
-long=$(printf 'a%.0s' {1..2000})
-many() { for ((i = 1; i <= $2; i++)); do printf -- '%s ' "--$1"; done; }  # an option so often
+long=$(printf '%02000d' 0)
+many() { seq "$2" | sed "s/.*/--$1/"; }  # an option so often
 refuses 2 "leave out x" --help x
 refuses 2 "leave out x" --version x
 refuses 2 "no such option of eval" eval --fast

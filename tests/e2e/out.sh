@@ -253,6 +253,10 @@ a, b = json.load(open("whole.json")), json.load(open("out.txt"))
 keys = ["train_loss", "test_loss", "train_accuracy", "test_accuracy", "eer"]
 assert [a[k] for k in keys] == [b[k] for k in keys], (a, b)
 P
+check "images as a table" run train --classes 0,1 --hidden 8 --steps 3 --data images.csv
+same "a row an image" "$(wc -l <images.csv)" 2485
+check "which is a data set of as many numbers" run train --dataset images.csv --hidden 8 --steps 3
+same "columns of it" "$(head -n 1 images.csv | tr ',' '\n' | wc -l)" 786
 check "features come back" run train --features-npy f.npy --labels-npy y.npy --weights-npy w.npy --steps 0
 refuses 2 "labels are not written as this; end the name in .csv or .npy" train $short --labels refused.npz
 refuses 2 "end the name in .csv or .npz" train $short --history refused.npy

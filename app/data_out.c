@@ -155,7 +155,8 @@ static enum status write_inputs(FILE *to, const struct data_source *source, stru
     int rows = d->train + d->test + d->holdout;
     float *row = malloc((size_t)d->dim * sizeof *row);
     if (!row)
-        return why_set(why, STATUS_FAILED, "data: not enough memory for %d numbers; close other programs", d->dim);
+        return why_set(
+            why, STATUS_FAILED, "data: not enough memory for %d numbers; close other programs", d->dim);
     for (int k = 0; k < d->dim; k++)
         fprintf(to, "x%d,", k);
     fputs("label,split\n", to);

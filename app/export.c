@@ -347,6 +347,9 @@ enum status export_figure_compose(const struct snapshot *snap, const struct data
     const struct figure_options *o, struct export_sheet **out, struct why *why)
 {
     struct figure figure = { snap, data, o };
+    if (o->selected >= snap->count)
+        return why_set(why, STATUS_FAILED, "--select %d: %d samples are shown; choose one of 0 to %d",
+            o->selected, snap->count, snap->count - 1);
     const struct export_page page = { draw_figure, &figure, least_width, least_height };
     return export_compose(&page, o, out, why);
 }

@@ -156,6 +156,7 @@ refuses 2 "the name is too long" sweep --set ${long:0:300}=0,1 --out f.png
 refuses 1 "fewer than two classes" train --dataset drawn --draw 0:0:0,0:1:1 --steps 5
 
 # ---------------------------------------------------------------- what cannot be done: exit 1
+refuses 1 "choose one of 0 to 99" figure $short --points 100 --select 100 --out late.png
 refuses 1 "nosuch-folder" train --dataset ./nosuch-folder
 refuses 1 "nosuch.json" eval nosuch.json
 refuses 1 "nosuch-folder" train --metrics nosuch-folder/m.csv

@@ -99,7 +99,8 @@ static void shipped_lessons_ask_and_train(void **state)
             assert_true(lesson.step[k].view_count > 0);
         }
         if (asks < 2 || steps < 300)
-            fail_msg("%s asks %d times (at least 2) and trains %ld steps (at least 300)", shipped[i], asks, steps);
+            fail_msg(
+                "%s asks %d times (at least 2) and trains %ld steps (at least 300)", shipped[i], asks, steps);
         lesson_clear(&lesson);
     }
 }

@@ -7,9 +7,11 @@
 #include "app/panel_rows.h"
 #include "tests/support/hand.h"
 
+/* The state is read before the snapshot: they may be of two moments for one frame. */
 static void await_dim(int dim)
 {
-    for (int i = 0; i < 20000 && (w->state.loading || w->snap->dim != dim); i++)
+    for (int i = 0; i < 20000 && (w->state.loading || w->snap->dim != dim || w->state.step != w->snap->step);
+         i++)
         window_wait(w, 1);
     assert_int_equal(w->snap->dim, dim);
 }

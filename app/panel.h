@@ -18,7 +18,7 @@ enum { AREAS_ALL = (1 << AREA_COUNT) - 1,
     AREAS_SNAPSHOT = 1 << AREA_HEADER | 1 << AREA_MAIN | 1 << AREA_SIDE };
 
 enum popup { POPUP_NONE, POPUP_DATASET, POPUP_MODEL, POPUP_LOSS, POPUP_VIEW, POPUP_SWEEP, POPUP_EXPORT };
-enum { FRAME_TIMES = 512, SIDE_COUNT = 4, SIDE_WHOLE = -1 };
+enum { FRAME_TIMES = 512, SIDE_COUNT = 4, SIDE_WHOLE = SIDE_COUNT };
 
 /* Three benches share the window: heads and pairs in the plane, the same in 3-D, and the basics (scores, regression,
  * several labels). Each comes back as it was left. */
@@ -103,9 +103,9 @@ struct window {
     int revealed_loss;                /* scrolled into sight for this one */
     double revealed_height;
     int side_first;                   /* the first plot of the side column where not all fit */
-    int side_due;                     /* how many halves of it (every second plot) are behind the snapshot; */
+    int side_due;                     /* how many of its plots are behind the snapshot; */
     double side_at;                   /* when they are drawn even if no further snapshot comes */
-    int side_turn, side_half;         /* the half drawn last; the one drawn now, or SIDE_WHOLE */
+    int side_turn, side_share;        /* plots drawn so far, and how many are drawn now, or SIDE_WHOLE */
     enum popup popup;
     struct rect popup_at;             /* the control it hangs from */
     double popup_scroll;
@@ -312,6 +312,7 @@ void action_split(struct window *w, int unused);
 void action_shapes(struct window *w, int unused);
 void action_class(struct window *w, int direction);       /* one class alone, the next, all */
 void action_text_scale(struct window *w, int direction);  /* 0: as it was */
+void action_text_capped(struct window *w);                /* says so where --text-scale has no room */
 void action_picture(struct window *w, int whole);
 void action_export(struct window *w, int unused);         /* the dialog, or away with it */
 void action_fit(struct window *w, int whole);             /* 1: the sphere turned back as well */

@@ -19,7 +19,7 @@ static const char *const first_view[BENCH_COUNT][SIDE_COUNT][2] = {
 
 void panel_cells_init(struct window *w)
 {
-    w->side_half = SIDE_WHOLE;
+    w->side_share = SIDE_WHOLE;
     for (int b = 0; b < BENCH_COUNT; b++)
         for (int i = 0; i < SIDE_COUNT; i++) {
             const struct view *view = view_find(first_view[b][i][0]);
@@ -182,7 +182,7 @@ static void side_cell(struct window *w, int row, struct rect rect)
         panel_touch(w, view, rect, hot);
         return;
     }
-    if (w->side_half != SIDE_WHOLE)
+    if (w->side_share != SIDE_WHOLE)
         canvas_rect(w->ui.canvas, rect, w->look.theme->bg);
     if (w->snap)
         view_draw(view, w->ui.canvas, &w->scene, &w->look, rect);
@@ -199,7 +199,7 @@ static void side_cells(struct window *w, struct rect area, const struct side *s)
     for (int i = 0; i < s->fit; i++) {
         int row = s->row[w->side_first + i];
         double end = round((y + cell_height[row] * area.h / total) * w->scale) / w->scale;
-        bool other = w->ui.canvas && w->side_half != SIDE_WHOLE && i % 2 != w->side_half;
+        bool other = w->ui.canvas && (i + s->fit - w->side_turn % s->fit) % s->fit >= w->side_share;
         struct rect rect = { area.x + 1, y, area.w - 1, end - y };
         y = end;
         if (other)
@@ -209,6 +209,8 @@ static void side_cells(struct window *w, struct rect area, const struct side *s)
             ui_hairline(&w->ui, (struct point){ area.x + 20, rect.y },
                 (struct point){ area.x + area.w - 20, rect.y });
     }
+    if (w->ui.canvas)
+        w->side_turn = (w->side_turn + w->side_share) % (3 * SIDE_COUNT); /* whole rounds of 1 to 4 */
 }
 
 void panel_side(struct window *w)
@@ -220,9 +222,11 @@ void panel_side(struct window *w)
         return;
     side_rows_of(w, &side);
     side_scroll(w, area, &side);
-    if (side.fit < side.n)
-        w->side_half = SIDE_WHOLE; /* the bar lies over all of them */
-    if (w->ui.canvas && w->side_half == SIDE_WHOLE) {
+    if (side.fit < side.n && w->ui.canvas) { /* the bar lies over all of them */
+        w->side_share = SIDE_WHOLE;
+        w->side_due = 0;
+    }
+    if (w->ui.canvas && w->side_share == SIDE_WHOLE) {
         canvas_rect(w->ui.canvas, area, t->bg);
         ui_hairline(&w->ui, (struct point){ area.x, area.y }, (struct point){ area.x, area.y + area.h });
     } else if (!w->ui.canvas && w->drawer_open && ui_inside(area, w->ui.mouse)) {

@@ -326,7 +326,7 @@ static void take_snapshot(struct window *w)
     if (w->box_held) /* a plane that follows the point in hand would run away from it */
         memcpy(w->scene.box, w->held_box, sizeof w->held_box);
     window_dirty(w, 1 << AREA_HEADER | 1 << AREA_MAIN);
-    w->side_due = 2;
+    w->side_due = SIDE_COUNT;
     w->side_at = window_now() + SIDE_S;
     pass_on(w, snap);
     if (w->past)

@@ -101,16 +101,16 @@ static int draw_above(struct window *w, SDL_Rect *rects, int n)
     return 1;
 }
 
-/* Beside the main view the plots follow in turn, every second of them in a frame; all where they lie above it or
- * something lies above them. */
+/* The plots follow the main view in turn, one in its frame, two in a frame without it; all where they lie above it
+ * or something lies above them. */
 static void choose_side(struct window *w)
 {
     bool whole = w->dirty & 1 << AREA_SIDE || covered(w) || w->drawer_open;
     if (!whole && w->side_due > 0)
-        w->side_half = w->side_turn = !w->side_turn;
+        w->side_share = w->dirty & 1 << AREA_MAIN ? 1 : 2;
     if (w->side_due > 0)
         w->dirty |= 1 << AREA_SIDE;
-    w->side_due = whole || w->side_due == 0 ? 0 : w->side_due - 1;
+    w->side_due = w->side_due < w->side_share ? 0 : w->side_due - w->side_share;
 }
 
 void window_paint(struct window *w)
@@ -127,7 +127,7 @@ void window_paint(struct window *w)
     if (w->drawer_open && w->dirty & 1 << AREA_MAIN)
         w->dirty |= 1 << AREA_SIDE;
     int n = draw_above(w, rects, draw_areas(w, rects));
-    w->side_half = SIDE_WHOLE;
+    w->side_share = SIDE_WHOLE;
     canvas_finish(w->canvas, NULL);
     w->ui.canvas = NULL;
     w->dirty = 0;

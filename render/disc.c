@@ -359,8 +359,13 @@ static int rose_bin(const struct scene *scene, int i)
     const float *x = &scene->snap->feature[(size_t)i * (size_t)scene->snap->dim];
     if (!isfinite(scene->angle[i]) || (x[0] == 0 && x[1] == 0))
         return -1;
-    double share = (double)scene->angle[i] / (2 * PI);
-    return (int)floor((share - floor(share)) * ROSE_BINS) % ROSE_BINS;
+    double share = (double)scene->angle[i] / (2 * PI); /* -0.5 .. 0.5 */
+    return (int)((share < 0 ? share + 1 : share) * ROSE_BINS) % ROSE_BINS;
+}
+
+static int rose_label(const void *scene, int i)
+{
+    return ((const struct scene *)scene)->snap->label[i];
 }
 
 static struct point along(struct point center, struct point direction, double radius)
@@ -384,21 +389,20 @@ static void draw_rose_class(
     }
 }
 
-void rose_draw(const struct disc *d, const struct scene *scene, const struct look *look, double gap)
+void rose_draw(const struct disc *d, struct scene *scene, const struct look *look, double gap)
 {
     int total[ROSE_BINS] = { 0 }, from[ROSE_BINS] = { 0 }, tallest = 1;
-    for (int i = 0; i < scene->snap->count; i++) {
-        int b = rose_bin(scene, i);
-        if (b >= 0 && ++total[b] > tallest)
-            tallest = total[b];
+    struct sorted *by = &scene->by;
+    sorted_fill(by, 0, scene->snap->count, 1, scene->snap->classes, rose_label, scene);
+    for (int k = 0; k < by->first[scene->snap->classes]; k++) {
+        int b = by->key[k] = rose_bin(scene, by->sample[k]);
+        tallest = b >= 0 && ++total[b] > tallest ? total[b] : tallest;
     }
     for (int j = 0; j < scene->snap->classes; j++) {
         int count[ROSE_BINS] = { 0 };
-        for (int i = 0; i < scene->snap->count; i++) {
-            int b = scene->snap->label[i] == j ? rose_bin(scene, i) : -1;
-            if (b >= 0)
-                count[b]++;
-        }
+        for (int k = by->first[j]; k < by->first[j + 1]; k++)
+            if (by->key[k] >= 0)
+                count[by->key[k]]++;
         struct color color = color_alpha(class_color(look->theme, j), 0.95 * class_alpha(look, j));
         draw_rose_class(d, color, from, count, d->outer + gap, ROSE_SHARE * d->outer / tallest);
         for (int b = 0; b < ROSE_BINS; b++)

@@ -61,7 +61,7 @@ bool class_no_room(const struct scene *scene, int label);
 
 #define ROSE_SHARE 0.15              /* tallest bar of the rose, of the radius */
 /* How many samples lie in each direction, stacked by class outside the rim. */
-void rose_draw(const struct disc *d, const struct scene *scene, const struct look *look, double gap);
+void rose_draw(const struct disc *d, struct scene *scene, const struct look *look, double gap);
 
 /* 1, or 0.3 when another class is lit. */
 double class_alpha(const struct look *look, int label);

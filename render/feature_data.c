@@ -135,16 +135,24 @@ static bool has_label(const struct snapshot *snap, int i, int j)
     return j < snap->targets && snap->target[(size_t)i * (size_t)snap->targets + (size_t)j] > 0;
 }
 
-/* A class at a time; with several labels those that have any. */
+/* With several labels, of those that have any. */
+static int label_had(const void *with, int i)
+{
+    const struct snapshot *snap = with;
+    bool several = snap->force.loss->task == TASK_MULTI && snap->targets > 0;
+    return !several || has_label(snap, i, snap->label[i]) ? snap->label[i] : -1;
+}
+
+/* A class at a time. */
 static void draw_points(const struct ground *g)
 {
     const struct snapshot *snap = g->scene->snap;
-    bool several = snap->force.loss->task == TASK_MULTI && snap->targets > 0;
+    struct sorted *by = &g->scene->by;
+    sorted_fill(by, 0, snap->count, 1, snap->classes, label_had, snap);
     for (int j = 0; j < snap->classes; j++) {
         int n = 0;
-        for (int i = 0; i < snap->count; i++)
-            if (snap->label[i] == j && (!several || has_label(snap, i, j)))
-                g->scene->scratch[n++] = feature_place(g->scene, g->plane, i);
+        for (int k = by->first[j]; k < by->first[j + 1]; k++)
+            g->scene->scratch[n++] = feature_place(g->scene, g->plane, by->sample[k]);
         struct marker marker = class_marker(g->look->theme, j, marker_radius(snap));
         if (!(g->look->layers & LAYER_SHAPES))
             marker.shape = SHAPE_CIRCLE;

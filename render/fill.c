@@ -324,15 +324,17 @@ static void paint_row(struct fill *f, int y, const struct paint *paint)
     uint32_t *row = (uint32_t *)(t->pixels + (ptrdiff_t)(t->y0 + y) * t->stride) + t->x0;
     int width = f->width, from = 0;
     float sum = 0;
-    for (int word = f->left / BITS; word <= (f->right + 1) / BITS; word++)
-        while (f->touched[word]) {
-            int x = word * BITS + __builtin_ctzll(f->touched[word]);
-            f->touched[word] &= f->touched[word] - 1;
+    for (int word = f->left / BITS; word <= (f->right + 1) / BITS; word++) {
+        uint64_t bits = f->touched[word];
+        f->touched[word] = 0;
+        for (; bits; bits &= bits - 1) {
+            int x = word * BITS + __builtin_ctzll(bits);
             paint_span(row, y, from, x < width ? x : width, sum, paint, t);
             sum += f->change[x];
             f->change[x] = 0;
             from = x;
         }
+    }
     paint_span(row, y, from, width, sum, paint, t);
 }
 

@@ -43,7 +43,7 @@ static void *grown(void *array, int have, int wanted, size_t size)
     return realloc(array, (size_t)(wanted > 0 ? wanted : 1) * size);
 }
 
-static bool grow_samples(struct scene *scene, int count)
+static bool grow_samples(struct scene *scene, int count, int classes)
 {
     int have = scene->count_capacity;
     float *angle = grown(scene->angle, have, count, sizeof *angle);
@@ -58,9 +58,11 @@ static bool grow_samples(struct scene *scene, int count)
     scene->eye = eye ? eye : scene->eye;
     float *sure = grown(scene->sure, have, count, sizeof *sure);
     scene->sure = sure ? sure : scene->sure;
+    int keys = classes > GROUP_MAX ? classes : GROUP_MAX;
     int *order = grown(scene->order, have, count, 2 * sizeof *order);
     scene->order = order ? order : scene->order;
-    if (!angle || !own || !rival || !rival_class || !eye || !sure || !order)
+    if (!angle || !own || !rival || !rival_class || !eye || !sure || !order ||
+        !sorted_reserve(&scene->by, count, keys))
         return false;
     scene->count_capacity = count > have ? count : have;
     return true;
@@ -103,7 +105,7 @@ static bool make_room(struct scene *scene, const struct snapshot *snap)
         return false;
     scene->scratch = scratch;
     scene->scratch_capacity = wanted > scene->scratch_capacity ? wanted : scene->scratch_capacity;
-    return grow_samples(scene, snap->count) && grow_work(scene, snap) &&
+    return grow_samples(scene, snap->count, snap->classes) && grow_work(scene, snap) &&
            grow_classes(scene, snap->classes, snap->classes * scene_rows(snap) * snap->dim);
 }
 
@@ -293,6 +295,9 @@ static double close_call(const struct snapshot *snap)
     return 0.1 * (fixed ? logit_scale(force) : snap->norm_median);
 }
 
+/* More are not searched at every snapshot: among so many one is close. */
+enum { SEARCHED_MOST = 8192 };
+
 /* The closest of all and the closest of the two classes shown last, with the distances of these and of the last. */
 struct closest {
     int best, paired;
@@ -303,7 +308,8 @@ static struct closest find_closest(const struct scene *scene, int last, int riva
 {
     const struct snapshot *snap = scene->snap;
     struct closest c = { -1, -1, INFINITY, INFINITY, INFINITY };
-    for (int i = 0; i < snap->count && snap->classes > 1; i++) {
+    int stride = (snap->count + SEARCHED_MOST - 1) / SEARCHED_MOST;
+    for (int i = 0; i < snap->count && snap->classes > 1; i += stride) {
         if (!is_typical(scene, i))
             continue;
         double distance = fabs(quick_slack(scene, i));
@@ -494,6 +500,7 @@ void scene_clear(struct scene *scene)
     free(scene->eye);
     free(scene->sure);
     free(scene->order);
+    sorted_clear(&scene->by);
     free(scene->work);
     free(scene->input);
     field_destroy(scene->field);

@@ -10,6 +10,7 @@
 #include "math/region_sphere.h"
 #include "render/canvas.h"
 #include "render/solid.h"
+#include "render/sorted.h"
 #include "render/theme.h"
 
 enum layer { LAYER_REGIONS = 1, LAYER_MARGINS = 2, LAYER_WEIGHTS = 4, LAYER_ROSE = 8, LAYER_SHAPES = 16,
@@ -91,6 +92,7 @@ struct scene {
     int order_count, order_age;       /* samples in `order`, and snapshots since it was made */
     double *work;                     /* loss_work() of one sample */
     int work_capacity;
+    struct sorted by;                 /* samples by class, group or the like, for the one who draws */
     struct point *scratch;            /* for polygons and markers */
     int scratch_capacity;
 };
@@ -231,10 +233,15 @@ struct rect figure_plane(const struct view *view, const struct scene *scene, con
     double width, double height);
 /* "Softmax + center" */
 void figure_title(const struct snapshot *snap, char *out, int size);
+/* What it does, in a few words: of its terms where it has any. */
+void figure_subtitle(const struct loss_force *force, char *out, int size);
 /* The loss with what is added to it, as formula text (render/formula.h). `added` as in struct experiment. */
 void figure_formula(const struct loss *loss, const bool *added, char *out, int size);
 /* arcface_m0.30_s16_seed6_step4000 */
 void figure_name(const struct snapshot *snap, char *out, int size);
+/* "MLP 128-64-2", with "…" for those of its widths that are told elsewhere. */
+enum { SHAPE_FILTERS = 1, SHAPE_HIDDEN = 2, SHAPE_FEATURE = 4 };
+void figure_model(const struct experiment *e, unsigned without, char *out, int size);
 /* "mnist · MLP 128-64-2 · ArcFace m 0.30, s 30 · Adam 1e-3, batch 128 · seed 1 · step 4,000 · train 96.4 % ..." */
 void figure_caption(const struct snapshot *snap, char *out, int size);
 /* And the pinned point with its angles. */

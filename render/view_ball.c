@@ -543,26 +543,40 @@ static double point_radius(const struct picture *p)
     return fmin(4.5, fmax(p->small ? 1.1 : 1.8, 1.2 + p->ball.radius / 150));
 }
 
+struct half {
+    const struct scene *scene;
+    bool front;
+};
+
+static int label_there(const void *with, int i)
+{
+    const struct half *half = with;
+    float depth = half->scene->eye[3 * (size_t)i + 2];
+    bool there = half->front ? depth > 0 : depth <= 0;
+    return there ? half->scene->snap->label[i] : -1;
+}
+
 static void draw_slice(const struct picture *p, bool front, int from, int to)
 {
     const struct snapshot *snap = p->scene->snap;
     int stride = look_stride(p->look, snap->count), first = (from + stride - 1) / stride * stride;
+    struct sorted *by = &p->scene->by;
+    sorted_fill(by, first, to, stride, snap->classes, label_there, &(struct half){ p->scene, front });
     for (int j = 0; j < snap->classes; j++) {
         int n = 0;
-        for (int i = first; i < to; i += stride) {
-            const float *at = &p->scene->eye[3 * (size_t)i];
-            bool there = front ? at[2] > 0 : at[2] <= 0;
-            if (snap->label[i] == j && there)
-                p->scene->scratch[n++] = ball_at(&p->ball, (double[]){ (double)at[0], (double)at[1] });
+        for (int k = by->first[j]; k < by->first[j + 1]; k++) {
+            const float *at = &p->scene->eye[3 * (size_t)by->sample[k]];
+            p->scene->scratch[n++] = ball_at(&p->ball, (double[]){ (double)at[0], (double)at[1] });
         }
+        if (n == 0)
+            continue;
         struct marker marker = class_marker(p->theme, j, point_radius(p));
         if (!(p->look->layers & LAYER_SHAPES) || p->small)
             marker.shape = SHAPE_CIRCLE;
         marker.fill.a *= (float)(class_alpha(p->look, j) * (front ? 1 : 0.16));
         if (!front || p->small)
             marker.outline_width = 0;
-        if (n > 0)
-            canvas_markers(p->c, p->scene->scratch, n, &marker);
+        canvas_markers(p->c, p->scene->scratch, n, &marker);
     }
 }
 

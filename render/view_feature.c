@@ -184,22 +184,33 @@ static int paint_of(const struct scene *scene, const struct look *look, int i)
     return groups && snap->group[i] >= 0 ? snap->group[i] : snap->label[i];
 }
 
-/* Samples from..to-1 that are painted alike. */
+struct inside {
+    const struct scene *scene;
+    const struct look *look;
+    float limit; /* squared norm at the disc's edge */
+};
+
+static int paint_inside(const void *with, int i)
+{
+    const struct inside *in = with;
+    const float *x = &in->scene->snap->feature[(size_t)i * (size_t)in->scene->snap->dim];
+    return x[0] * x[0] + x[1] * x[1] <= in->limit ? paint_of(in->scene, in->look, i) : -1;
+}
+
+/* Samples from..to-1, those painted alike in one go. */
 static void draw_slice(const struct disc *d, struct scene *scene, const struct look *look,
     const struct plane *plane, int from, int to)
 {
     const struct snapshot *snap = scene->snap;
     double ring = plane->radius / plane->unit;
-    float limit = (float)(ring * ring);
+    struct inside inside = { scene, look, (float)(ring * ring) };
     int paints = snap->classes > GROUP_MAX ? snap->classes : GROUP_MAX;
     int stride = look_stride(look, snap->count), first = (from + stride - 1) / stride * stride;
+    sorted_fill(&scene->by, first, to, stride, paints, paint_inside, &inside);
     for (int j = 0; j < paints; j++) {
         int n = 0;
-        for (int i = first; i < to; i += stride) {
-            const float *x = &snap->feature[(size_t)i * (size_t)snap->dim];
-            if (paint_of(scene, look, i) == j && x[0] * x[0] + x[1] * x[1] <= limit)
-                scene->scratch[n++] = feature_place(scene, plane, i);
-        }
+        for (int k = scene->by.first[j]; k < scene->by.first[j + 1]; k++)
+            scene->scratch[n++] = feature_place(scene, plane, scene->by.sample[k]);
         if (n == 0)
             continue;
         struct marker marker = class_marker(look->theme, j, point_radius(plane->radius));
@@ -359,8 +370,7 @@ static void feature_draw(struct canvas *c, struct scene *scene, const struct loo
 static const char *feature_missing(const struct scene *scene)
 {
     if (scene->snap && scene->snap->count > 0 && scene->snap->dim != 2 && !scene->data)
-        return "The feature plane needs 2-D features: regions need 2-D features. Set the feature dimension "
-               "to 2.";
+        return "The feature plane needs 2-D features; set the feature dimension to 2.";
     return NULL;
 }
 

@@ -394,6 +394,13 @@ void action_maximise(struct window *w, int cell)
     }
 }
 
+void action_text_capped(struct window *w)
+{
+    if (w->text_capped)
+        window_notice(w, false, "Larger text needs a larger window: %.1f of %g here.",
+            floor(w->points * 10 + 1e-6) / 10, w->options.text_scale);
+}
+
 void action_text_scale(struct window *w, int direction)
 {
     double scale = direction == 0 ? 1 : w->options.text_scale + 0.1 * direction;

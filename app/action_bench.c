@@ -253,6 +253,18 @@ static bool says_untrained(struct window *w, const struct loss *loss)
     return loss->untrained;
 }
 
+/* Trainings side by side share their data: other data would leave the losses beside this one without any. */
+static bool parts_ways(struct window *w, const struct loss *loss)
+{
+    bool alone = !compare_several(w) || w->compare->all || lecture_lesson(w);
+    if (alone || !w->data || fits(w->data, loss->task))
+        return false;
+    window_notice(w, true,
+        "%s: %s, and the trainings beside it share these data; let the controls drive all of them",
+        loss->label, task_rows[loss->task].needs);
+    return true;
+}
+
 void action_choose_loss(struct window *w, int index)
 {
     struct why why = { "" };
@@ -260,7 +272,7 @@ void action_choose_loss(struct window *w, int index)
     struct experiment before = w->experiment;
     enum bench bench = action_basic(loss) ? BENCH_BASICS : w->heads;
     bool arrived = bench != w->bench;
-    if (says_untrained(w, loss))
+    if (says_untrained(w, loss) || parts_ways(w, loss))
         return;
     enter_bench(w, bench);
     make_fit(w, loss, arrived);
@@ -282,8 +294,8 @@ void action_loss(struct window *w, int direction)
 {
     for (int next = w->experiment.loss + direction; next >= 0 && next < loss_count(); next += direction) {
         const struct loss *loss = loss_at(next);
-        if (loss->family == FAMILY_TERM || loss->untrained ||
-            action_basic(loss) != (w->bench == BENCH_BASICS) || action_misfit(w, loss))
+        if (loss->term || loss->untrained || action_basic(loss) != (w->bench == BENCH_BASICS) ||
+            action_misfit(w, loss))
             continue;
         action_choose_loss(w, next);
         return;

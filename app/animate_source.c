@@ -203,7 +203,9 @@ static enum status begin_walk(struct animation_walk *w, const struct animation_w
     if (w->sweep.steps == 0)
         return STATUS_OK;
     w->kept = history_create(HISTORY_BUDGET);
-    return w->kept ? walk_all(w, watch, why) : why_set(why, STATUS_FAILED, "animation: out of memory");
+    return w->kept
+               ? walk_all(w, watch, why)
+               : why_set(why, STATUS_FAILED, "animation: out of memory; close other programs and try again");
 }
 
 enum status animation_walk_create(const struct animation_sweep *s, struct trainer *t,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/lesson.h"
+#include "app/options.h"
 #include "app/session.h"
 #include "render/text.h"
 
@@ -43,10 +44,13 @@ static enum status check_session(const char *path, struct why *why)
     return status;
 }
 
-static enum status check_lesson(const char *path, struct why *why)
+static enum status check_lesson(const char *name, struct why *why)
 {
+    char path[OPTIONS_PATH];
     struct lesson lesson = { .count = 0 };
-    enum status status = lesson_load(path, &lesson, why);
+    enum status status = lesson_find(name, path, sizeof path, why);
+    if (status == STATUS_OK)
+        status = lesson_load(path, &lesson, why);
     if (status == STATUS_OK)
         status = lesson_rehearse(&lesson, path, why);
     if (status == STATUS_OK) {
@@ -61,8 +65,8 @@ static void print_help(void)
 {
     printf(
         "marginscope check FILE...\n\n"
-        "Reads lessons, tries their settings, opens their data and lays out their text and formulas; reads\n"
-        "sessions, opens their data and takes up their trainings.\n"
+        "Reads lessons (a shipped one by number or name), tries their settings, opens their data and lays\n"
+        "out their text and formulas; reads sessions, opens their data and takes up their trainings.\n"
         "One line for each that is good; for each that is not, the place in it, what is wrong and what to "
         "do.\n");
 }
@@ -84,7 +88,7 @@ enum status cli_check(int argc, const char **argv, struct why *why)
     }
     if (argc < 2)
         return why_set(why, STATUS_USAGE,
-            "check: no file; name lessons or sessions, as in marginscope check lesson.json");
+            "check: no file; name lessons or sessions, as in marginscope check lesson.json, or check 7");
     for (int i = 1; i < argc; i++)
         if (argv[i][0] == '-')
             return why_set(why, STATUS_USAGE, "%s: no such option of check; known: help", argv[i]);

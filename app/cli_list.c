@@ -16,7 +16,7 @@ static const char *kind_id(enum param_kind kind)
 /* In which of the places a loss can have it stands. */
 static const char *type_id(const struct loss *loss)
 {
-    if (loss->family == FAMILY_TERM)
+    if (loss->term)
         return "term";
     if (loss_is_pair(loss))
         return "pair";

@@ -446,8 +446,9 @@ enum status cli_figure(int argc, const char **argv, struct why *why)
         "Trains without a window, as `train` does, and draws one figure of the final state (--steps 0: the "
         "start). Of a --session the state it was saved in, unless --epochs or --steps lead on.\n"
         "--view compare --vs \"OPTIONS\" (up to 3 times) sets trainings side by side: each --vs has the same "
-        "options as\nthe line, then its own; the data, the initial weights where shapes agree and the order "
-        "of batches are the same.\n\n"
+        "options as\nthe line, then its own (a --loss without the line's terms); the data, the initial "
+        "weights "
+        "where shapes\nagree and the order of batches are the same.\n\n"
         "  figure --view compare --loss softmax --vs \"--loss arcface --set m=0.3\" --out compare.svg\n",
         why);
 }

@@ -73,7 +73,7 @@ static struct canvas *make_svg(const char *path, const struct figure_options *o,
 
 static struct canvas *make_pdf(const char *path, const struct figure_options *o, const struct layout *l)
 {
-    struct canvas *c = canvas_cairo_pdf(path, l->width, l->height, point_per_px / l->dense);
+    struct canvas *c = canvas_pdf(path, l->width, l->height, point_per_px / l->dense);
     if (c)
         c->text_mode = o->text;
     return c;
@@ -480,7 +480,9 @@ enum status export_free_name(const char *folder, const char *name, const char *e
         snprintf(path, sizeof path, "%s/%s%s%s", folder, name, number, ending);
         if (access(path, F_OK) != 0 && !(pending && pending->holds(pending->user, path))) {
             int wrote = snprintf(out, (size_t)size, "%s", path);
-            return wrote < size ? STATUS_OK : why_set(why, STATUS_FAILED, "%s: the path is too long", folder);
+            return wrote < size ? STATUS_OK
+                                : why_set(why, STATUS_FAILED,
+                                      "%s: the path is too long; export to another folder", folder);
         }
     }
     return why_set(why, STATUS_FAILED, "%s: %s has %d numbered copies already; clear the folder", folder,

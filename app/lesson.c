@@ -10,6 +10,7 @@
 #include "app/dataset_open.h"
 #include "app/json_read.h"
 #include "app/session.h"
+#include "math/difference.h"
 
 enum { PLACE = 96, LIST_TEXT = 900 };
 
@@ -206,7 +207,7 @@ static enum status beside(struct reading *r, const char *key, const char *value,
     if (snprintf(out, size, "%.*s%s", slash && path ? (int)(slash - r->file) + 1 : 0, r->file, value) >=
         (int)size)
         return blame(r, key, "the path is too long; shorten it");
-    if (path && session_file(out, &inner) != STATUS_OK)
+    if (path && session_beside(r->file, out, &inner) != STATUS_OK)
         return blame(r, key, "%.300s", inner.text);
     return STATUS_OK;
 }
@@ -278,6 +279,23 @@ static enum status read_set(struct reading *r, const char *key, const json_t *va
     return read_settings(r, key, value, &r->step->set, &r->experiment);
 }
 
+/* A comparison that names a loss means all of it, as --vs does: the step's own terms do not go along. */
+static void leave_terms(struct lesson_settings *settings, struct experiment *e)
+{
+    static const struct lesson_set none = { "add", "none" };
+    experiment_set(e, none.key, none.value, NULL);
+    settings->set[settings->count++] = none;
+}
+
+static enum status check_twin(struct reading *r, const char *place, const struct experiment *e)
+{
+    const struct experiment *both[] = { &r->experiment, e };
+    char said[1];
+    if (experiment_differences(both, 2, said, sizeof said) > 0)
+        return STATUS_OK;
+    return blame(r, place, "differs in nothing from the step's own settings; change one of them");
+}
+
 static enum status read_compare(struct reading *r, const char *key, const json_t *value)
 {
     size_t count = json_array_size(value);
@@ -291,7 +309,11 @@ static enum status read_compare(struct reading *r, const char *key, const json_t
         snprintf(place, sizeof place, "%s[%zu]", key, i);
         if (json_is_object(set) && json_object_size(set) == 0)
             return blame(r, place, "differs in nothing; give at least one setting");
+        if (json_object_get(set, "loss"))
+            leave_terms(&r->step->compare[i], &beside_it);
         status = read_settings(r, place, set, &r->step->compare[i], &beside_it);
+        if (status == STATUS_OK)
+            status = check_twin(r, place, &beside_it);
     }
     r->step->compare_count = (int)count;
     return status;
@@ -594,6 +616,8 @@ static enum status check_comparison(struct reading *r, size_t number)
     const struct lesson_step *step = r->step;
     if (step->compare_count == 0 || step->from_start || same_comparison(step - 1, step))
         return STATUS_OK;
+    if (step[-1].compare_count == 0)
+        return blame(r, "compare", "a comparison begins with step 0; add \"from\": \"start\"");
     return blame(r, "compare",
         "a comparison begins with step 0; add \"from\": \"start\", or repeat the one of steps[%zu]",
         number - 1);

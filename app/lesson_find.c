@@ -31,14 +31,21 @@ static bool is_meant(const char *file, const char *name)
            (length == whole - skip && strncmp(file + skip, name, length) == 0);
 }
 
+static enum status put_path(
+    char *path, int size, const char *folder, const char *between, const char *file, struct why *why)
+{
+    int wrote = snprintf(path, (size_t)size, "%s%s%s", folder, between, file);
+    return wrote < size ? STATUS_OK
+                        : why_set(why, STATUS_FAILED, "%.200s: the path is too long; move it",
+                              folder[0] ? folder : file);
+}
+
 enum status lesson_find(const char *name, char *path, int size, struct why *why)
 {
     struct dirent **entry = NULL;
     char folder[900], found[300] = "";
-    if (access(name, F_OK) == 0 || strchr(name, '/')) {
-        snprintf(path, (size_t)size, "%s", name);
-        return STATUS_OK;
-    }
+    if (access(name, F_OK) == 0 || strchr(name, '/'))
+        return put_path(path, size, "", "", name, why);
     snprintf(folder, sizeof folder, "%.880s/lessons", assets_folder());
     int n = scandir(folder, &entry, is_lesson, alphasort);
     for (int i = 0; i < n; i++) {
@@ -51,7 +58,5 @@ enum status lesson_find(const char *name, char *path, int size, struct why *why)
         return why_set(why, STATUS_FAILED,
             "%.200s: no such file, and no shipped lesson of this number or name; 1 to %d are shipped", name,
             n);
-    int wrote = snprintf(path, (size_t)size, "%s/%s", folder, found);
-    return wrote < size ? STATUS_OK
-                        : why_set(why, STATUS_FAILED, "%.200s: the path is too long; move it", folder);
+    return put_path(path, size, folder, "/", found, why);
 }

@@ -87,6 +87,17 @@ static enum status take_setting(struct options *o, const char *name, const char 
     return option_blame(why, name, value, &inner);
 }
 
+/* A term is a loss of its own here, so another loss takes its place. */
+static enum status take_loss(struct options *o, const char *name, const char *value, struct why *why)
+{
+    if (o->named_term)
+        o->experiment.added[term_find(o->named_term)] = false;
+    enum status status = take_setting(o, name, value, why);
+    const struct loss *loss = loss_find(value);
+    o->named_term = status == STATUS_OK && term_find(loss) >= 0 ? loss : NULL;
+    return status;
+}
+
 /* --add may be repeated: every one joins those before. */
 static enum status take_add(struct options *o, const char *name, const char *value, struct why *why)
 {
@@ -533,7 +544,7 @@ static const struct option_row row[] = {
     { "features-npy", "X.npy", "features trained elsewhere, (n, d), instead of --dataset", SETTING, GROUP_DATA, take_setting },
     { "labels-npy", "Y.npy", "their labels, (n)", SETTING, GROUP_DATA, take_setting },
     { "weights-npy", "W.npy", "and their class weights, (classes, d), to begin with", SETTING, GROUP_DATA, take_setting },
-    { "loss", "ID", "the loss (`marginscope losses`)", SETTING, GROUP_LOSS, take_setting },
+    { "loss", "ID", "the loss (`marginscope losses`)", SETTING, GROUP_LOSS, take_loss },
     { "set", "NAME=VALUE", "a parameter of the loss, or ID.NAME=VALUE of a term; repeatable", SETTING, GROUP_LOSS, take_set },
     { "add", "ID", "a term on top: center, ring, uniform, regular; repeatable; none: no terms", SETTING, GROUP_LOSS, take_add },
     { "bias", "on|off", "whether losses that have a bias use it", SETTING, GROUP_LOSS, take_setting },
@@ -610,7 +621,7 @@ static const struct option_row row[] = {
     { "select", "N", "with this shown sample selected, its angles in the caption", SINGLE, GROUP_FIGURE, take_select },
     { "text", "font|embed|outlines", "svg: font names, fonts inside, or outlines; pdf: outlines or fonts inside", STILL, GROUP_FIGURE, take_text },
     { "theme", "dark|light", "colours", FOR_WINDOW, GROUP_WINDOW, take_window_theme },
-    { "text-scale", "K", "size of the interface, 0.8 to 2 (1)", FOR_WINDOW, GROUP_WINDOW, take_text_scale },
+    { "text-scale", "K", "size of the interface, 0.8 to 2, as far as the window has room (1)", FOR_WINDOW, GROUP_WINDOW, take_text_scale },
     { "timeline", "MB", "memory for the steps one can go back to; the more, the closer they lie (256)", FOR_WINDOW, GROUP_WINDOW, take_timeline },
     { "fullscreen", NULL, "start on the whole screen", FOR_WINDOW, GROUP_WINDOW, take_switch },
     { "renderer", "cpu|gpu", "how the window is drawn", FOR_WINDOW, GROUP_WINDOW, take_renderer },
@@ -747,6 +758,16 @@ enum status options_parse(int argc, const char **argv, unsigned where, struct op
 
 enum { BESIDE_WORDS = 128 };
 
+/* A --vs that names a loss means all of it: terms of the training it is compared with do not go along. */
+static bool names_loss(int words, const char *const *word)
+{
+    static const char loss[] = "--loss";
+    for (int i = 0; i < words; i++)
+        if (strncmp(word[i], loss, sizeof loss - 1) == 0 && strchr("=", word[i][sizeof loss - 1]))
+            return true;
+    return false;
+}
+
 /* Words as a shell would see them. */
 static enum status read_words(const char *text, struct options *draft, struct why *why)
 {
@@ -758,9 +779,13 @@ static enum status read_words(const char *text, struct options *draft, struct wh
             "%.60s: not a line of options; write for example \"--loss softmax --set s=16\"", text);
     }
     memcpy(argv + 1, word, (size_t)words * sizeof *argv);
+    if (names_loss(words, word))
+        memset(draft->experiment.added, 0, sizeof draft->experiment.added);
     enum status status = options_parse(words + 1, argv, FOR_BESIDE, draft, why);
     for (int i = 0; status == STATUS_OK && i < draft->set_count; i++)
         status = options_set(&draft->experiment, draft->set[i], why);
+    if (status == STATUS_OK)
+        status = option_check_term(draft, why);
     if (status == STATUS_OK && draft->list_count > 0)
         status = why_set(why, STATUS_USAGE, "--set %.100s: several values; give one", draft->list[0].text);
     free(word);

@@ -78,6 +78,7 @@ struct options {
     long timeline;                    /* MB it may take */
     bool fullscreen, json, help;
 
+    const struct loss *named_term;    /* what --loss named, where that is a term; else NULL */
     char set[OPTIONS_SETS][96];       /* --set as given; applied after --loss */
     int set_count;
     char out[OPTIONS_PATH];           /* --out of `figure` and `sweep` */
@@ -108,6 +109,8 @@ enum status options_open_data(const struct options *o, const struct experiment *
     struct dataset *out, struct why *why);
 /* How many trainings are beside that of the options: those of --vs, or of a --session of several. */
 int options_beside(const struct options *o);
+/* Whether that of --vs number `which` is equal in everything to one before it, and to which: 0 is that of the options. */
+bool options_twin(const struct options *o, int which, int *of);
 /* Whether a training that has begun is gone on from. */
 bool options_continue(const struct options *o);
 

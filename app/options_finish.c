@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "math/difference.h"
+
 /* What --set takes: the parameters of this loss, and as ID.NAME those of the terms on top of it. */
 static void known_params(const struct experiment *e, const struct loss *loss, char *known, size_t size)
 {
@@ -232,6 +234,19 @@ static enum status check_compare(const struct options *o, unsigned where, struct
     return STATUS_OK;
 }
 
+bool options_twin(const struct options *o, int which, int *of)
+{
+    const struct experiment *both[] = { NULL, &o->beside[which] };
+    char said[1];
+    for (int i = 0; i <= which; i++) {
+        both[0] = i ? &o->beside[i - 1] : &o->experiment;
+        *of = i;
+        if (experiment_differences(both, 2, said, sizeof said) == 0)
+            return true;
+    }
+    return false;
+}
+
 static enum status finish_beside(struct options *o, unsigned where, struct why *why)
 {
     enum status status = check_compare(o, where, why);
@@ -243,9 +258,20 @@ static enum status finish_beside(struct options *o, unsigned where, struct why *
     return status;
 }
 
+enum status option_check_term(const struct options *o, struct why *why)
+{
+    if (!o->named_term || o->experiment.added[term_find(o->named_term)])
+        return STATUS_OK;
+    return why_set(why, STATUS_USAGE,
+        "--loss %s: taken away again by --add; leave out that --add, or choose --loss softmax",
+        o->named_term->id);
+}
+
 enum status options_finish(struct options *o, unsigned where, struct why *why)
 {
     enum status status = check_lists(o, where, why);
+    if (status == STATUS_OK)
+        status = option_check_term(o, why);
     option_finish_session(o, where);
     for (int i = 0; status == STATUS_OK && i < o->set_count; i++)
         status = options_set(&o->experiment, o->set[i], why);

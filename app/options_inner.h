@@ -10,6 +10,9 @@ enum status options_finish(struct options *o, unsigned where, struct why *why);
 /* The sentence of `inner` again, with the option as it was given for its place. */
 enum status option_blame(struct why *why, const char *name, const char *value, const struct why *inner);
 
+/* --loss center --add none is neither of the two. */
+enum status option_check_term(const struct options *o, struct why *why);
+
 /* The options of --vs, applied to a copy of o->experiment. */
 enum status options_read_beside(const struct options *o, const char *text, struct experiment *out, struct why *why);
 

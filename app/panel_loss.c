@@ -111,7 +111,7 @@ static void loss_row(struct window *w, const struct flow *f, const struct loss *
 /* On the bench of heads the losses of the story, on the basics all; always the one in use. */
 static bool in_panel(const struct window *w, const struct loss *loss)
 {
-    if (loss->family == FAMILY_TERM || action_basic(loss) != (w->bench == BENCH_BASICS))
+    if (loss->term || action_basic(loss) != (w->bench == BENCH_BASICS))
         return false;
     return loss->story || w->bench == BENCH_BASICS || loss == experiment_loss(&w->experiment);
 }
@@ -172,7 +172,7 @@ static bool contains(const char *text, const char *part)
 static bool passes(const struct window *w, const struct loss *loss)
 {
     const char *part = w->filter;
-    return loss->family != FAMILY_TERM &&
+    return !loss->term &&
            (contains(loss->label, part) || contains(loss->id, part) || contains(loss->subtitle, part) ||
                contains(loss_family_label(loss->family), part));
 }

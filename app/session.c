@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -65,6 +66,13 @@ static bool real_folder(const char *path, char out[PATH_MAX])
     return realpath(folder, out) != NULL;
 }
 
+/* Where the name below `folder` begins in `real`; 0: it lies elsewhere. */
+static size_t below(const char *folder, const char *real)
+{
+    size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
+    return strncmp(real, folder, length) == 0 && real[length] == '/' ? length + 1 : 0;
+}
+
 /* A relative path must not be taken for the name of a shipped set. */
 static void write_below(char *name, size_t size, const char *below, bool dataset)
 {
@@ -90,9 +98,9 @@ static void name_path(const char *path, char *name, size_t size, bool dataset)
         name_in_full(name, size);
         return;
     }
-    size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
-    if (strncmp(real, folder, length) == 0 && real[length] == '/')
-        write_below(name, size, real + length + 1, dataset);
+    size_t length = below(folder, real);
+    if (length)
+        write_below(name, size, real + length, dataset);
     else if (strlen(real) < size)
         strcpy(name, real);
 }
@@ -159,13 +167,49 @@ enum status session_file(const char *path, struct why *why)
         why, STATUS_FAILED, "%s: is a device or a pipe, which may never end; name a file or a folder", path);
 }
 
-static enum status check_files(const struct experiment *e, struct why *why)
+static bool leads_out(const char *folder, const char *path)
 {
+    char real[PATH_MAX];
+    return realpath(path, real) && strcmp(real, folder) != 0 && !below(folder, real);
+}
+
+/* The files of a folder of images may be links themselves. */
+static bool holds_way_out(const char *folder, const char *path)
+{
+    DIR *open = opendir(path);
+    bool out = false;
+    for (struct dirent *entry; open && !out && (entry = readdir(open));) {
+        char inside[PATH_MAX];
+        bool parent = strcmp(entry->d_name, "..") == 0;
+        if (!parent && snprintf(inside, sizeof inside, "%s/%s", path, entry->d_name) < (int)sizeof inside)
+            out = leads_out(folder, inside);
+    }
+    if (open)
+        closedir(open);
+    return out;
+}
+
+enum status session_beside(const char *from, const char *path, struct why *why)
+{
+    char folder[PATH_MAX];
+    if (!real_folder(from, folder) || !(leads_out(folder, path) || holds_way_out(folder, path)))
+        return session_file(path, why);
+    return why_set(why, STATUS_FAILED,
+        "%.300s: a link leads out of the folder of %.200s; copy the data there", path, from);
+}
+
+static enum status check_files(const struct session *s, const struct experiment *e, struct why *why)
+{
+    const struct experiment *names = &s->training[0].experiment;
+    const char *given[] = { s->moved[0] ? s->moved : names->dataset, names->features_npy, names->labels_npy,
+        names->weights_npy };
     const char *name[] = { e->dataset, e->features_npy, e->labels_npy, e->weights_npy };
     enum status status = STATUS_OK;
-    for (int i = 0; i < 4 && status == STATUS_OK; i++)
+    for (int i = 0; i < 4 && status == STATUS_OK; i++) {
+        bool beside = given[i] != s->moved && given[i][0] != '/';
         if (name[i][0] && (i > 0 || !dataset_find(name[i])))
-            status = session_file(name[i], why);
+            status = beside ? session_beside(s->path, name[i], why) : session_file(name[i], why);
+    }
     return status;
 }
 
@@ -223,7 +267,7 @@ enum status session_open_data(
     enum status status = session_experiment(s, &s->training[0].experiment, &e, why);
     if (status != STATUS_OK)
         return status;
-    status = check_files(&e, &inner);
+    status = check_files(s, &e, &inner);
     if (status == STATUS_OK)
         status = dataset_open_watched(&e, progress, out, &inner);
     if (status != STATUS_OK)

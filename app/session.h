@@ -104,6 +104,8 @@ void session_keep_window(struct session *s, const struct session *from);
 bool session_climbs(const char *name);
 /* Refuses what is neither a file nor a folder; what is not there at all passes. */
 enum status session_file(const char *path, struct why *why);
+/* And what is no longer below the folder of `from` once links have been followed. */
+enum status session_beside(const char *from, const char *path, struct why *why);
 /* The experiment with its data as this machine finds them. */
 enum status session_experiment(const struct session *s, const struct experiment *names, struct experiment *out,
     struct why *why);

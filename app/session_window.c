@@ -419,7 +419,10 @@ void sessions_drop(struct window *w, const char *path)
 const char *sessions_offer(const struct window *w)
 {
     const struct sessions *d = w->sessions;
-    return d && d->home.restore[0] && !d->restoring && !d->restored ? d->home.restore : NULL;
+    if (!d || !d->home.restore[0] || d->restoring || d->restored)
+        return NULL;
+    bool lecturing = lecture_lesson(w) || w->lecture->showing; /* others look on: it can wait */
+    return lecturing ? NULL : d->home.restore;
 }
 
 void sessions_answer(struct window *w, bool restore)

@@ -110,7 +110,8 @@ static enum status finish(struct deck *d, enum status status, struct why *why)
     if (status != STATUS_OK || canvas_finish(d->slide.canvas, &inner) == STATUS_OK)
         return status;
     const char *what = strstr(inner.text, ": ");
-    return why_set(why, STATUS_FAILED, "%.300s%s", d->options->out, what ? what : ": cannot be written");
+    return why_set(why, STATUS_FAILED, "%.300s%s", d->options->out,
+        what ? what : ": cannot be written; choose another place");
 }
 
 static enum status write_pdf(struct deck *d, struct why *why)
@@ -122,7 +123,7 @@ static enum status write_pdf(struct deck *d, struct why *why)
         return status;
     const char *target = output.temporary[0] ? output.temporary : o->out; /* a device is written in place */
     d->slide = (struct slide){ .theme = o->theme, .answers = o->answers };
-    d->slide.canvas = canvas_cairo_pdf(target, o->handout ? HANDOUT_WIDTH : SLIDE_WIDTH,
+    d->slide.canvas = canvas_pdf(target, o->handout ? HANDOUT_WIDTH : SLIDE_WIDTH,
         o->handout ? HANDOUT_HEIGHT : SLIDE_HEIGHT, POINT_PER_PX);
     status = d->slide.canvas
                  ? finish(d, draw_deck(d, why), why)

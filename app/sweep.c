@@ -141,6 +141,18 @@ static enum status plan_cells(struct sweep *s, struct why *why)
     return status;
 }
 
+/* Nothing wrong, but a picture of it is easily taken for another. */
+static void tell_twins(const struct options *o)
+{
+    int of;
+    for (int i = 0; i < o->vs_count; i++)
+        if (options_twin(o, i, &of))
+            fprintf(stderr,
+                "marginscope: --vs \"%.100s\": the same training as number %d; to see a difference, give it "
+                "another loss, parameter or option\n",
+                o->vs[i], of + 1);
+}
+
 enum status sweep_plan_beside(const struct options *o, struct sweep *out, struct why *why)
 {
     *out = (struct sweep){ .options = o, .cells = 1 + options_beside(o) };
@@ -154,6 +166,7 @@ enum status sweep_plan_beside(const struct options *o, struct sweep *out, struct
         else
             cell->experiment = i == 0 ? o->experiment : o->beside[i - 1];
     }
+    tell_twins(o);
     return status;
 }
 

@@ -180,22 +180,31 @@ static void add_loss(struct words *w, const struct sweep *s)
         }
 }
 
+/* " · MLP 128-64-2", as far as that is the same everywhere. */
+static void add_model(struct words *w, const struct sweep *s)
+{
+    char model[128];
+    unsigned without = (sweep_varies(s, "filters") ? SHAPE_FILTERS : 0) |
+                       (sweep_varies(s, "hidden") ? SHAPE_HIDDEN : 0) |
+                       (sweep_varies(s, "feature-dim") ? SHAPE_FEATURE : 0);
+    if (sweep_varies(s, "model"))
+        return;
+    figure_model(&s->cell[0].experiment, without, model, sizeof model);
+    add(w, " · %s", model);
+}
+
 /* " · adam", " · batch 128": settings that are the same everywhere. */
 static void add_settings(struct words *w, const struct sweep *s)
 {
     static const struct {
         const char *key, *name;
-    } setting[] = { { "dataset", "" }, { "model", " · " }, { "filters", " " }, { "hidden", " " },
-        { "feature-dim", " → " } },
-      later[] = { { "optimizer", "" }, { "lr", "lr " }, { "batch", "batch " }, { "seed", "seed " } };
+    } later[] = { { "optimizer", "" }, { "lr", "lr " }, { "batch", "batch " }, { "seed", "seed " } };
     const struct experiment *e = &s->cell[0].experiment;
     char value[EXPERIMENT_PATH];
-    bool begun = false,
-         layers = (e->model == MODEL_MLP || e->model == MODEL_CNN) && !sweep_varies(s, "model");
-    for (size_t i = 0; i < sizeof setting / sizeof *setting; i++)
-        if (!sweep_varies(s, setting[i].key) && (i < 2 || (layers && (i > 2 || e->model == MODEL_CNN))) &&
-            experiment_get(e, setting[i].key, value, sizeof value))
-            add(w, "%s%s", setting[i].name, i == 0 ? s->cell[0].data->name : value);
+    bool begun = false;
+    if (!sweep_varies(s, "dataset"))
+        add(w, "%s", s->cell[0].data->name);
+    add_model(w, s);
     add_loss(w, s);
     for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
         if (sweep_varies(s, later[i].key) || !experiment_get(e, later[i].key, value, sizeof value))

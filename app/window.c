@@ -661,6 +661,7 @@ enum status window_create(const struct window_options *o, struct window **out, s
         status = worker_create(&w->experiment, o->playing, o->pace, window_wake, w, &w->worker, why);
     if (status == STATUS_OK) {
         worker_history_budget(w->worker, o->timeline);
+        action_text_capped(w);
         sessions_begin(w);
     }
     if (status == STATUS_OK && o->lesson[0]) {

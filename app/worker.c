@@ -217,7 +217,8 @@ static enum status start(struct worker *w, struct why *why)
     w->front = slot_create();
     w->past = past_create(HISTORY_BUDGET);
     w->beside = beside_create();
-    if (!w->lock || !w->posted || !w->ready || !w->back || !w->front || !w->past || !w->beside)
+    w->ahead = ahead_create();
+    if (!w->lock || !w->posted || !w->ready || !w->back || !w->front || !w->past || !w->beside || !w->ahead)
         return why_set(why, STATUS_FAILED, "training: not enough memory; close something");
     w->thread = SDL_CreateThread(run, "training", w);
     if (!w->thread)
@@ -274,6 +275,7 @@ void worker_destroy(struct worker *w)
     }
     frames_end(w);
     beside_destroy(w->beside); /* before the data */
+    ahead_destroy(w->ahead);
     shelf_forget(w);
     trainer_destroy(w->trainer);
     past_destroy(w->past);

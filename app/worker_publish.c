@@ -90,7 +90,7 @@ static enum status measure(struct worker *w)
     if (status != STATUS_OK)
         return status;
     beside_start(w->beside, BESIDE_SNAPSHOT, w->back->beside);
-    status = trainer_snapshot(w->trainer, &w->back->snapshot);
+    status = ahead_snapshot(w->ahead, w->trainer, &w->back->snapshot);
     enum status others = beside_join(w->beside);
     return status == STATUS_OK ? others : status;
 }

@@ -5,6 +5,7 @@
 
 #include <SDL.h>
 
+#include "app/ahead.h"
 #include "app/future.h"
 #include "app/session.h"
 #include "app/worker.h"
@@ -150,6 +151,7 @@ struct worker {
     long done_uncure;
     struct shelf shelf[WORKER_SHELVES];
     struct beside *beside;
+    struct ahead *ahead;
     double step_due, step_cost, snapshot_cost, published_at;
     int unseen;                       /* snapshots in a row that nobody took */
     unsigned watch, stale; /* NEEDS_ bits: what somebody looks at; what is not of this step */

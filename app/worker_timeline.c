@@ -57,7 +57,7 @@ void timeline_keep_present(struct worker *w)
     struct history *history = past_history(w->past);
     int count = history_count(history);
     bool kept = count > 0 && history_step(history, count - 1) == trainer_steps(w->trainer) && !w->changed;
-    if (!kept && trainer_snapshot(w->trainer, &w->back->snapshot) == STATUS_OK)
+    if (!kept && ahead_snapshot(w->ahead, w->trainer, &w->back->snapshot) == STATUS_OK)
         past_frame(w->past, w->trainer, &w->back->snapshot);
 }
 

@@ -182,10 +182,11 @@ static void watch_point(struct coach *c, const struct coach_step *s)
 /* Numbers of one window are comparable while the loss and its values stay. Running statistics never do. */
 static bool same_force(struct coach *c, const struct loss_force *force)
 {
-    bool same = c->loss == loss_index(force->loss) && c->norm_radius == force->norm_radius;
-    for (int p = 0; p < loss_param_count(force->loss); p++)
+    bool known = c->loss >= 0 && c->loss < loss_count() && loss_at(c->loss) == force->loss;
+    bool same = known && c->norm_radius == force->norm_radius;
+    for (int p = 0; force->loss->param[p].kind != PARAM_NONE; p++)
         same = same && (c->param[p] == force->param[p] || force->loss->param[p].role == ROLE_RUNNING);
-    c->loss = loss_index(force->loss);
+    c->loss = known ? c->loss : loss_index(force->loss);
     c->norm_radius = force->norm_radius;
     memcpy(c->param, force->param, sizeof c->param);
     return same;

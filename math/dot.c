@@ -24,16 +24,6 @@ WIDE double dot_long(const double *a, const double *b, int dim)
     return sum;
 }
 
-double dot(const double *a, const double *b, int dim)
-{
-    double sum = 0;
-    if (dim >= DOT_LONG)
-        return dot_long(a, b, dim);
-    for (int d = 0; d < dim; d++)
-        sum += a[d] * b[d];
-    return sum;
-}
-
 WIDE double dot_floats(const float *a, const float *b, int dim)
 {
     double lane[8] = { 0 }, sum = 0;

@@ -218,8 +218,10 @@ void draw_box(const struct experiment *e, double box[4])
 {
     static const double step[] = { 1, 1.5, 2, 3, 5, 7 };
     double most = 0, half = 4;
-    for (int i = 0; i < e->dot_count; i++)
-        most = fmax(most, fmax(fabs((double)e->dot[i].x), fabs((double)e->dot[i].y)));
+    for (int i = 0; i < e->dot_count; i++) { /* not a fmax of two: gcc 12 for arm64 cannot compile that */
+        double reach = fmax(fabs((double)e->dot[i].x), fabs((double)e->dot[i].y));
+        most = reach > most ? reach : most;
+    }
     for (int i = 4; half < most * 1.02; i++)
         half = step[i % 6] * pow(10, i / 6);
     for (int d = 0; d < 2; d++) {

@@ -72,14 +72,19 @@ const struct loss *experiment_loss(const struct experiment *e)
     return loss_at(e->loss);
 }
 
+void experiment_fill_force(const struct experiment *e, struct loss_force *force)
+{
+    force->loss = experiment_loss(e);
+    force->norm_radius = force->settled = false;
+    memcpy(force->param, e->param[e->loss], sizeof force->param);
+    memcpy(force->added, e->added, sizeof force->added);
+    memcpy(force->term, &e->param[loss_count() - ADDED_MAX], sizeof force->term);
+}
+
 struct loss_force experiment_force(const struct experiment *e)
 {
-    struct loss_force force; /* not emptied first: every step of a training asks for one */
-    force.loss = experiment_loss(e);
-    force.norm_radius = force.settled = false;
-    memcpy(force.param, e->param[e->loss], sizeof force.param);
-    memcpy(force.added, e->added, sizeof force.added);
-    memcpy(force.term, &e->param[loss_count() - ADDED_MAX], sizeof force.term);
+    struct loss_force force;
+    experiment_fill_force(e, &force);
     return force;
 }
 

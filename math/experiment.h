@@ -116,5 +116,6 @@ const char *optimiser_id(enum optimiser optimiser);
 const char *split_id(enum split split);
 const struct loss *experiment_loss(const struct experiment *e);
 struct loss_force experiment_force(const struct experiment *e);   /* set values, no schedule */
+void experiment_fill_force(const struct experiment *e, struct loss_force *force);   /* the same without a copy */
 
 #endif

@@ -40,9 +40,17 @@ void grad_clear(struct grad *grad, const struct loss_force *force, int n, const 
 void linear_forward(const double *x, const struct head *head, double *z);
 void linear_backward(double delta, const double *x, int j, const struct head *head, double *dx, struct grad *grad);
 
-double dot(const double *a, const double *b, int dim);
 enum { DOT_LONG = 32 };               /* from here on in several sums at once */
 double dot_long(const double *a, const double *b, int dim);
+static inline double dot(const double *a, const double *b, int dim)
+{
+    double sum = 0;
+    if (dim >= DOT_LONG)
+        return dot_long(a, b, dim);
+    for (int d = 0; d < dim; d++)
+        sum += a[d] * b[d];
+    return sum;
+}
 double dot_floats(const float *a, const float *b, int dim);
 
 /* Adds lambda/2 |W|^2 of head.weight (classes, dim): returns it, and adds lambda W to grad.weight. */

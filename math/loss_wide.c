@@ -1,15 +1,15 @@
 /* loss_wide.c - the margin softmax of many classes. The same sums as in loss_margin.c, laid out by dimension instead of
  * by class and in an order that goes through vectors; with a thousand classes the head would else be nine tenths of a
- * step. Its exponential is exact to 1e-14. */
+ * step. */
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "math/exponential.h"
 #include "math/loss_rows.h"
-#include "math/wide.h"
 
-enum { QUAD = 4, DIMS = 3, HELD = 4, LINE = 8 }; /* LINE: doubles of a line of the cache */
-#define DOUBLES double __attribute__((vector_size(32)))
+enum { DIMS = 3, HELD = 4, LINE = 8 }; /* LINE: doubles of a line of the cache */
+#define DOUBLES double __attribute__((vector_size(64)))
 struct doubles {
     DOUBLES lane;
 } __attribute__((packed, may_alias));
@@ -22,6 +22,7 @@ struct wide {
     int classes, room, dim;
     double *unit; /* directions of the class weights */
     double *turn; /* (dim, room) sums for the derivative by the weights */
+    double *series; /* (room) scratch */
     double *delta; /* (room) of the sample at hand, one of `all` */
     double *all, *rate; /* (HELD, room), (HELD, dim) of samples that have not been added to `turn` yet */
     int held;
@@ -38,32 +39,14 @@ static struct wide wide_on(const struct bench *b)
     struct wide w = { .classes = b->classes, .room = room, .dim = b->dim };
     w.unit = b->rest + (LINE - beyond) % LINE;
     w.turn = w.unit + size;
-    w.all = w.turn + size;
+    w.series = w.turn + size;
+    w.all = w.series + room;
     w.rate = w.all + HELD * room;
-    memset(w.unit, 0, (2 * size + (size_t)(HELD * (room + b->dim))) * sizeof *w.unit);
+    memset(w.unit, 0, (2 * size + (size_t)(room + HELD * (room + b->dim))) * sizeof *w.unit);
     for (int j = 0; j < b->classes; j++)
         for (int d = 0; d < b->dim; d++)
             w.unit[d * room + j] = b->class_unit[j * b->dim + d];
     return w;
-}
-
-/* e^(4x) for |4x| <= 700: 2^k e^(4r) with 4r within half of ln 2, from the series of e^r. */
-WITHIN double exponential(double x)
-{
-    const double log2_e4 = 4 * 1.4426950408889634, quarter_ln2 = 0.17328679513998632;
-    const double magic = 0x1.8p52; /* adding it rounds to a whole number, in the last bits */
-    double shifted = x * log2_e4 + magic, power;
-    double r = x - (shifted - magic) * quarter_ln2;
-    double r2 = r * r, r4 = r2 * r2; /* in pairs: a term after the other would wait for the one before */
-    double low = (1 + r) + r2 * (0.5 + r * (1.0 / 6));
-    double high = (1.0 / 24 + r * (1.0 / 120)) + r2 * (1.0 / 720 + r * (1.0 / 5040));
-    double series = low + r4 * (high + r4 * (1.0 / 40320));
-    uint64_t bits;
-    memcpy(&bits, &shifted, sizeof bits);
-    bits = (bits << 52) + (UINT64_C(1023) << 52);
-    memcpy(&power, &bits, sizeof power);
-    series *= series;
-    return series * series * power;
 }
 
 WITHIN double cosine_of(const struct wide *w, const double *unit, int dim, int j)
@@ -74,32 +57,33 @@ WITHIN double cosine_of(const struct wide *w, const double *unit, int dim, int j
     return c;
 }
 
-/* In two loops: in one, the processor would run out of room for all that waits for something. */
 WITHIN void look_in(const struct wide *w, const double *along, double least, int dim)
 {
-    double *restrict delta = w->delta;
+    double *restrict delta = w->delta, *restrict series = w->series;
     for (int j = 0; j < w->room; j++)
-        delta[j] = cosine_of(w, along, dim, j) - least;
+        series[j] = power_begin(cosine_of(w, along, dim, j) - least, &delta[j]);
     for (int j = 0; j < w->room; j++)
-        delta[j] = exponential(delta[j]);
+        series[j] = power_series(series[j]);
+    for (int j = 0; j < w->room; j++)
+        delta[j] = power_end(series[j], delta[j]);
 }
 
-/* delta_j = e^(R c_j - R), given u R/4 and R/4. The two common dimensions by themselves, so that their loop unrolls. */
-WIDEST static void look(const struct wide *w, const double *along, double quarter)
+/* delta_j = e^(R c_j - R) = 2^(r c_j - r), given u r and r. The two common dimensions by themselves, so that their loop unrolls. */
+WIDEST static void look(const struct wide *w, const double *along, double least)
 {
     if (w->dim == 2)
-        look_in(w, along, quarter, 2);
+        look_in(w, along, least, 2);
     else if (w->dim == 3)
-        look_in(w, along, quarter, 3);
+        look_in(w, along, least, 3);
     else
-        look_in(w, along, quarter, w->dim);
+        look_in(w, along, least, w->dim);
 }
 
 static void look_near(const struct wide *w, const double *unit, double radius, double *along)
 {
     for (int d = 0; d < w->dim; d++)
-        along[d] = unit[d] * (radius / 4);
-    look(w, along, radius / 4);
+        along[d] = unit[d] * (radius * LOG2_E);
+    look(w, along, radius * LOG2_E);
 }
 
 /* The same relative to the largest, where e^(-2R) would be nothing; returns that. */
@@ -113,23 +97,29 @@ static double look_far(const struct wide *w, const double *unit, double radius)
     return top;
 }
 
+WITHIN double add_up(const DOUBLES *x)
+{
+    const double *of = (const double *)x;
+    return ((of[0] + of[4]) + (of[2] + of[6])) + ((of[1] + of[5]) + (of[3] + of[7]));
+}
+
 /* Sums of delta, and of delta w in `dims` dimensions from d on. */
 WITHIN double gather_dims(const struct wide *w, int d, int dims, double *pull)
 {
     const double *own = w->unit + d * w->room;
     DOUBLES all = { 0 }, sum[DIMS] = { 0 };
-    for (int j = 0; j < w->room; j += QUAD) {
+    for (int j = 0; j < w->room; j += LINE) {
         DOUBLES delta = IN(w->delta + j);
         all += delta;
         for (int k = 0; k < dims; k++)
             sum[k] += delta * IN(own + k * w->room + j);
     }
     for (int k = 0; k < dims; k++)
-        pull[d + k] = sum[k][0] + sum[k][1] + sum[k][2] + sum[k][3];
-    return all[0] + all[1] + all[2] + all[3];
+        pull[d + k] = add_up(&sum[k]);
+    return add_up(&all);
 }
 
-WIDE static double gather(const struct wide *w, double *pull)
+WIDEST static double gather(const struct wide *w, double *pull)
 {
     double all = 0;
     for (int d = 0; d < w->dim; d += DIMS)

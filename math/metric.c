@@ -206,7 +206,7 @@ double metric_percentile(double *value, int n, double share)
         return NAN;
     double place = share * (n - 1);
     int low = (int)place;
-    int high = low + 1 < n ? low + 1 : low;
+    int high = place > low ? low + 1 : low; /* 0 times a NaN above would be one */
     double below = select_place(value, n, low), above = select_place(value, n, high);
     return below + (place - low) * (above - below);
 }

@@ -67,24 +67,19 @@ WITHIN float exponential(float x)
     return power * ((1 + r) + r2 * ((0.5f + r * (1.0f / 6)) + r2 * high));
 }
 
-/* tanh z = (1 - e^-2|z|) / (1 + e^-2|z|) with the sign of z; beyond 10 a float is 1. */
-WITHIN void squash_few(float *restrict sum, float *restrict out, const float *restrict bias, int count)
+/* tanh z = (1 - e^-2|z|) / (1 + e^-2|z|) with the sign of z; beyond 10 a float is 1. All rows at once: those of small
+ * nets are shorter than a vector. */
+WIDEST static void squash(float *restrict sum, float *restrict out, const float *restrict bias,
+    const float *slope, int n, int width)
 {
-    for (int j = 0; j < count; j++) {
-        float z = sum[j] + bias[j], e = exponential(fabsf(z) < 10 ? -2 * fabsf(z) : -20);
-        sum[j] = z;
-        out[j] = copysignf((1 - e) / (1 + e), z);
-    }
-}
-
-WIDE static void squash(float *sum, float *out, const float *bias, const float *slope, int n, int width)
-{
+    size_t rows = (size_t)n, columns = (size_t)width;
     (void)slope;
-    for (int i = 0; i < n; i++, sum += width, out += width) {
-        int j = 0;
-        for (; j + LANES <= width; j += LANES)
-            squash_few(sum + j, out + j, bias + j, LANES);
-        squash_few(sum + j, out + j, bias + j, width - j);
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++)
+            sum[i * columns + j] += bias[j];
+    for (size_t i = 0; i < rows * columns; i++) {
+        float z = sum[i], e = exponential(fabsf(z) < 10 ? -2 * fabsf(z) : -20);
+        out[i] = copysignf((1 - e) / (1 + e), z);
     }
 }
 

@@ -108,23 +108,39 @@ WIDE static void sparse_weight_back(const struct network_input *in, const float 
     }
 }
 
+/* LANES columns of a row of x w, whose rows are `wide` numbers long. */
+WITHIN void row_times(const float *x, const float *w, int in, int wide, float *to)
+{
+    FLOATS acc = { 0 };
+    for (int k = 0; k < in; k++)
+        acc += x[k] * ((const struct floats *)(w + k * wide))->lane;
+    ((struct floats *)to)->lane = acc;
+}
+
 /* sum (n, out) = x (n, in) w (in, out), a few columns of a row at once */
 WIDE static void plain_forward(const float *w, const float *x, int n, int in, int out, float *sum)
 {
     for (int i = 0; i < n; i++, x += in, sum += out) {
         int j = 0;
-        for (; j + LANES <= out; j += LANES) {
-            FLOATS acc = { 0 };
-            for (int k = 0; k < in; k++)
-                acc += x[k] * ((const struct floats *)(w + k * out + j))->lane;
-            ((struct floats *)(sum + j))->lane = acc;
-        }
+        for (; j + LANES <= out; j += LANES)
+            row_times(x, w + j, in, out, sum + j);
         for (; j < out; j++) {
             float acc = 0;
             for (int k = 0; k < in; k++)
                 acc += x[k] * w[k * out + j];
             sum[j] = acc;
         }
+    }
+}
+
+/* The same with fewer columns than LANES, which w is filled up to. */
+WIDE static void narrow_forward(const float *w, const float *x, int n, int in, int out, float *sum)
+{
+    for (int i = 0; i < n; i++, x += in, sum += out) {
+        float lane[LANES];
+        row_times(x, w, in, LANES, lane);
+        for (int j = 0; j < out; j++)
+            sum[j] = lane[j];
     }
 }
 
@@ -151,11 +167,15 @@ WIDE static void plain_weight_back(const float *x, const float *d, int n, int in
 /* out (n, rows) = x (n, in) m^T, m (rows, in). */
 static void plain_dots(const float *x, const float *m, int n, int in, int rows, float *out)
 {
-    float turned[PLAIN];
+    float turned[LANES * PLAIN];
+    bool narrow = rows < LANES;
+    int wide = narrow ? LANES : rows;
+    for (int k = 0; narrow && k < in * LANES; k++)
+        turned[k] = 0;
     for (int j = 0; j < rows; j++)
         for (int k = 0; k < in; k++)
-            turned[k * rows + j] = m[j * in + k];
-    plain_forward(turned, x, n, in, rows, out);
+            turned[k * wide + j] = m[j * in + k];
+    (narrow ? narrow_forward : plain_forward)(turned, x, n, in, rows, out);
 }
 
 static void hidden_forward(const struct layer *layer, const float *value, const struct network_input *in,

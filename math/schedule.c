@@ -72,21 +72,28 @@ static bool norm_phase(const struct schedule *schedule, const struct experiment 
     return true;
 }
 
-struct loss_force schedule_force(const struct schedule *schedule, const struct experiment *e, long step)
+void schedule_fill_force(
+    const struct schedule *schedule, const struct experiment *e, long step, struct loss_force *force)
 {
-    struct loss_force force = experiment_force(e);
+    experiment_fill_force(e, force);
     int lengths[2];
     long k = warmup_clock(schedule, e, step, lengths);
-    force.norm_radius = norm_phase(schedule, e, k, lengths[0]);
-    for (int p = 0; p < loss_param_count(force.loss); p++) {
-        const struct param *param = &force.loss->param[p];
+    force->norm_radius = norm_phase(schedule, e, k, lengths[0]);
+    for (int p = 0; force->loss->param[p].kind != PARAM_NONE; p++) {
+        const struct param *param = &force->loss->param[p];
         if (schedule->ended[p])
             continue;
         if (param->role == ROLE_MARGIN)
-            force.param[p] = ramp(param, force.param[p], k, lengths);
+            force->param[p] = ramp(param, force->param[p], k, lengths);
         if (param->role == ROLE_ANNEALED && anneals(e))
-            force.param[p] = schedule_lambda(step - schedule->start, force.param[p]);
+            force->param[p] = schedule_lambda(step - schedule->start, force->param[p]);
     }
+}
+
+struct loss_force schedule_force(const struct schedule *schedule, const struct experiment *e, long step)
+{
+    struct loss_force force;
+    schedule_fill_force(schedule, e, step, &force);
     return force;
 }
 

@@ -23,6 +23,8 @@ void schedule_lengths(const struct experiment *e, int lengths[2]);
 void schedule_hold(const struct schedule *schedule, const struct loss_force *given, struct loss_force *force);
 
 struct loss_force schedule_force(const struct schedule *schedule, const struct experiment *e, long step);
+/* The same without a copy, for every step. */
+void schedule_fill_force(const struct schedule *schedule, const struct experiment *e, long step, struct loss_force *force);
 
 /* What of it is running at `step`, as the header of the window says it; lengths are 0 when over. */
 struct schedule_state {

@@ -47,14 +47,20 @@ const struct experiment *trainer_experiment(const struct trainer *t)
     return &t->experiment;
 }
 
+void trainer_fill_force(const struct trainer *t, struct loss_force *force)
+{
+    schedule_fill_force(&t->schedule, &t->experiment, t->step, force);
+    for (int p = 0; force->loss->param[p].kind != PARAM_NONE; p++)
+        if (force->loss->param[p].role == ROLE_RUNNING && !t->schedule.ended[p])
+            force->param[p] = t->running[p];
+    force->term[ADDED_RING][RING_RADIUS] = *block_of(t, t->head, BLOCK_RADIUS);
+    force->settled = true;
+}
+
 struct loss_force trainer_force(const struct trainer *t)
 {
-    struct loss_force force = schedule_force(&t->schedule, &t->experiment, t->step);
-    for (int p = 0; p < loss_param_count(force.loss); p++)
-        if (force.loss->param[p].role == ROLE_RUNNING && !t->schedule.ended[p])
-            force.param[p] = t->running[p];
-    force.term[ADDED_RING][RING_RADIUS] = *block_of(t, t->head, BLOCK_RADIUS);
-    force.settled = true;
+    struct loss_force force;
+    trainer_fill_force(t, &force);
     return force;
 }
 
@@ -72,10 +78,29 @@ struct head trainer_rule(struct trainer *t)
 
 /* Features outside training */
 
+void trainer_pass(
+    const struct trainer *t, const int *row, int n, float *input, struct network_work *work, float *out)
+{
+    struct network_input in = trainer_inputs(t, row, n, input);
+    const float *feature = network_forward(&t->net, t->value, &in, n, work);
+    memcpy(out, feature, (size_t)n * (size_t)t->dim * sizeof *out);
+}
+
+static const float *passes(struct trainer *t, const int *row, int n)
+{
+    const float *ahead = trainer_ahead_of(t, row);
+    for (int done = 0; !ahead && done < n; done += PASS)
+        trainer_pass(t, row + done, n - done < PASS ? n - done : PASS, t->chunk_input, &t->chunk_work,
+            t->chunk_feature + (size_t)done * (size_t)t->dim);
+    return ahead ? ahead : t->chunk_feature;
+}
+
 const float *trainer_chunk(struct trainer *t, const int *row, int n)
 {
     assert(n <= CHUNK);
     size_t dim = (size_t)t->dim;
+    if (t->experiment.model == MODEL_CNN)
+        return passes(t, row, n);
     if (t->point_of) {
         for (int i = 0; i < n; i++)
             for (size_t k = 0; k < dim; k++)

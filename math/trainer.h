@@ -62,6 +62,11 @@ enum status trainer_cure(struct trainer *t, const struct cure *cure, struct why 
 /* Forward pass of the shown sample and all of its numbers into `out` (room is made on first use). */
 enum status trainer_snapshot(struct trainer *t, struct snapshot *s);
 
+/* For a cnn, whose snapshots take long: where `begin` says true, trainer_ahead for the first half and for the second may
+ * run in two threads at once; nothing else before the trainer_snapshot that takes what they have made. The same bits. */
+bool trainer_ahead_begin(struct trainer *t);
+void trainer_ahead(struct trainer *t, bool first);
+
 /* Full-set numbers, as in the summary and metrics.csv. NaN where a thing does not exist. */
 struct evaluation {
     double train_loss, test_loss, train_accuracy, test_accuracy, margin_accuracy;

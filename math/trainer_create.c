@@ -131,8 +131,9 @@ static const struct sparse *sparse_set(const struct trainer *t)
 
 static bool make_chunk(struct trainer *t)
 {
+    int pass = t->experiment.model == MODEL_CNN ? PASS : CHUNK;
     t->chunk_input =
-        room(trainer_is_sparse(t) ? 0 : (size_t)CHUNK * (size_t)t->data->dim, sizeof *t->chunk_input);
+        room(trainer_is_sparse(t) ? 0 : (size_t)pass * (size_t)t->data->dim, sizeof *t->chunk_input);
     t->chunk_feature = room((size_t)CHUNK * (size_t)t->dim, sizeof *t->chunk_feature);
     t->chunk_double = room((size_t)CHUNK * (size_t)t->dim, sizeof *t->chunk_double);
     t->chunk_loss_work = room(loss_work(CHUNK, t->class_room, t->dim), sizeof *t->chunk_loss_work);
@@ -141,7 +142,7 @@ static bool make_chunk(struct trainer *t)
     t->chunk_row = room(CHUNK, sizeof *t->chunk_row);
     return t->chunk_input && t->chunk_feature && t->chunk_double && t->chunk_loss_work && t->chunk_label &&
            t->chunk_target && t->chunk_row &&
-           (!trainer_has_network(t) || network_work_init(&t->chunk_work, &t->net, CHUNK, sparse_set(t)));
+           (!trainer_has_network(t) || network_work_init(&t->chunk_work, &t->net, pass, sparse_set(t)));
 }
 
 struct batch_room {
@@ -388,12 +389,13 @@ void trainer_destroy(struct trainer *t)
         t->d_feature, t->loss_work, t->target, t->work };
     clear_batch(&batch);
     network_work_clear(&t->chunk_work);
+    network_work_clear(&t->ahead_work);
     void *owned[] = { t->pool_row, t->point_of, t->value, t->next, t->grad, t->first, t->second, t->head,
         t->d_head, t->seen_head, t->center_delta, t->class_weight, t->class_count, t->rule_weight,
         t->rule_bias, t->mean, t->mean_count, t->mean_norm, t->mean_sample.row, t->moved, t->order,
         t->shown_train.row, t->shown_test.row, t->chunk_input, t->chunk_feature, t->chunk_double,
         t->chunk_loss_work, t->chunk_target, t->chunk_label, t->chunk_row, t->norm, t->watch_sum,
-        t->watch_mean, t->watch_seen };
+        t->watch_mean, t->watch_seen, t->ahead, t->ahead_input };
     for (size_t i = 0; i < sizeof owned / sizeof owned[0]; i++)
         free(owned[i]);
     journal_clear(&t->journal);

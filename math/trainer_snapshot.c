@@ -246,8 +246,10 @@ enum status trainer_snapshot(struct trainer *t, struct snapshot *s)
     bool show_train = t->experiment.split != SPLIT_TEST, show_test = t->experiment.split != SPLIT_TRAIN;
     int count = (show_train ? t->shown_train.count : 0) + (show_test ? t->shown_test.count : 0);
     struct loss_force force = trainer_force(t);
-    if (!snapshot_reserve(s, count, t->dim, t->classes, loss_sub(&force), t->data->targets))
+    if (!snapshot_reserve(s, count, t->dim, t->classes, loss_sub(&force), t->data->targets)) {
+        t->ahead_ready = false;
         return STATUS_FAILED;
+    }
     s->step = t->step;
     s->epoch = trainer_epoch(t);
     s->experiment = t->experiment;
@@ -272,6 +274,7 @@ enum status trainer_snapshot(struct trainer *t, struct snapshot *s)
     struct metric test =
         trainer_measure(t, t->shown_test.row, t->shown_test.count, &force, &rule, show_test ? &shown : NULL);
     struct head rows = trainer_class_rows(t, &force, &rule, &t->shown_train);
+    t->ahead_ready = false;
     fill_numbers(t, s, &rows, &train, &test);
     fill_norms(t, s);
     fill_head(t, s, &rule, &rows);

@@ -9,7 +9,8 @@
 #include "math/schedule.h"
 #include "math/trainer.h"
 
-enum { CHUNK = 512, SHOWN_TEST_MAX = 2000, FREE_MAX = 5000, MEAN_MAX = 5000 };
+/* PASS: samples that go through a cnn together, so few that what lies between its layers stays in the cache. */
+enum { CHUNK = 512, PASS = 64, SHOWN_TEST_MAX = 2000, FREE_MAX = 5000, MEAN_MAX = 5000 };
 
 /* Which samples a snapshot measures: fixed, drawn by seed; data rows in ascending order. */
 struct sample {
@@ -78,6 +79,11 @@ struct trainer {
     double *chunk_target;
     int *chunk_label, *chunk_row;
     double *norm;                     /* of shown features */
+
+    float *ahead, *ahead_input;           /* (shown, dim) features made before the snapshot; room of the second half */
+    size_t ahead_room;                    /* samples */
+    struct network_work ahead_work;
+    bool ahead_ready;
 
     double *rule_weight, *rule_bias;  /* (classes, at least 2): rows of the rule that are not W itself */
     double *mean, *mean_norm;         /* (at least 2 classes, dim); (MEAN_MAX) */
@@ -156,6 +162,8 @@ unsigned trainer_used(const struct experiment *e);
 size_t trainer_used_size(const struct trainer *t, enum block b);
 /* How fast the centres follow: the centre loss's alpha, 0.5 without it. */
 double trainer_center_rate(const struct loss_force *force);
+/* trainer_force without a copy, for every step. */
+void trainer_fill_force(const struct trainer *t, struct loss_force *force);
 /* The trained head, in one of the arrays of doubles. */
 struct head trainer_head(const struct trainer *t, double *array);
 /* Doubles the loss sees, from the floats that are stored. */
@@ -224,6 +232,11 @@ bool trainer_draw_sample(struct trainer *t, const struct experiment *e);
 
 /* Buffers for the minibatches of this setting; on failure t keeps its own. */
 bool trainer_reserve_batch(struct trainer *t, int batch);
+
+/* Those of `n` <= PASS rows, by way of `input` and `work`. */
+void trainer_pass(const struct trainer *t, const int *row, int n, float *input, struct network_work *work, float *out);
+/* Features of shown rows that have been made ahead, or NULL. */
+const float *trainer_ahead_of(const struct trainer *t, const int *row);
 
 /* Features of `n` <= CHUNK data rows, in t->chunk_feature or in the data. */
 const float *trainer_chunk(struct trainer *t, const int *row, int n);

@@ -156,7 +156,7 @@ static void evaluate(struct trainer *t, int n)
     struct batch batch = {
         .n = n, .feature = t->feature, .label = t->label, .target = t->data->targets ? t->target : NULL
     };
-    t->seen_force = trainer_force(t);
+    trainer_fill_force(t, &t->seen_force);
     t->seen_force.settled = false;
     if (loss->prepare)
         take_statistics(t, loss->prepare, &batch, &head, &t->seen_force);

@@ -114,11 +114,11 @@ int arc_points(struct point center, double radius, double a, double b, double sc
 
 /* cairo: pixels in memory the caller owns (premultiplied ARGB32, stride in bytes), window and png ... */
 struct canvas *canvas_cairo_pixels(void *pixels, int width_px, int height_px, int stride, double scale);
-/* ... a png file's pixels of its own, written at finish through libpng to `path` (the caller renames) ... */
+/* ... or a png file's pixels of its own, written at finish through libpng to `path` (the caller renames). */
 struct canvas *canvas_cairo_png(const char *path, double width, double height, double scale, double dpi);
-/* ... or a pdf page; 1 logical px is `points` pt. */
-struct canvas *canvas_cairo_pdf(const char *path, double width, double height, double points);
-/* Of a pdf: another page begins; a bookmark leads to the current one; title and author (may be empty) of the document;
+/* PDF by our own writer; 1 logical px is `points` pt. */
+struct canvas *canvas_pdf(const char *path, double width, double height, double points);
+/* Another page begins; a bookmark leads to the current one; title and author (may be empty) of the document;
  * from now on the strokes' 0, 0 is at `origin` of the page and they are `zoom` times as large. */
 void canvas_pdf_page(struct canvas *c);
 void canvas_pdf_bookmark(struct canvas *c, const char *utf8);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CURVE_POINTS = 48, STAMP_LEAST = 8 };
+enum { CURVE_POINTS = 48 };
 
 /* Beyond this radius a marker is drawn as a path: its sprites would be large and it is rare. */
 static const double SPRITE_RADIUS_MAX = 40;
@@ -23,7 +23,7 @@ static int clamp_px(double v, int max)
     return v > 0 ? v < max ? (int)lround(v) : max : 0;
 }
 
-/* On images the clip lies on whole device pixels, for cairo and for our own stamping alike. */
+/* The clip lies on whole device pixels, for cairo and for our own stamping alike. */
 static void clip(struct canvas *canvas, const struct rect *r)
 {
     struct canvas_cairo *c = canvas_cairo_self(canvas);
@@ -34,11 +34,6 @@ static void clip(struct canvas *canvas, const struct rect *r)
     if (!r)
         return;
     cairo_new_path(c->cr);
-    if (!canvas_cairo_is_image(c)) {
-        cairo_rectangle(c->cr, r->x, r->y, r->w, r->h);
-        cairo_clip(c->cr);
-        return;
-    }
     double s = canvas->scale;
     struct target *t = &c->target;
     t->x0 = clamp_px(r->x * s, c->width_px);
@@ -70,11 +65,9 @@ static void outline(struct canvas_cairo *c, const struct point *at, int n)
 }
 
 /* Hairlines along an axis are whole device pixels, at least one. */
-static bool is_hairline(
-    const struct canvas_cairo *c, const struct point *at, int n, const struct stroke *stroke)
+static bool is_hairline(const struct point *at, int n, const struct stroke *stroke)
 {
-    return canvas_cairo_is_image(c) && n == 2 && stroke->width <= 1 && !stroke->closed &&
-           (at[0].x == at[1].x || at[0].y == at[1].y);
+    return n == 2 && stroke->width <= 1 && !stroke->closed && (at[0].x == at[1].x || at[0].y == at[1].y);
 }
 
 static double snap(double v, double scale, double width_px)
@@ -107,7 +100,7 @@ static bool smooth_line(struct canvas_cairo *c, const struct point *at, int n, c
 {
     bool dashed = stroke->dash_on > 0;
     double scale = c->base.scale;
-    if (!canvas_cairo_is_image(c) || stroke->round || (dashed && (n != 2 || stroke->dash_off <= 0)))
+    if (stroke->round || (dashed && (n != 2 || stroke->dash_off <= 0)))
         return false;
     fill_begin(&c->fill, &c->target);
     if (dashed)
@@ -121,7 +114,7 @@ static bool smooth_line(struct canvas_cairo *c, const struct point *at, int n, c
 static bool thin_curve(struct canvas_cairo *c, const struct point *at, int n, const struct stroke *stroke)
 {
     double scale = c->base.scale, width = stroke->width * scale;
-    if (!canvas_cairo_is_image(c) || n < CURVE_POINTS || stroke->closed || stroke->dash_on > 0 || width > 8)
+    if (n < CURVE_POINTS || stroke->closed || stroke->dash_on > 0 || width > 8)
         return false;
     cairo_surface_flush(c->surface);
     bool drawn = polyline_draw(&c->polyline, &c->target, at, n, width, scale, stroke->color);
@@ -134,7 +127,7 @@ static void lines(struct canvas *canvas, const struct point *at, int n, const st
     struct canvas_cairo *c = canvas_cairo_self(canvas);
     struct stroke line = *stroke;
     struct point snapped[2];
-    if (is_hairline(c, at, n, stroke)) {
+    if (is_hairline(at, n, stroke)) {
         memcpy(snapped, at, sizeof snapped);
         line.width = snap_hairline(c, snapped, stroke->width);
         at = snapped;
@@ -152,11 +145,9 @@ static void lines(struct canvas *canvas, const struct point *at, int n, const st
 static void polygon(struct canvas *canvas, const struct point *at, int n, struct color fill)
 {
     struct canvas_cairo *c = canvas_cairo_self(canvas);
-    if (canvas_cairo_is_image(c)) {
-        outline(c, at, n);
-        if (paint(c, fill))
-            return;
-    }
+    outline(c, at, n);
+    if (paint(c, fill))
+        return;
     trace(c->cr, at, n);
     cairo_close_path(c->cr);
     canvas_cairo_color(c->cr, fill);
@@ -208,8 +199,8 @@ static bool hatch_image(
     return painted;
 }
 
-/* Lines x + y = k * period through the box of the polygon, clipped to it: stays vector in a pdf. */
-static void hatch_vector(struct canvas_cairo *c, double pitch, struct color color)
+/* Lines x + y = k * period through the box of the polygon, clipped to it: where there is no memory for a tile. */
+static void hatch_lines(struct canvas_cairo *c, double pitch, struct color color)
 {
     double x0, y0, x1, y1, period = pitch * sqrt(2);
     cairo_save(c->cr);
@@ -228,11 +219,11 @@ static void hatch_vector(struct canvas_cairo *c, double pitch, struct color colo
 static void hatch(struct canvas *canvas, const struct point *at, int n, double pitch, struct color color)
 {
     struct canvas_cairo *c = canvas_cairo_self(canvas);
-    if (canvas_cairo_is_image(c) && hatch_image(c, at, n, pitch, color))
+    if (hatch_image(c, at, n, pitch, color))
         return;
     trace(c->cr, at, n);
     cairo_close_path(c->cr);
-    hatch_vector(c, pitch, color);
+    hatch_lines(c, pitch, color);
 }
 
 /* ---- markers ---- */
@@ -277,65 +268,9 @@ static void marker_path(cairo_t *cr, const struct marker *m, struct point at)
     cairo_fill(cr);
 }
 
-static bool same_color(struct color a, struct color b)
-{
-    return a.r == b.r && a.g == b.g && a.b == b.b && a.a == b.a;
-}
-
-static bool same_marker(const struct marker *a, const struct marker *b)
-{
-    return a->shape == b->shape && a->hollow == b->hollow && a->radius == b->radius &&
-           a->outline_width == b->outline_width && same_color(a->fill, b->fill) &&
-           same_color(a->outline, b->outline);
-}
-
-static cairo_surface_t *make_form(const struct marker *m)
-{
-    double reach = ceil(2 * m->radius + m->outline_width + 1);
-    const cairo_rectangle_t extents = { -reach, -reach, 2 * reach, 2 * reach };
-    cairo_surface_t *form = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, &extents);
-    cairo_t *cr = cairo_create(form);
-    cairo_set_tolerance(cr, 0.01);
-    marker_path(cr, m, (struct point){ 0, 0 });
-    cairo_destroy(cr);
-    return form;
-}
-
-/* NULL when there are too many kinds: then each is drawn. */
-static cairo_surface_t *find_form(struct canvas_cairo *c, const struct marker *m)
-{
-    for (int i = 0; i < c->stamps; i++)
-        if (same_marker(&c->stamp[i].marker, m))
-            return c->stamp[i].form;
-    if (c->stamps == STAMP_SLOTS)
-        return NULL;
-    c->stamp[c->stamps] = (struct stamp){ *m, make_form(m) };
-    return c->stamp[c->stamps++].form;
-}
-
-/* Thousands of points are as many references to one form: cairo would write each path out. */
-static void vector_markers(struct canvas_cairo *c, const struct point *at, int n, const struct marker *m)
-{
-    cairo_surface_t *form = n >= STAMP_LEAST ? find_form(c, m) : NULL;
-    for (int i = 0; i < n; i++) {
-        if (!isfinite(at[i].x) || !isfinite(at[i].y))
-            continue;
-        if (!form) {
-            marker_path(c->cr, m, at[i]);
-            continue;
-        }
-        cairo_set_source_surface(c->cr, form, round(at[i].x * 10) / 10, round(at[i].y * 10) / 10);
-        cairo_paint(c->cr);
-    }
-}
-
 static void markers(struct canvas *canvas, const struct point *at, int n, const struct marker *marker)
 {
     struct canvas_cairo *c = canvas_cairo_self(canvas);
-    if (!canvas_cairo_is_image(c)) {
-        vector_markers(c, at, n, marker);
-        return;
-    }
     if (marker->radius * canvas->scale > SPRITE_RADIUS_MAX) {
         for (int i = 0; i < n; i++)
             marker_path(c->cr, marker, at[i]);
@@ -380,7 +315,6 @@ static void image(struct canvas *canvas, struct rect rect, const uint32_t *argb,
     cairo_pattern_set_filter(cairo_get_source(c->cr), CAIRO_FILTER_NEAREST);
     cairo_fill(c->cr);
     cairo_restore(c->cr);
-    cairo_surface_finish(source); /* a pdf copies the pixels now, before the scratch is used again */
     cairo_surface_destroy(source);
 }
 

@@ -1,11 +1,7 @@
-/* Letters: masks where there are pixels, glyphs of embedded fonts on a page. */
+/* Letters are masks, stamped. */
 #include "render/canvas_cairo_inner.h"
 
-#include <cairo-ft.h>
-#include <fontconfig/fontconfig.h>
 #include <math.h>
-
-enum { GLYPH_MAX = 256 };
 
 static void stamp_mask(
     const struct target *t, const struct text_mask *mask, int left, int top, uint32_t color)
@@ -21,7 +17,7 @@ static void stamp_mask(
     }
 }
 
-static void image_run(struct canvas_cairo *c, const struct text_run *run, struct point pen,
+static void put_run(struct canvas_cairo *c, const struct text_run *run, struct point pen,
     const struct font *font, struct color color)
 {
     double scale = c->base.scale;
@@ -37,78 +33,6 @@ static void image_run(struct canvas_cairo *c, const struct text_run *run, struct
         pixel_premultiply(color));
 }
 
-/* By a pattern that names the very file: cairo opens it and closes it again. */
-static cairo_font_face_t *open_face(struct canvas_cairo *c, enum face face)
-{
-    if (c->face[face])
-        return c->face[face];
-    FcPattern *pattern = FcPatternBuild(
-        NULL, FC_FILE, FcTypeString, text_face_path(face), FC_INDEX, FcTypeInteger, 0, (char *)NULL);
-    if (!pattern)
-        return NULL;
-    c->face[face] = cairo_ft_font_face_create_for_pattern(pattern);
-    FcPatternDestroy(pattern);
-    return c->face[face];
-}
-
-static int code_bytes(const char *s)
-{
-    int n = 1;
-    while (((unsigned char)s[n] & 0xc0) == 0x80)
-        n++;
-    return n;
-}
-
-static FT_ULong code_point(const char *s, int bytes)
-{
-    unsigned char lead = (unsigned char)s[0];
-    FT_ULong code = bytes == 1 ? lead : lead & (0x7fu >> bytes);
-    for (int i = 1; i < bytes; i++)
-        code = code << 6 | ((unsigned char)s[i] & 0x3fu);
-    return code;
-}
-
-/* One glyph a code point, at the pens text.c measured, each with its bytes so that text can be selected. */
-static int place_glyphs(FT_Face ft, const struct text_run *run, struct point pen, const struct font *font,
-    cairo_glyph_t *glyph, cairo_text_cluster_t *cluster)
-{
-    int n = 0;
-    for (int at = 0; at < run->bytes && n < GLYPH_MAX; n++) {
-        int bytes = code_bytes(run->at + at);
-        glyph[n] = (cairo_glyph_t){ .index = FT_Get_Char_Index(ft, code_point(run->at + at, bytes)),
-            .x = pen.x + text_pen(run, at, font),
-            .y = pen.y };
-        cluster[n] = (cairo_text_cluster_t){ .num_bytes = bytes, .num_glyphs = 1 };
-        at += bytes;
-    }
-    return n;
-}
-
-static void vector_run(struct canvas_cairo *c, const struct text_run *run, struct point pen,
-    const struct font *font, struct color color)
-{
-    cairo_set_font_face(c->cr, open_face(c, run->face));
-    cairo_set_font_size(c->cr, font->size);
-    FT_Face ft = cairo_ft_scaled_font_lock_face(cairo_get_scaled_font(c->cr));
-    if (!ft) {
-        canvas_fail(&c->base, "%s: cannot be read as a font; reinstall fonts-inter and fonts-dejavu-core",
-            text_face_path(run->face));
-        return;
-    }
-    cairo_glyph_t glyph[GLYPH_MAX];
-    cairo_text_cluster_t cluster[GLYPH_MAX];
-    int n = place_glyphs(ft, run, pen, font, glyph, cluster);
-    cairo_ft_scaled_font_unlock_face(cairo_get_scaled_font(c->cr));
-    canvas_cairo_color(c->cr, color);
-    if (c->base.text_mode == TEXT_OUTLINES) {
-        cairo_new_path(c->cr);
-        cairo_glyph_path(c->cr, glyph, n);
-        cairo_fill(c->cr);
-        return;
-    }
-    cairo_show_text_glyphs(c->cr, run->at, run->bytes, glyph, n, cluster, n, 0);
-}
-
 void canvas_cairo_text(struct canvas *canvas, struct point at, const char *utf8, const struct font *font,
     struct color color, enum align align)
 {
@@ -116,17 +40,11 @@ void canvas_cairo_text(struct canvas *canvas, struct point at, const char *utf8,
     struct canvas_cairo *c = canvas_cairo_self(canvas);
     if (align != ALIGN_LEFT)
         at.x -= share[align] * text_width(utf8, font);
-    if (canvas_cairo_is_image(c))
-        cairo_surface_flush(c->surface);
+    cairo_surface_flush(c->surface);
     struct text_run run;
     for (int n; (n = text_next(utf8, font, &run)) > 0; utf8 += n) {
-        struct point pen = { at.x + run.shift, at.y };
-        if (canvas_cairo_is_image(c))
-            image_run(c, &run, pen, font, color);
-        else
-            vector_run(c, &run, pen, font, color);
+        put_run(c, &run, (struct point){ at.x + run.shift, at.y }, font, color);
         at.x += run.advance;
     }
-    if (canvas_cairo_is_image(c))
-        cairo_surface_mark_dirty(c->surface);
+    cairo_surface_mark_dirty(c->surface);
 }

@@ -35,14 +35,6 @@ static bool has_glyphs(struct canvas_svg *c)
     return c->glyphs != NULL;
 }
 
-static int code_bytes(const char *s)
-{
-    int n = 1;
-    while (((unsigned char)s[n] & 0xc0) == 0x80)
-        n++;
-    return n;
-}
-
 /* The definition of a letter; false for a space. */
 static bool letter(struct canvas_svg *c, enum face face, const char *s, int bytes, int *id, double *units)
 {
@@ -71,7 +63,7 @@ static void outlined_run(
     for (int at = 0, bytes; at < run->bytes; at += bytes) {
         int id;
         double units;
-        bytes = code_bytes(run->at + at);
+        bytes = glyphs_bytes(run->at + at);
         if (!letter(c, run->face, run->at + at, bytes, &id, &units))
             continue;
         buffer_add(b, "<use href=\"#d%d\" transform=\"matrix(%.5f 0 0 %.5f ", id, font->size / units,
@@ -107,7 +99,7 @@ static void note_letters(struct canvas_svg *c, const char *utf8, const struct fo
     struct text_run run;
     for (int n; (n = text_next(utf8, font, &run)) > 0; utf8 += n)
         for (int at = 0, bytes; at < run.bytes; at += bytes) {
-            bytes = code_bytes(run.at + at);
+            bytes = glyphs_bytes(run.at + at);
             glyphs_use(c->glyphs, run.face, run.at + at, bytes);
         }
 }

@@ -147,6 +147,18 @@ void figure_title(const struct snapshot *snap, char *out, int size)
             note_add(&t, " + %s", term_at(k)->id);
 }
 
+/* With a term it is that which makes the loss what it is. */
+void figure_subtitle(const struct loss_force *force, char *out, int size)
+{
+    struct note t = { out, size, 0 };
+    out[0] = '\0';
+    for (int k = 0; k < term_count(); k++)
+        if (force->added[k])
+            note_add(&t, "%s%s", t.n ? ", " : "", term_at(k)->subtitle);
+    if (t.n == 0)
+        note_add(&t, "%s", force->loss->subtitle ? force->loss->subtitle : "");
+}
+
 void figure_formula(const struct loss *loss, const bool *added, char *out, int size)
 {
     static const char rest[] = "L = L_0 "; /* a term's formula goes on from there */
@@ -180,18 +192,35 @@ static void add_schedule(struct note *t, const struct snapshot *snap)
             note_add(t, " · λ in force %s", number_short(force->param[i], value, sizeof value));
 }
 
-static void add_model(struct note *t, const struct experiment *e)
+static void add_widths(struct note *t, const int *width, int count, bool elsewhere, const char **between)
+{
+    if (elsewhere)
+        note_add(t, "%s…", *between);
+    for (int i = 0; !elsewhere && i < count; i++)
+        note_add(t, "%s%d", i ? "-" : *between, width[i]);
+    if (elsewhere || count > 0)
+        *between = "-";
+}
+
+void figure_model(const struct experiment *e, unsigned without, char *out, int size)
 {
     static const char *const name[MODEL_COUNT] = { "MLP", "CNN", "free points", "identity" };
-    note_add(t, "%s", name[e->model]);
+    struct note t = { out, size, 0 };
+    const char *between = " ";
+    note_add(&t, "%s", name[e->model]);
+    if (e->model == MODEL_CNN)
+        add_widths(&t, e->filters, e->filter_count, without & SHAPE_FILTERS, &between);
     if (e->model != MODEL_MLP && e->model != MODEL_CNN)
         return;
-    note_add(t, " ");
-    for (int i = 0; e->model == MODEL_CNN && i < e->filter_count; i++)
-        note_add(t, "%d-", e->filters[i]);
-    for (int i = 0; i < e->hidden_count; i++)
-        note_add(t, "%d-", e->hidden[i]);
-    note_add(t, "%d", e->feature_dim);
+    add_widths(&t, e->hidden, e->hidden_count, without & SHAPE_HIDDEN, &between);
+    add_widths(&t, &e->feature_dim, 1, without & SHAPE_FEATURE, &between);
+}
+
+static void add_model(struct note *t, const struct experiment *e)
+{
+    char model[128];
+    figure_model(e, 0, model, sizeof model);
+    note_add(t, "%s", model);
 }
 
 static void add_optimiser(struct note *t, const struct experiment *e)

@@ -154,7 +154,7 @@ static void write_subtitle(const struct snapshot *snap, char *out, int size)
 {
     char number[32];
     const struct loss_force *force = &snap->force;
-    snprintf(out, (size_t)size, "%s", force->loss->subtitle ? force->loss->subtitle : "");
+    figure_subtitle(force, out, size);
     if (snap->warmup_length > 0) {
         snprintf(
             out, (size_t)size, "warm-up %d of %d: plain ‖x‖cos θ", snap->warmup_step, snap->warmup_length);

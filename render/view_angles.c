@@ -438,7 +438,7 @@ static const char *missing(const struct scene *scene)
     if (scene->snap->count < 1)
         return "No samples are shown.";
     if (scene->snap->force.loss->decision == DECIDE_NOTHING)
-        return "A regression has no class weights to measure angles to.";
+        return "A regression has no class weights to measure angles to; choose a loss of classes.";
     return scene->snap->classes < 1 ? "There are no class weights to measure angles to." : NULL;
 }
 

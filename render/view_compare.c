@@ -276,10 +276,11 @@ static void draw_words(const struct compare *v, int which, struct rect cell)
     const struct snapshot *snap = scene->snap;
     bool brief = cell.h < 330;
     struct font title = { brief ? 16 : 20, WEIGHT_SEMIBOLD, false };
-    char name[128], fitted[160], own[DIFFERENCE_TEXT];
+    char name[128], subtitle[128], fitted[160], own[DIFFERENCE_TEXT];
     struct point at = { cell.x + EDGE, cell.y + (brief ? 28 : 36) };
     double narrow = (is_slim(cell) ? 0.3 : is_high(cell) ? 0.26 : 0.175) * cell.w;
     figure_title(snap, name, sizeof name);
+    figure_subtitle(&snap->force, subtitle, sizeof subtitle);
     text_fit(name, &title, (is_high(cell) ? 0.8 : 0.32) * cell.w, fitted, sizeof fitted);
     canvas_text(v->canvas, at, fitted, &title, v->theme->text1, ALIGN_LEFT);
     at.y += brief ? 22 : 28;
@@ -289,8 +290,7 @@ static void draw_words(const struct compare *v, int which, struct rect cell)
         at.y += 22;
     }
     if (!brief)
-        at.y = draw_lines(v, at, narrow, snap->force.loss->subtitle, " ", v->theme->text3, 2) +
-               (is_slim(cell) ? 4 : 14);
+        at.y = draw_lines(v, at, narrow, subtitle, " ", v->theme->text3, 2) + (is_slim(cell) ? 4 : 14);
     at.y = draw_margin(v, snap, (struct point){ at.x, at.y + 8 }, brief ? 16 : 20) + 8;
     own_settings(v, which, own, sizeof own);
     int room = (int)floor((cell.y + cell.h - 52 - at.y) / 16);

@@ -253,8 +253,10 @@ static const char *missing(const struct scene *scene)
         return "There are no samples yet.";
     enum loss_decision decision = scene->snap->force.loss->decision;
     if (decision == DECIDE_NOTHING)
-        return "A regression has no classes to confuse.";
-    return decision == DECIDE_EACH ? "A sample has several labels here; confusion needs one." : NULL;
+        return "A regression has no classes to confuse; choose a loss of classes.";
+    return decision == DECIDE_EACH
+               ? "Confusion needs one label a sample, and here are several; choose a loss of one label."
+               : NULL;
 }
 
 const struct view view_confusion = { "confusion", "Confusion", draw, missing };

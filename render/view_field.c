@@ -454,11 +454,12 @@ static const char *missing(const struct scene *scene)
     if (!loss->eval)
         return "A term is drawn with the loss that it is added to.";
     if (loss_is_pair(loss))
-        return "A sample of a pair loss needs partners: alone it has no loss to draw.";
+        return "A sample of a pair loss has none to draw without partners; choose a loss of single samples.";
     if (loss->task == TASK_REAL)
-        return "The landscape of a regression needs the model identity and one or two inputs.";
+        return "The landscape of a regression has one or two weights; choose the model identity and one or "
+               "two inputs.";
     if (snap->dim != 2)
-        return "The field needs features of two numbers.";
+        return "The field needs features of two numbers; set the feature dimension to 2.";
     if (snap->classes < (loss->task == TASK_SCORE ? 2 : 1))
         return "There are no classes yet.";
     return is_whole(snap) ? NULL : "What this loss has learned is not in the picture's snapshot.";

@@ -700,16 +700,19 @@ static void draw(struct canvas *c, struct scene *scene, const struct look *look,
 static const char *missing(const struct scene *scene)
 {
     static const char *const sentence[FAMILY_COUNT] = {
-        [FAMILY_PAIR] = "A target logit needs class weights; this loss compares samples with each other.",
-        [FAMILY_SCORE] = "A target logit needs class weights; this loss has a single score.",
-        [FAMILY_REGRESSION] = "A target logit needs class weights; a regression has none.",
-        [FAMILY_MULTI] = "A target logit needs one own class; a sample has several labels here.",
+        [FAMILY_PAIR] =
+            "A target logit needs class weights, and this loss compares samples; choose a softmax loss.",
+        [FAMILY_SCORE] =
+            "A target logit needs class weights, and this loss has a score; choose a softmax loss.",
+        [FAMILY_REGRESSION] =
+            "A target logit needs class weights, and a regression has none; choose a softmax loss.",
+        [FAMILY_MULTI] = "A target logit needs one own class, and here are several; choose a softmax loss.",
     };
     const struct loss *loss = scene->snap->force.loss;
     if (!loss)
         return "No loss has been chosen.";
     if (loss->slack && !loss->target && !sentence[loss->family])
-        return "This loss asks a question of each class by itself: there is no target curve.";
+        return "This loss asks of each class by itself: there is no target curve; choose a softmax loss.";
     return sentence[loss->family];
 }
 

@@ -332,12 +332,15 @@ static const char *missing(const struct scene *scene)
 {
     const struct recognition *r = &scene->snap->recognition;
     if (scene->snap->force.loss && loss_decision(&scene->snap->force) == DECIDE_NOTHING)
-        return "Verification compares samples of classes; a regression has none.";
+        return "Verification compares samples of classes, and a regression has none; choose a loss of "
+               "classes.";
     if (scene->snap->test_size == 0)
-        return "Verification compares test samples, and this data has none.";
+        return "Verification compares test samples, and these data have none; choose others.";
     if (!r->measured)
         return "Verification is being measured.";
-    return isnan(r->closed.eer) ? "Verification needs test samples of two classes, two of each." : NULL;
+    return isnan(r->closed.eer)
+               ? "Verification needs test samples of two classes, two of each; choose more data."
+               : NULL;
 }
 
 const struct view view_roc = { "roc", "Verification ROC", draw, missing };

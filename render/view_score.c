@@ -444,6 +444,14 @@ static double marker_radius(const struct score *v)
     return v->snap->count <= 400 ? 3.4 : 2.6;
 }
 
+static struct marker side_marker(const struct score *v, int side, double radius)
+{
+    struct marker marker = class_marker(v->theme, side, radius);
+    if (!(v->look->layers & LAYER_SHAPES))
+        marker.shape = SHAPE_CIRCLE;
+    return marker;
+}
+
 /* A class at a time. A sample above the axis stays at its upper end. */
 static void draw_samples(const struct score *v, const struct pane *p)
 {
@@ -457,9 +465,7 @@ static void draw_samples(const struct score *v, const struct pane *p)
                 continue;
             v->scene->scratch[n++] = pane_at(p, u, clamped(value, p->y.from, p->y.to));
         }
-        struct marker marker = class_marker(v->theme, side, marker_radius(v));
-        if (!(v->look->layers & LAYER_SHAPES))
-            marker.shape = SHAPE_CIRCLE;
+        struct marker marker = side_marker(v, side, marker_radius(v));
         if (n > 0)
             canvas_markers(v->canvas, v->scene->scratch, n, &marker);
     }
@@ -623,7 +629,7 @@ static void draw_dots(const struct score *v, const struct pane *p, const struct 
             for (int j = 0; j < bin[k].count[side]; j++)
                 v->scene->scratch[n++] = (struct point){ a.x + (k + 0.5) * pitch,
                     a.y + a.h - ((side ? 0 : bin[k].count[1]) + j + 0.6) * pitch };
-        struct marker marker = class_marker(v->theme, side, 0.42 * pitch);
+        struct marker marker = side_marker(v, side, 0.42 * pitch);
         if (n > 0)
             canvas_markers(v->canvas, v->scene->scratch, n, &marker);
     }
@@ -726,7 +732,7 @@ static void draw_labels(const struct score *v, const struct pane *p)
             if ((v->snap->label[i] != 0) == (side == 1) && z >= p->x.from && z <= p->x.to)
                 v->scene->scratch[n++] = pane_at(p, z, side);
         }
-        struct marker marker = class_marker(v->theme, side, marker_radius(v));
+        struct marker marker = side_marker(v, side, marker_radius(v));
         if (n > 0)
             canvas_markers(v->canvas, v->scene->scratch, n, &marker);
     }

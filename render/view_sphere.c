@@ -446,11 +446,11 @@ static const char *sphere_missing(const struct scene *scene)
     if (!snap || snap->count == 0 || snap->classes == 0)
         return "No samples yet.";
     if (snap->force.loss && loss_decision(&snap->force) == DECIDE_NOTHING)
-        return "A regression has no classes: there are no directions to divide.";
+        return "A regression has no directions to divide; choose a loss of classes.";
     if (snap->dim >= 3 && snap->dim <= SOLID_DIM_MAX)
         return NULL;
     if (snap->dim != 2)
-        return "The sphere needs features of 2 to 512 dimensions. Set the feature dimension to 3.";
+        return "The sphere needs features of 2 to 512 dimensions; set the feature dimension to 3.";
     if (scene->sectors)
         return NULL;
     return scene->data ? "These are the data themselves: where a sample lies decides, not its direction."

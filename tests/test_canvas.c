@@ -466,7 +466,7 @@ static void png_has_its_size_its_dpi_and_its_colors(void **state)
 static void pdf_begins_and_ends_as_one(void **state)
 {
     (void)state;
-    struct canvas *c = canvas_cairo_pdf(path, 120, 80, 0.5);
+    struct canvas *c = canvas_pdf(path, 120, 80, 0.5);
     draw_everything(c);
     struct why why = { "" };
     if (canvas_finish(c, &why) != STATUS_OK)
@@ -486,7 +486,7 @@ static void a_file_that_cannot_be_written_is_reported(void **state)
     (void)state;
     static const char nowhere[] = "/nonexistent-folder/a";
     struct canvas *all[] = { canvas_cairo_png(nowhere, 9, 9, 1, 96), canvas_svg(nowhere, 9, 9),
-        canvas_cairo_pdf(nowhere, 9, 9, 1) };
+        canvas_pdf(nowhere, 9, 9, 1) };
     for (int i = 0; i < 3; i++) {
         struct why why = { "" };
         assert_int_equal(canvas_finish(all[i], &why), STATUS_FAILED);

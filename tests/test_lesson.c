@@ -261,9 +261,12 @@ static void what_is_wrong_is_refused_with_its_place(void **state)
         { LESSON(", \"compare\": []"), "steps[0].compare: must list 1 to 3" },
         { LESSON(", \"compare\": [{}, {}, {}, {}]"), "steps[0].compare: must list 1 to 3" },
         { LESSON(", \"compare\": [{}]"), "steps[0].compare[0]: differs in nothing" },
+        { LESSON(", \"set\": {\"loss\": \"ring\"}, \"compare\": [{\"loss\": \"softmax\"}, {\"loss\": "
+                 "\"ring\"}]"),
+            "steps[0].compare[1]: differs in nothing from the step's own" },
         { LESSON(", \"compare\": [{\"m\": 0.1}, {\"m\": 9}]"), "steps[0].compare[1].m: allowed" },
         { HEAD STEP "}, " STEP ", \"compare\": [{\"m\": 0.1}]}]}",
-            "steps[1].compare: a comparison begins with step 0" },
+            "steps[1].compare: a comparison begins with step 0; add \"from\": \"start\"" },
         { HEAD STEP ", \"compare\": [{\"m\": 0.1}]}, " STEP ", \"compare\": [{\"m\": 0.2}]}]}",
             "or repeat the one of steps[0]" },
         { "{\"marginscope\": 1, \"title\": \"a\\nb\", \"steps\": []}", "title: is more than one line" },
@@ -314,6 +317,16 @@ static void what_is_wrong_is_refused_with_its_place(void **state)
 }
 
 /* What is wrong by its size. */
+static void the_first_comparison_is_told_to_repeat_none(void **state)
+{
+    (void)state;
+    struct why why;
+    struct lesson lesson;
+    assert_int_not_equal(
+        parse(HEAD STEP "}, " STEP ", \"compare\": [{\"m\": 0.1}]}]}", &lesson, &why), STATUS_OK);
+    assert_null(strstr(why.text, "repeat"));
+}
+
 static void too_much_is_refused(void **state)
 {
     (void)state;
@@ -532,6 +545,7 @@ int main(void)
         cmocka_unit_test(data_beside_a_lesson_are_found_there),
         cmocka_unit_test(a_byte_order_mark_is_no_error),
         cmocka_unit_test(what_is_wrong_is_refused_with_its_place),
+        cmocka_unit_test(the_first_comparison_is_told_to_repeat_none),
         cmocka_unit_test(too_much_is_refused),
         cmocka_unit_test(a_huge_file_is_refused_before_it_is_read),
         cmocka_unit_test(a_rehearsal_finds_what_only_the_data_tell),

@@ -595,6 +595,10 @@ static void a_fall_is_followed_by_an_offer(void **state)
     w = open_window(&o);
     assert_non_null(sessions_offer(w));
     frames(w, 5);
+    press(w, SDLK_p, 0); /* presenting, it does not stand in the picture */
+    assert_false(window_control(w, "session.offer", r));
+    press(w, SDLK_p, 0);
+    assert_true(window_control(w, "session.offer", r));
     click(w, "session.restore");
     await_notice(w, "Restored");
     assert_null(sessions_offer(w));

@@ -479,6 +479,38 @@ static void an_epoch_is_one_pass(void **state)
     trainer_destroy(t);
 }
 
+/* In two halves, of parts that are no whole number of passes, and only once. */
+static void a_snapshot_in_halves_is_the_same(void **state)
+{
+    (void)state;
+    struct experiment e =
+        SMALL("loss", "arcface", "model", "cnn", "hidden", "16", "split", "both", "points", "500");
+    struct trainer *a = make(&e, &digits), *b = make(&e, &digits);
+    struct snapshot whole, halves;
+    snapshot_init(&whole);
+    snapshot_init(&halves);
+    for (int round = 0; round < 3; round++) {
+        steps(a, 2);
+        steps(b, 2);
+        assert_int_equal(trainer_snapshot(a, &whole), STATUS_OK);
+        if (round < 2) {
+            assert_true(trainer_ahead_begin(b));
+            trainer_ahead(b, round == 0);
+            trainer_ahead(b, round != 0);
+        }
+        assert_int_equal(trainer_snapshot(b, &halves), STATUS_OK);
+        assert_int_equal(whole.count, halves.count);
+        assert_memory_equal(
+            whole.feature, halves.feature, (size_t)(whole.count * whole.dim) * sizeof *whole.feature);
+        assert_close(halves.test_loss, whole.test_loss, 0);
+        assert_close(halves.train_accuracy, whole.train_accuracy, 0);
+    }
+    snapshot_clear(&whole);
+    snapshot_clear(&halves);
+    trainer_destroy(a);
+    trainer_destroy(b);
+}
+
 static void a_snapshot_is_whole(void **state)
 {
     (void)state;
@@ -603,6 +635,7 @@ int main(void)
         cmocka_unit_test(one_linear_layer_trains),
         cmocka_unit_test(the_last_batch_is_what_the_loss_saw),
         cmocka_unit_test(an_epoch_is_one_pass),
+        cmocka_unit_test(a_snapshot_in_halves_is_the_same),
         cmocka_unit_test(a_snapshot_is_whole),
         cmocka_unit_test(the_curve_thins_and_keeps_its_ends),
         cmocka_unit_test(equal_error_rate_by_hand),

@@ -5,6 +5,7 @@
 
 #include <SDL.h>
 
+#include "app/compare.h"
 #include "app/panel.h"
 #include "support/check.h"
 #include "support/hand.h"
@@ -582,6 +583,22 @@ static void another_view_stands_in_where_a_loss_has_nothing_to_show(void **unuse
     assert_ptr_equal(panel_cell(w, 0), w->cell[BENCH_PLANE][0]);
 }
 
+/* They share their data: a loss that needs others is refused. */
+static void a_loss_leaves_no_training_beside_it_without_data(void **unused)
+{
+    (void)unused;
+    struct experiment before = w->experiment;
+    int l2 = loss_index(loss_find("l2"));
+    action_compare(w, 0);
+    settle();
+    action_choose_loss(w, l2);
+    assert_non_null(strstr(w->notice, "L2: needs numbers as labels, and the trainings beside it"));
+    assert_memory_equal(&w->experiment, &before, sizeof before);
+    compare_remove(w, 1);
+    compare_leave(w);
+    settle();
+}
+
 static void weights_of_the_stage_are_dragged(void **unused)
 {
     (void)unused;
@@ -732,6 +749,7 @@ int main(void)
         cmocka_unit_test(features_can_be_of_any_dimension),
         cmocka_unit_test(a_title_makes_larger_and_gives_back),
         cmocka_unit_test(another_view_stands_in_where_a_loss_has_nothing_to_show),
+        cmocka_unit_test(a_loss_leaves_no_training_beside_it_without_data),
         cmocka_unit_test(weights_of_the_stage_are_dragged),
         cmocka_unit_test(one_key_means_one_thing),
         cmocka_unit_test(quit_ends_the_loop),

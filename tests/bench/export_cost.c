@@ -1,5 +1,5 @@
 /* export_cost - what a figure of the plane with 5,000 points costs: processor time to compose it and to write it, as a
- * PNG at 300 dpi, as SVG and as PDF (9.6 x 7.5 inches). Beside it stands matplotlib_peer.py.
+ * PNG at 300 dpi, as SVG and as PDF (16 x 10 inches). Beside it stands matplotlib_peer.py.
  * Run: build/export_cost [--json FILE] */
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +54,7 @@ static double cost(const struct snapshot *snap, const struct dataset *data, cons
     figure_options_init(&o);
     snprintf(o.path, sizeof o.path, "%s", path);
     o.dpi = 300;
-    need(export_size("244x190mm", false, &o, &why), &why);
+    need(export_size("406.4x254mm", false, &o, &why), &why);
     for (int i = 0; i < TIMES; i++) {
         double began = now_ms();
         need(export_figure(snap, data, &o, &why), &why);

@@ -132,52 +132,124 @@ static void choose(struct experiment *e, const char *loss, const char *const *pa
         set_pair(e, pair[p]);
 }
 
-int main(int argc, char **argv)
+enum { PAIRS = 16 };
+
+struct plan {
+    int seeds, epochs, pairs;
+    bool cold, table;
+    const char *only, *pair[PAIRS];
+};
+
+static void wrong(const char *where, const char *text)
 {
-    int seeds = 5, epochs = 20;
-    const char *only = NULL, *pair[16];
-    int pairs = 0;
-    struct experiment e;
-    struct dataset data;
-    struct why why;
-    struct tally tally = { 0 };
-    openblas_set_num_threads(1);
-    experiment_init(&e);
-    for (int i = 1; i < argc; i++) {
-        const char *value = i + 1 < argc ? argv[i + 1] : "";
-        if (strcmp(argv[i], "--cold") == 0) {
-            set(&e, "warmup", "0,0");
-            set(&e, "anneal", "off");
-            continue;
-        }
-        if (strcmp(argv[i], "--table") == 0) {
-            tally.table = true;
-            continue;
-        }
-        if (strcmp(argv[i], "--seeds") == 0)
-            seeds = atoi(value);
-        else if (strcmp(argv[i], "--epochs") == 0)
-            epochs = atoi(value);
-        else if (strcmp(argv[i], "--loss") == 0)
-            only = value;
-        else if (strcmp(argv[i], "--set") == 0 && pairs < 16)
-            pair[pairs++] = value;
-        i++;
+    fprintf(stderr, "recipe: %s: %s\n", where, text);
+    exit(2);
+}
+
+static int read_count(const char *name, const char *value)
+{
+    char *end;
+    long n = strtol(value, &end, 10);
+    if (end == value || *end || n < 1 || n > 1000000)
+        wrong(name, "not a count; give a whole number from 1");
+    return (int)n;
+}
+
+static size_t loss_of(const struct plan *p, const char *const **id)
+{
+    static const char *all[LOSS_MAX];
+    size_t count = 0;
+    for (int i = 0; i < loss_count(); i++)
+        if (in_table(loss_at(i)))
+            all[count++] = loss_at(i)->id;
+    *id = p->table ? all : heads;
+    return p->table ? count : sizeof heads / sizeof *heads;
+}
+
+static void check_loss(const struct plan *p)
+{
+    const char *const *id;
+    char known[800] = "not among those it trains; choose";
+    size_t count = loss_of(p, &id), used = strlen(known);
+    for (size_t i = 0; i < count && used < sizeof known; i++) {
+        if (!p->only || strcmp(id[i], p->only) == 0)
+            return;
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s %s", i ? "," : "", id[i]);
     }
-    if (dataset_open(&e, &data, &why) != STATUS_OK)
-        die(&why);
-    if (tally.table)
+    wrong(p->only, known);
+}
+
+static void take(struct plan *p, const char *name, const char *value)
+{
+    if (!value)
+        wrong(name, "no such argument, or no value; see --help");
+    if (strcmp(name, "--seeds") == 0)
+        p->seeds = read_count(name, value);
+    else if (strcmp(name, "--epochs") == 0)
+        p->epochs = read_count(name, value);
+    else if (strcmp(name, "--loss") == 0)
+        p->only = value;
+    else if (strcmp(name, "--set") == 0 && p->pairs < PAIRS)
+        p->pair[p->pairs++] = value;
+    else
+        wrong(name, "no such argument, or too many of it; see --help");
+}
+
+static struct plan read_plan(int argc, char **argv)
+{
+    struct plan p = { .seeds = 5, .epochs = 20 };
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            puts("recipe [--seeds N] [--epochs N] [--cold] [--loss ID] [--set KEY=VALUE] [--table]\n"
+                 "Trains every head of the story (with --table every head and pair loss) and tells how it "
+                 "went.");
+            exit(0);
+        }
+        if (strcmp(argv[i], "--cold") == 0)
+            p.cold = true;
+        else if (strcmp(argv[i], "--table") == 0)
+            p.table = true;
+        else {
+            take(&p, argv[i], argv[i + 1]);
+            i++;
+        }
+    }
+    check_loss(&p);
+    return p;
+}
+
+static void print_head(bool table)
+{
+    if (table)
         printf("%-26s %4s %8s %8s %8s %8s\n", "loss", "seed", "train %", "test %", "intra", "inter");
     else
         printf("%-18s %4s %9s %9s %9s %7s %7s\n", "loss", "seed", "train %", "test %", "margin %", "gap deg",
             "own deg");
-    size_t count = tally.table ? (size_t)loss_count() : sizeof heads / sizeof heads[0];
+}
+
+int main(int argc, char **argv)
+{
+    const struct plan p = read_plan(argc, argv);
+    const char *const *id;
+    struct experiment e;
+    struct dataset data;
+    struct why why;
+    struct tally tally = { .table = p.table };
+    openblas_set_num_threads(1);
+    experiment_init(&e);
+    if (p.cold) {
+        set(&e, "warmup", "0,0");
+        set(&e, "anneal", "off");
+    }
+    if (dataset_open(&e, &data, &why) != STATUS_OK)
+        die(&why);
+    print_head(p.table);
+    size_t count = loss_of(&p, &id);
     for (size_t h = 0; h < count; h++) {
-        const char *id = tally.table ? loss_at((int)h)->id : heads[h];
-        if (!loss_find(id) || (only && strcmp(only, id) != 0) || (tally.table && !in_table(loss_find(id))))
+        if (p.only && strcmp(p.only, id[h]) != 0)
             continue;
-        choose(&e, id, pair, pairs);
-        run_seeds(&e, &data, seeds, epochs, &tally);
+        choose(&e, id[h], p.pair, p.pairs);
+        run_seeds(&e, &data, p.seeds, p.epochs, &tally);
     }
     printf("%d of %d pass; %.0f steps/s\n", tally.pass, tally.runs, tally.steps / tally.seconds);
     dataset_clear(&data);

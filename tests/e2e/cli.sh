@@ -646,6 +646,49 @@ for view in feature sphere curves logit angles dashboard; do
     check "figure --view $view in 3-D" run figure --dataset blobs --hidden 16 --steps 5 --feature-dim 3 --view $view --out view.svg $size
 done
 
+run sweep $short --vary hidden=8,16 --out shape.svg $size >out.txt
+grep -q "blobs · MLP …-2 · " shape.svg && pass || miss "a sweep words its model in its own way"
+# ---------------------------------------------------------------- what the README lists
+run figure --help >figure.txt
+run datasets --json >datasets.json
+check "losses and views of the README are those there are" python3 - "$tests/../README.md" <<'P'
+import json, re, sys
+section = dict(re.findall(r"^## (.*)\n((?:(?!^## ).*\n)*)", open(sys.argv[1], encoding="utf-8").read(), re.M))
+
+def table(name, head):
+    rows = re.search(r"^\| %s \|.*\n\|[- |]+\n((?:\|.*\n)+)" % head, section[name], re.M).group(1)
+    return [[cell.strip(" `") for cell in row.strip("|").split("|")] for row in rows.splitlines()]
+
+def plain(name):
+    return re.sub("[^a-z0-9]", "", re.sub(r" loss$| of ", "", name.lower()))
+
+views = {n.strip(" `") for row in table("Views", "view") for n in row[0].split(",")}
+there = set(re.search(r"^Views: (.*)\.$", open("figure.txt").read(), re.M).group(1).split(", "))
+assert views == there, views ^ there
+sets = set(re.findall("`([a-z-]+)`", section["Data"])) | {"drawn"}
+assert {d["id"] for d in json.load(open("datasets.json"))} <= sets, sets
+rows = json.load(open("losses.json"))
+measured = {row[0] for row in table("Losses", "loss")}
+trained = {r["id"] for r in rows if r["type"] in ("head", "pair", "term")}
+assert measured == trained, measured ^ trained
+named = {plain(n) for row in table("Losses", "family") for n in re.split("[,;]", re.sub(r"\(.*?\)", "", row[1]))}
+labels = {plain(r["label"]) for r in rows}
+assert named == labels, named ^ labels
+P
+
+# ---------------------------------------------------------------- what a view has nothing to show of
+for view in roc pairs angles confusion sphere logit; do
+    run figure --dataset outliers --loss l2 --hidden 16 --steps 5 --view $view --out bare.svg $size >out.txt 2>err.txt
+    grep -q "; choose a [a-z ]*loss" bare.svg && pass || miss "$view of a regression does not say what to choose"
+done
+
+# ---------------------------------------------------------------- shipped lessons
+check "a shipped lesson is checked by number" run check 7
+grep -q "CosFace and ArcFace" out.txt && pass || miss "check 7 looked at $(cat out.txt)"
+check "and by name, beside a file" run check logistic-to-softmax "$tests/../assets/lessons/05-l-softmax.json"
+refuses 1 "1 to 10 are shipped" check 11
+refuses 1 "path is too long" check "$(printf './%02000d' 1)"
+
 # ---------------------------------------------------------------- comparisons
 for format in svg png pdf; do
     check "a comparison, $format" run figure $short --loss softmax --view compare --vs "--loss arcface --set m=0.2" \
@@ -655,6 +698,16 @@ grep -q "differs in: loss softmax vs arcface vs softmax" compare.svg && pass || 
 run figure $short --loss softmax --view compare --vs "--loss arcface --set m=0.2" --vs "--lr 0.01" --out again.svg $size
 check "a comparison is the same bytes" cmp compare.svg again.svg
 check "equal trainings" run figure $short --view compare --vs "--seed 1" --out equal.svg $size
+grep -q 'vs "--seed 1": the same training as number 1; ' err.txt && pass || miss "equal trainings are not told of"
+check "a term is not merged into what it is compared with" run figure $short --loss ring --view compare \
+    --vs "--loss softmax" --vs "--loss center" --out terms.svg --size 1600x900
+[ -s err.txt ] && miss "three trainings are said to be the same: $(cat err.txt)"
+check "each has its own terms" grep -q "added terms ring vs none vs center" terms.svg
+check "and its own words" grep -q "features of one length" terms.svg
+refuses 2 "--loss center: taken away" train $short --loss center --add none
+refuses 2 "--vs: --loss ring: taken away" figure $short --view compare --vs "--loss ring --add none" --out none.svg
+check "another --loss takes the place of a term" run train $short --loss center --loss softmax
+grep -q '"added": {}' out.txt && pass || miss "a term stays under another loss: $(cat out.txt)"
 check "two descents on one J" run figure --dataset two-blobs --model identity --loss logistic --epochs 5 --view field \
     --vs "--batch 1" --out descent.svg $size
 check "both paths are drawn" grep -q "batch 1" descent.svg

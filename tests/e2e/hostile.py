@@ -197,10 +197,16 @@ def leads_elsewhere():
     pathlib.Path("sent/near.csv").write_text("1,2,a\n3,4,b\n" * 4, encoding="utf-8")
     os.mkfifo("sent/pipe.csv")
     os.symlink("/dev/zero", "sent/zero.csv")
+    os.symlink("../secret.csv", "sent/link.csv")
+    os.symlink("..", "sent/up")
+    os.mkdir("sent/folder")
+    os.symlink("../../secret.csv", "sent/folder/train-labels-idx1-ubyte")
+    os.symlink("near.csv", "sent/twin.csv")
     session = json.loads(pathlib.Path("s.json").read_text(encoding="utf-8"))
     near = run(["train", "--dataset", "sent/near.csv", *SHORT, "--save", "sent/good.json"], (0,))
     run(["check", "sent/good.json"], (0,))
     for path in ("../secret.csv", "x/../../secret.csv", "/dev/zero", "/dev/stdin", "zero.csv", "pipe.csv", "..", "/dev/zero.csv",
+                 "link.csv", "up/secret.csv", "./folder",
                  "/proc/self/environ", "\x1b[2J.csv", "-.csv"):
         for key in "dataset", "features-npy":
             odd = replaced(session, ("training", "experiment", "dataset"), path)
@@ -213,6 +219,10 @@ def leads_elsewhere():
         pathlib.Path("sent/odd.json").write_text(json.dumps(lesson), encoding="utf-8")
         done = run(["check", "sent/odd.json"], (1, 2))
         tell(b"SECRET" not in done.stdout + done.stderr, f"{path}: its content is told")
+        tell(path not in ("link.csv", "up/secret.csv", "./folder") or b"a link leads out" in done.stderr, f"{path}: {done.stderr}")
+    lesson["steps"][0]["set"]["dataset"] = "twin.csv"
+    pathlib.Path("sent/odd.json").write_text(json.dumps(lesson), encoding="utf-8")
+    run(["check", "sent/odd.json"], (0,)) # a link that stays in the folder is none of these
     tell(near is not None, "a session beside its data")
 
 

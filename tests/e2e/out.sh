@@ -81,6 +81,17 @@ if command -v rsvg-convert >/dev/null && command -v pdftocairo >/dev/null; then
         pdftocairo -png -singlefile -scale-to-x 320 -scale-to-y 200 dark-$view.pdf small
         same "$view as others draw the pdf" "$(sized small.png) $(pixel small.png 1 1)" "320x200 ${ground[dark]}ff"
     done
+    # the same picture three times: mean difference of a byte, and the share of pixels that differ by a quarter and more
+    for theme in light dark; do
+        for ending in png svg pdf; do
+            check "$theme $ending" run figure $short --size 640x400 --scale 1 --theme $theme --points 2000 --out same.$ending
+        done
+        rsvg-convert same.svg -o drawn_svg.png
+        pdftocairo -png -singlefile -r 96 same.pdf drawn_pdf
+        for ending in svg pdf; do
+            check "a $theme $ending looks like the png" python3 "$tests/support/png_differ.py" same.png drawn_$ending.png 2.5 0.02
+        done
+    done
     check "a pdf without a ground" run figure $short --transparent --out clear.pdf
     pdftocairo -png -transp -singlefile -scale-to 320 clear.pdf clear
     same "nothing behind it" "$(pixel clear.png 2 2 | cut -c7-8)" 00

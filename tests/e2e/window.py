@@ -848,8 +848,10 @@ def sessions(binary, slow):
         w = start("--lesson", str(pathlib.Path(__file__).resolve().parents[2] / "assets/lessons/05-l-softmax.json"))
         try:
             w.wait(lambda: w.state().get("lesson", {}).get("step") == 1, "the first step of the lesson", 15)
+            assert "session.offer" not in w.controls(), "the offer after a fall stands over a lesson"
             w.key("Escape")
             w.wait(lambda: "lesson" not in w.state() and "play" in w.controls(), "the window behind it")
+            w.wait(lambda: "session.offer" in w.controls(), "the offer after the lesson")
             w.process.terminate()
             assert w.process.wait(20 * w.slow) == 0
         finally:

@@ -26,7 +26,9 @@ def rows(path):
         before = row
 
 
-if len(sys.argv) == 2:
+if __name__ != "__main__":
+    pass
+elif len(sys.argv) == 2:
     print("%dx%d" % struct.unpack(">II", open(sys.argv[1], "rb").read()[16:24]))
 else:
     x, y = map(int, sys.argv[2:])

@@ -104,6 +104,7 @@ struct window {
     double revealed_height;
     int side_first;                   /* the first plot of the side column where not all fit */
     int side_due;                     /* how many of its plots are behind the snapshot; */
+    bool side_waited;                 /* the frame before had no time for them */
     double side_at;                   /* when they are drawn even if no further snapshot comes */
     int side_turn, side_share;        /* plots drawn so far, and how many are drawn now, or SIDE_WHOLE */
     enum popup popup;

@@ -51,6 +51,18 @@ static void present_texture(struct window *w, const SDL_Rect *rects, int n)
     SDL_RenderPresent(w->renderer);
 }
 
+static const double LATE_S = 0.008;
+
+/* A frame that took its time already leaves the plots to the next one, though not twice running. */
+static bool side_waits(struct window *w, double began)
+{
+    bool part = w->side_share < SIDE_WHOLE;
+    w->side_waited = part && !w->side_waited && window_now() - began > LATE_S;
+    if (w->side_waited)
+        w->side_due += w->side_share;
+    return w->side_waited;
+}
+
 static int draw_areas(struct window *w, SDL_Rect *rects)
 {
     static void (*const panels[AREA_COUNT])(struct window *) = {
@@ -63,6 +75,7 @@ static int draw_areas(struct window *w, SDL_Rect *rects)
         [AREA_TIMELINE] = panel_timeline,
     };
     void (*const *draw)(struct window *) = lecture_active(w) ? window_lecture_draw : panels;
+    double began = window_now();
     int n = 0;
     w->ui.canvas = w->canvas;
     w->ui.clip = NULL;
@@ -70,7 +83,7 @@ static int draw_areas(struct window *w, SDL_Rect *rects)
         if (!(w->dirty & 1u << i) || w->area[i].w <= 0 || !draw[i])
             continue;
         rects[n] = device(w, w->area[i]);
-        if (rects[n].w <= 0 || rects[n].h <= 0)
+        if (rects[n].w <= 0 || rects[n].h <= 0 || (i == AREA_SIDE && side_waits(w, began)))
             continue;
         canvas_clip(w->canvas, &w->area[i]);
         draw[i](w);

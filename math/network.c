@@ -6,8 +6,6 @@
 
 #include "math/network_layer.h"
 
-enum { LINE = 64 }; /* bytes of a line of the cache */
-
 static void add_layer(
     struct network *net, struct layer layer, const struct layer_kind *kind, const struct activation_kind *f)
 {
@@ -111,7 +109,8 @@ static bool make_arrays(struct network_work *work, const struct network *net)
         width += 2 * out;
         widest = out > widest ? out : widest;
     }
-    float *at = work->block = malloc((n * (width + 2 * widest) + 1) * sizeof *at);
+    size_t bytes = (n * (width + 2 * widest) * sizeof(float) / LINE + 1) * LINE;
+    float *at = work->block = aligned_alloc(LINE, bytes);
     if (!at)
         return false;
     for (int l = 0; l < net->layers; l++) {

@@ -12,6 +12,7 @@
 /* Pixels of the largest pictures for convolutions: with all their filters still whole numbers. */
 enum { NETWORK_PIXELS_MAX = 1 << 20 };
 enum { NETWORK_LAYER_MAX = EXPERIMENT_FILTERS_MAX + EXPERIMENT_HIDDEN_MAX + 1, SPARSE_BLOCK = 128 };
+enum { LINE = 64 };                   /* bytes of a line of the cache */
 
 /* What a layer reads: samples as they are, or rows of a sparse set. */
 struct network_input {

@@ -14,6 +14,16 @@ static void *room(size_t count, size_t size)
     return calloc(count + 1, size);
 }
 
+/* Floats on whole cache lines, for what every step runs through: a vector across two lines takes twice the time. */
+static float *lines(size_t count)
+{
+    size_t bytes = (count * sizeof(float) / LINE + 1) * LINE;
+    float *at = aligned_alloc(LINE, bytes);
+    if (at)
+        memset(at, 0, bytes);
+    return at;
+}
+
 static int compare_int(const void *a, const void *b)
 {
     return *(const int *)a - *(const int *)b;
@@ -71,11 +81,11 @@ static void measure_shape(struct trainer *t)
 
 static bool make_parameters(struct trainer *t)
 {
-    t->value = room(t->size, sizeof *t->value);
-    t->next = room(t->size, sizeof *t->next);
-    t->grad = room(t->size, sizeof *t->grad);
-    t->first = room(t->size, sizeof *t->first);
-    t->second = room(t->size, sizeof *t->second);
+    t->value = lines(t->size);
+    t->next = lines(t->size);
+    t->grad = lines(t->size);
+    t->first = lines(t->size);
+    t->second = lines(t->size);
     t->head = room(t->blocks, sizeof *t->head);
     t->d_head = room(t->blocks, sizeof *t->d_head);
     t->seen_head = room(t->blocks, sizeof *t->seen_head);

@@ -1,5 +1,6 @@
 #include "render/view.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "render/axes.h"
@@ -39,6 +40,12 @@ const struct view *view_find(const char *id)
         if (strcmp(views[i]->id, id) == 0)
             return views[i];
     return NULL;
+}
+
+/* From ten thousand points on each is smaller, or the last drawn would hide the others. */
+double look_crowd(int shown)
+{
+    return shown > 10000 ? fmax(0.6, sqrt(10000.0 / shown)) : 1;
 }
 
 int look_stride(const struct look *look, int count)

@@ -59,6 +59,8 @@ struct look {
 void look_init(struct look *look, const struct theme *theme);
 /* Of so many samples every how many'th is drawn: look.most_points. */
 int look_stride(const struct look *look, int count);
+/* By how much each of so many points is drawn smaller. */
+double look_crowd(int shown);
 
 /* Geometry computed once per snapshot and shared by all views; lives as long as the snapshot is shown.
  * scene_update allocates only when it must grow. */

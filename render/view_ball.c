@@ -538,9 +538,9 @@ static void turn_samples(const struct picture *p)
     }
 }
 
-static double point_radius(const struct picture *p)
+static double point_radius(const struct picture *p, int shown)
 {
-    return fmin(4.5, fmax(p->small ? 1.1 : 1.8, 1.2 + p->ball.radius / 150));
+    return fmin(4.5, fmax(p->small ? 1.1 : 1.8, 1.2 + p->ball.radius / 150)) * look_crowd(shown);
 }
 
 struct half {
@@ -570,7 +570,7 @@ static void draw_slice(const struct picture *p, bool front, int from, int to)
         }
         if (n == 0)
             continue;
-        struct marker marker = class_marker(p->theme, j, point_radius(p));
+        struct marker marker = class_marker(p->theme, j, point_radius(p, snap->count / stride));
         if (!(p->look->layers & LAYER_SHAPES) || p->small)
             marker.shape = SHAPE_CIRCLE;
         marker.fill.a *= (float)(class_alpha(p->look, j) * (front ? 1 : 0.16));

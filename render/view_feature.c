@@ -171,9 +171,10 @@ static void draw_norm_rings(const struct disc *d, const struct scene *scene, con
 
 /* ---- points ---- */
 
-static double point_radius(double radius)
+static double point_radius(double radius, int shown)
 {
-    return fmin(fmax(1.6 + 1.5 * radius / 308, 1.8), 5.5); /* a close look parts the points */
+    return fmin(fmax(1.6 + 1.5 * radius / 308, 1.8), 5.5) *
+           look_crowd(shown); /* a close look parts the points */
 }
 
 /* What colours a point: its class, or its group where those are asked for. */
@@ -213,7 +214,8 @@ static void draw_slice(const struct disc *d, struct scene *scene, const struct l
             scene->scratch[n++] = feature_place(scene, plane, scene->by.sample[k]);
         if (n == 0)
             continue;
-        struct marker marker = class_marker(look->theme, j, point_radius(plane->radius));
+        struct marker marker =
+            class_marker(look->theme, j, point_radius(plane->radius, snap->count / stride));
         if (!(look->layers & LAYER_SHAPES))
             marker.shape = SHAPE_CIRCLE;
         marker.fill.a *= (float)class_alpha(look, j);

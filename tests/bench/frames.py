@@ -72,7 +72,7 @@ def main():
                 w.click("pace")
                 time.sleep(0.2)
             w.move(900, 500)
-            time.sleep(2)
+            time.sleep(9)  # the times are those of the last 512 frames: none of the drag is left
             a, t = w.state()["step"], time.monotonic()
             time.sleep(6)
             b, u = w.state()["step"], time.monotonic()

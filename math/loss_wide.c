@@ -99,7 +99,8 @@ static double look_far(const struct wide *w, const double *unit, double radius)
 
 WITHIN double add_up(const DOUBLES *x)
 {
-    const double *of = (const double *)x;
+    double of[LINE];
+    memcpy(of, x, sizeof of);
     return ((of[0] + of[4]) + (of[2] + of[6])) + ((of[1] + of[5]) + (of[3] + of[7]));
 }
 

@@ -65,7 +65,7 @@ static void put_run(struct line *l, const struct text_run *run, struct point pen
 /* SVG's path commands stand before their numbers, those of a page behind them; a quadratic curve is a cubic one. */
 static void put_outline(struct buffer *out, const char *path)
 {
-    double v[6], x = 0, y = 0;
+    double v[6] = { 0 }, x = 0, y = 0;
     while (*path) {
         char command = *path++, *end = NULL;
         int n = 0;

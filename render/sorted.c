@@ -6,8 +6,10 @@
 static bool grow(int **array, int count)
 {
     int *grown = realloc(*array, (size_t)count * sizeof *grown);
-    *array = grown ? grown : *array;
-    return grown != NULL;
+    if (!grown)
+        return false;
+    *array = grown;
+    return true;
 }
 
 bool sorted_reserve(struct sorted *s, int samples, int keys)

@@ -64,7 +64,6 @@ void export_sheet_play(const struct export_sheet *sheet, struct canvas *to);
 void export_sheet_destroy(struct export_sheet *sheet);
 
 /* "1600x1000", "160x90mm", "16:9", "4:3", "1:1" into width, height, layout and, of an open `dpi` or scale, those. */
-const char *export_shape(int i);      /* "16:9"; NULL past the end */
 bool export_read_size(const char *text, double *width, double *height, bool *millimetres);
 enum status export_size(const char *text, bool scaled, struct figure_options *o, struct why *why);
 

@@ -11,11 +11,6 @@ static const struct {
     double width, height;
 } shape[] = { { "16:10", 1600, 1000 }, { "16:9", 1600, 900 }, { "4:3", 1440, 1080 }, { "1:1", 1200, 1200 } };
 
-const char *export_shape(int i)
-{
-    return i >= 0 && i < (int)(sizeof shape / sizeof *shape) ? shape[i].name : NULL;
-}
-
 bool export_read_size(const char *text, double *width, double *height, bool *millimetres)
 {
     *millimetres = false;

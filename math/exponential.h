@@ -41,10 +41,4 @@ WITHIN double power_end(double series, double whole)
     return series;
 }
 
-WITHIN double power_of_two(double y)
-{
-    double whole, r = power_begin(y, &whole);
-    return power_end(power_series(r), whole);
-}
-
 #endif

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum part_kind { PART_EXPERIMENT, PART_SAMPLE, PART_FEATURE, PART_RECOGNITION, PART_INPUTS, PART_COUNT };
-enum { EXACT_DIM = 3, BYTE_CLASSES = 127 };
+enum { EXACT_DIM = 3, HALF_CLASSES = 16, BYTE_CLASSES = 255 };
 
 struct part {
     int users;
@@ -70,18 +70,25 @@ static void floats(struct stream *f, double *value, size_t n)
     }
 }
 
-/* Classes and groups: a byte each where they fit. */
-static void small_ints(struct stream *f, int *value, size_t n, bool narrow)
+/* Classes and groups, -1 and up: half a byte or a byte each where `below`, above them all, allows it. */
+static void small_ints(struct stream *f, int *value, size_t n, int below)
 {
-    if (!narrow) {
+    if (below > BYTE_CLASSES) {
         bytes(f, value, n * sizeof *value);
         return;
     }
-    for (size_t i = 0; i < n; i++) {
-        int8_t byte = (int8_t)(f->mode == READ ? 0 : value[i]);
+    size_t step = below < HALF_CLASSES ? 2 : 1;
+    for (size_t i = 0; i < n; i += step) {
+        int next = step == 2 && i + 1 < n ? 1 : 0;
+        uint8_t byte = 0;
+        if (f->mode != READ)
+            byte = (uint8_t)(value[i] + 1 + (next ? (value[i + 1] + 1) * HALF_CLASSES : 0));
         bytes(f, &byte, 1);
-        if (f->mode == READ)
-            value[i] = (int)byte;
+        if (f->mode != READ)
+            continue;
+        value[i] = (step == 2 ? byte % HALF_CLASSES : byte) - 1;
+        if (next)
+            value[i + 1] = byte / HALF_CLASSES - 1;
     }
 }
 
@@ -141,10 +148,10 @@ static void pass_verdicts(struct stream *f, struct snapshot *s)
     bool grouped = false;
     for (size_t i = 0; f->mode != READ && i < n; i++)
         grouped = grouped || s->group[i] >= 0;
-    small_ints(f, s->predicted, n, s->classes <= BYTE_CLASSES);
+    small_ints(f, s->predicted, n, s->classes);
     bytes(f, &grouped, sizeof grouped);
     if (grouped)
-        small_ints(f, s->group, n, true);
+        small_ints(f, s->group, n, BYTE_CLASSES);
     for (size_t i = 0; f->mode == READ && !grouped && i < n; i++)
         s->group[i] = -1;
     bytes(f, &s->link_count, sizeof s->link_count);

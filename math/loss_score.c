@@ -11,6 +11,12 @@ double softplus(double v)
     return fmax(v, 0) + log1p(exp(-fabs(v)));
 }
 
+WITHIN double power_of_two(double y)
+{
+    double whole, r = power_begin(y, &whole);
+    return power_end(power_series(r), whole);
+}
+
 /* log(1 + e) for 0 <= e <= 1: twice the series of artanh s = s + s^3/3 + ... with s = e/(2 + e), at most 1/3. */
 WITHIN double log_one_more(double e)
 {

@@ -150,6 +150,32 @@ static void frames_come_back_as_they_were(void **state)
     }
 }
 
+/* Half a byte, a byte and an int a sample, on both sides of each limit; an odd number of samples. */
+static void classes_come_back_however_many_they_are(void **state)
+{
+    (void)state;
+    static const int classes[] = { 2, 15, 16, 255, 256, 1000 };
+    static const int count[] = { 1, 2, 255, 1001 };
+    for (size_t c = 0; c < sizeof classes / sizeof *classes; c++)
+        for (size_t n = 0; n < sizeof count / sizeof *count; n++) {
+            struct snapshot s, back;
+            struct history *h = history_create(HISTORY_BUDGET);
+            snapshot_init(&s);
+            snapshot_init(&back);
+            assert_true(snapshot_reserve(&s, count[n], 2, classes[c], 1, 0));
+            for (int i = 0; i < count[n]; i++) {
+                s.predicted[i] = i % (classes[c] + 1) - 1;
+                s.group[i] = c % 2 == 0 ? -1 : i % (GROUP_MAX + 1) - 1;
+            }
+            assert_true(history_add_frame(h, &s, 0));
+            assert_true(history_snapshot(h, 0, &back));
+            same_samples(&back, &s);
+            history_destroy(h);
+            snapshot_clear(&s);
+            snapshot_clear(&back);
+        }
+}
+
 static void a_frame_of_the_same_step_takes_its_place(void **state)
 {
     (void)state;
@@ -396,6 +422,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frames_come_back_as_they_were),
+        cmocka_unit_test(classes_come_back_however_many_they_are),
         cmocka_unit_test(a_frame_of_the_same_step_takes_its_place),
         cmocka_unit_test(a_long_training_stays_within_the_budget),
         cmocka_unit_test(too_large_is_not_kept),

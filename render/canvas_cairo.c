@@ -156,45 +156,46 @@ static void polygon(struct canvas *canvas, const struct point *at, int n, struct
 
 /* ---- hatch ---- */
 
-/* One period of x + y = const lines as a tile. Its side must be whole pixels, so the pitch is rounded to the
- * nearest one that fits: 7 px becomes 7.07. */
-static struct fill_tile hatch_tile(double pitch_px, double width_px, uint32_t color)
+/* A period must be whole pixels, so the pitch is rounded to the nearest one that fits: 7 px becomes 7.07. Pixels
+ * and rests are one block of memory. */
+static struct fill_hatch hatch_make(double pitch_px, double width_px, uint32_t color)
 {
-    int side = (int)fmax(2, round(pitch_px * sqrt(2)));
-    struct fill_tile tile = { side, malloc((size_t)side * (size_t)side * sizeof *tile.pixel) };
-    for (int i = 0; tile.pixel && i < side * side; i++) {
-        double along = (i % side + i / side + 1) % side;
-        double distance = fmin(along, side - along) / sqrt(2);
+    int period = (int)fmax(2, round(pitch_px * sqrt(2))), n = period + FILL_STRIP;
+    uint32_t *pixel = malloc(2 * (size_t)n * sizeof *pixel);
+    for (int i = 0; pixel && i < n; i++) {
+        double along = (i + 1) % period;
+        double distance = fmin(along, period - along) / sqrt(2);
         double coverage = fmin(fmax(width_px / 2 + 0.5 - distance, 0), 1);
-        tile.pixel[i] = pixel_scale(color, (uint32_t)lround(coverage * 255));
+        pixel[i] = pixel_scale(color, (uint32_t)lround(coverage * 255));
+        pixel[n + i] = pixel_rest(pixel[i]);
     }
-    return tile;
+    return (struct fill_hatch){ period, pixel, pixel ? pixel + n : NULL };
 }
 
 /* Its pixels are NULL without memory. */
-static struct fill_tile hatch_find(struct canvas_cairo *c, double pitch, struct color color)
+static struct fill_hatch hatch_find(struct canvas_cairo *c, double pitch, struct color color)
 {
     uint32_t pixel = pixel_premultiply(color);
     for (int i = 0; i < HATCH_SLOTS; i++)
-        if (c->hatch[i].tile.pixel && c->hatch[i].pitch == pitch && c->hatch[i].color == pixel)
-            return c->hatch[i].tile;
-    struct hatch_tile *slot = &c->hatch[c->hatch_next];
+        if (c->hatch[i].hatch.pixel && c->hatch[i].pitch == pitch && c->hatch[i].color == pixel)
+            return c->hatch[i].hatch;
+    struct hatch_slot *slot = &c->hatch[c->hatch_next];
     c->hatch_next = (c->hatch_next + 1) % HATCH_SLOTS;
-    free(slot->tile.pixel);
+    free(slot->hatch.pixel);
     double scale = c->base.scale;
-    *slot = (struct hatch_tile){ pitch, pixel, hatch_tile(pitch * scale, fmax(1, scale), pixel) };
-    return slot->tile;
+    *slot = (struct hatch_slot){ pitch, pixel, hatch_make(pitch * scale, fmax(1, scale), pixel) };
+    return slot->hatch;
 }
 
 static bool hatch_image(
     struct canvas_cairo *c, const struct point *at, int n, double pitch, struct color color)
 {
-    struct fill_tile tile = hatch_find(c, pitch, color);
-    if (!tile.pixel)
+    struct fill_hatch hatch = hatch_find(c, pitch, color);
+    if (!hatch.pixel)
         return false;
     outline(c, at, n);
     cairo_surface_flush(c->surface);
-    bool painted = fill_paint_tile(&c->fill, &tile);
+    bool painted = fill_paint_hatch(&c->fill, &hatch);
     cairo_surface_mark_dirty(c->surface);
     return painted;
 }

@@ -12,10 +12,10 @@
 
 enum { HATCH_SLOTS = 8 };
 
-struct hatch_tile {
+struct hatch_slot {
     double pitch;
     uint32_t color;
-    struct fill_tile tile;
+    struct fill_hatch hatch;
 };
 
 struct canvas_cairo {
@@ -30,7 +30,7 @@ struct canvas_cairo {
     struct sprite_cache *sprites;
     struct polyline polyline; /* scratch of long thin lines */
     struct fill fill; /* scratch of polygons and smooth lines */
-    struct hatch_tile hatch[HATCH_SLOTS];
+    struct hatch_slot hatch[HATCH_SLOTS];
     int hatch_next;
     uint32_t *premultiplied; /* scratch of image() */
     size_t premultiplied_count;

@@ -27,7 +27,7 @@ void canvas_cairo_destroy(struct canvas *canvas)
 {
     struct canvas_cairo *c = canvas_cairo_self(canvas);
     for (int i = 0; i < HATCH_SLOTS; i++)
-        free(c->hatch[i].tile.pixel);
+        free(c->hatch[i].hatch.pixel);
     if (c->cr)
         cairo_destroy(c->cr);
     if (c->surface)

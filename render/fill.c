@@ -192,10 +192,22 @@ static inline void touch(struct fill *f, int from, int to)
     f->touched[end] |= last;
 }
 
-/* A piece of an edge inside one row, from x = a to b, `height` of the row high. */
-static void cross(struct fill *f, float a, float b, float height)
+/* The piece of an edge inside row y. */
+struct piece {
+    float a, b, height; /* from x = a to b */
+};
+
+static inline struct piece piece_of(const struct fill_edge *e, int y)
 {
-    float low = least(a, b), high = most(a, b), width = (float)f->width;
+    double top = y, bottom = y + 1;
+    double from = e->y > top ? e->y : top, to = e->end < bottom ? e->end : bottom;
+    double a = e->x + (from - e->y) * e->slope, b = e->x + (to - e->y) * e->slope;
+    return (struct piece){ (float)a, (float)b, (float)(to - from) * e->side };
+}
+
+static void cross(struct fill *f, struct piece p)
+{
+    float low = least(p.a, p.b), high = most(p.a, p.b), width = (float)f->width, height = p.height;
     if (low >= width)
         return;
     if (high <= 0) {
@@ -222,22 +234,21 @@ static void cross(struct fill *f, float a, float b, float height)
     touch(f, (int)low, x);
 }
 
-/* Returns how many edges go on below the row. */
-static int cross_row(struct fill *f, int y, int active)
+static int begin_row(struct fill *f, int y, int active)
 {
-    double top = y, bottom = y + 1;
     for (int i = f->row[y]; i >= 0; i = f->edge[i].next)
         f->active[active++] = i;
     f->row[y] = -1;
+    return active;
+}
+
+/* Returns how many edges go on below the row. */
+static int end_row(struct fill *f, int y, int active)
+{
     int kept = 0;
-    for (int i = 0; i < active; i++) {
-        const struct fill_edge *e = &f->edge[f->active[i]];
-        double from = e->y > top ? e->y : top, to = e->end < bottom ? e->end : bottom;
-        double a = e->x + (from - e->y) * e->slope, b = e->x + (to - e->y) * e->slope;
-        cross(f, (float)a, (float)b, (float)(to - from) * e->side);
-        if (e->end > bottom)
+    for (int i = 0; i < active; i++)
+        if (f->edge[f->active[i]].end > y + 1)
             f->active[kept++] = f->active[i];
-    }
     return kept;
 }
 
@@ -245,7 +256,7 @@ static int cross_row(struct fill *f, int y, int active)
 
 struct paint {
     uint32_t color;
-    const struct fill_tile *tile; /* NULL: the colour */
+    const struct fill_hatch *hatch; /* NULL: the colour */
 };
 
 enum { BLOCK = 4, LONG = 64 };
@@ -290,15 +301,15 @@ static void paint_color(uint32_t *to, int n, uint32_t color, uint32_t alpha)
         blend_span(to, n, source);
 }
 
-static void paint_tile(uint32_t *to, int n, const struct fill_tile *tile, int x, int y, uint32_t alpha)
+static void paint_hatch(uint32_t *to, int n, const struct fill_hatch *hatch, int along, uint32_t alpha)
 {
-    const uint32_t *from = tile->pixel + (ptrdiff_t)(y % tile->side) * tile->side;
-    int column = x % tile->side;
-    for (int i = 0; i < n; i++) {
-        uint32_t source = from[column];
-        if (source)
-            to[i] = pixel_over(alpha == 255 ? source : pixel_scale(source, alpha), to[i]);
-        column = column + 1 < tile->side ? column + 1 : 0;
+    const uint32_t *pixel = hatch->pixel, *rest = hatch->rest;
+    for (int i = 0; i < n; i += FILL_STRIP) {
+        int from = (along + i) % hatch->period, left = n - i < FILL_STRIP ? n - i : FILL_STRIP;
+        int whole = alpha == 255 ? left - left % PIXEL_BLOCK : 0;
+        pixels_over(to + i, pixel + from, rest + from, whole);
+        for (int k = whole; k < left; k++)
+            to[i + k] = pixel_over(pixel_scale(pixel[from + k], alpha), to[i + k]);
     }
 }
 
@@ -307,12 +318,12 @@ static inline void paint_span(
     uint32_t *row, int y, int from, int to, float sum, const struct paint *paint, const struct target *t)
 {
     uint32_t alpha = (uint32_t)(least(fabsf(sum), 1) * 255 + 0.5f);
-    if (to == from + 1 && !paint->tile)
+    if (to == from + 1 && !paint->hatch)
         row[from] = pixel_over(pixel_scale(paint->color, alpha), row[from]);
     else if (alpha == 0 || from >= to)
         return;
-    else if (paint->tile)
-        paint_tile(row + from, to - from, paint->tile, t->x0 + from, t->y0 + y, alpha);
+    else if (paint->hatch)
+        paint_hatch(row + from, to - from, paint->hatch, t->x0 + from + t->y0 + y, alpha);
     else
         paint_color(row + from, to - from, paint->color, alpha);
 }
@@ -338,13 +349,68 @@ static void paint_row(struct fill *f, int y, const struct paint *paint)
     paint_span(row, y, from, width, sum, paint, t);
 }
 
+/* What a steep edge covers: of pixel x, of the next, and of all further ones. */
+struct steep {
+    int x;
+    float first, second, whole;
+};
+
+/* False when it leaves the row or runs through more than two pixels of it. */
+static inline bool steep_of(const struct fill *f, const struct fill_edge *e, int y, struct steep *s)
+{
+    struct piece p = piece_of(e, y);
+    float low = least(p.a, p.b), high = most(p.a, p.b);
+    int x = (int)low;
+    float next = (float)(x + 1);
+    if (!(low >= 0 && high <= next + 1 && x + 1 < f->width))
+        return false;
+    float width = most(high - low, 1e-6f), left = p.height * (least(next - low, width) / width);
+    float in_first = next - (low + least(high, next)) / 2, past = (most(high, next) - next) / 2;
+    *s = (struct steep){ x, left * in_first, p.height - (p.height - left) * past, p.height };
+    return true;
+}
+
+/* A row that two steep edges cross, as most do of what is drawn here: without the row's array. */
+static bool paint_pair(const struct fill *f, int y, const struct paint *paint)
+{
+    const struct target *t = f->target;
+    struct steep a, b;
+    if (!steep_of(f, &f->edge[f->active[0]], y, &a) || !steep_of(f, &f->edge[f->active[1]], y, &b))
+        return false;
+    if (b.x < a.x) {
+        struct steep swap = a;
+        a = b;
+        b = swap;
+    }
+    uint32_t *row = (uint32_t *)(t->pixels + (ptrdiff_t)(t->y0 + y) * t->stride) + t->x0;
+    bool same = a.x == b.x, apart = b.x > a.x + 1;
+    paint_span(row, y, a.x, a.x + 1, a.first + (same ? b.first : 0), paint, t);
+    paint_span(row, y, a.x + 1, a.x + 2, a.second + (same ? b.second : apart ? 0 : b.first), paint, t);
+    if (apart) {
+        paint_span(row, y, a.x + 2, b.x, a.whole, paint, t);
+        paint_span(row, y, b.x, b.x + 1, a.whole + b.first, paint, t);
+    }
+    if (!same)
+        paint_span(row, y, b.x + 1, b.x + 2, a.whole + b.second, paint, t);
+    return true;
+}
+
+long N_pair, N_other, N_act[8], N_calls;
 static bool paint_rows(struct fill *f, const struct paint *paint)
 {
+    N_calls++;
     for (int y = f->top; f->failed && y < f->bottom; y++)
         f->row[y] = -1;
     for (int y = f->top, active = 0; !f->failed && y < f->bottom; y++) {
-        active = cross_row(f, y, active);
-        paint_row(f, y, paint);
+        active = begin_row(f, y, active);
+        N_act[active < 7 ? active : 7]++;
+        if (active != 2 || !paint_pair(f, y, paint)) {
+            N_other++;
+            for (int i = 0; i < active; i++)
+                cross(f, piece_of(&f->edge[f->active[i]], y));
+            paint_row(f, y, paint);
+        }
+        active = end_row(f, y, active);
     }
     return !f->failed;
 }
@@ -354,9 +420,9 @@ bool fill_paint(struct fill *f, uint32_t color)
     return paint_rows(f, &(struct paint){ .color = color });
 }
 
-bool fill_paint_tile(struct fill *f, const struct fill_tile *tile)
+bool fill_paint_hatch(struct fill *f, const struct fill_hatch *hatch)
 {
-    return paint_rows(f, &(struct paint){ .tile = tile });
+    return paint_rows(f, &(struct paint){ .hatch = hatch });
 }
 
 /* ---- strokes ---- */

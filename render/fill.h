@@ -29,10 +29,12 @@ struct fill {
     bool failed;              /* out of memory, or a point was not finite */
 };
 
-/* A square of premultiplied pixels repeated from the canvas's corner. */
-struct fill_tile {
-    int side;
-    uint32_t *pixel;
+/* Lines x + y = const: premultiplied pixels of a period along x, from the canvas's corner, FILL_STRIP of them
+ * repeated behind it; and what each leaves of the pixel below. */
+enum { FILL_STRIP = 256 };
+struct fill_hatch {
+    int period;
+    uint32_t *pixel, *rest;   /* period + FILL_STRIP each */
 };
 
 void fill_clear(struct fill *f);
@@ -49,6 +51,6 @@ bool fill_stroke(struct fill *f, const struct point *at, int n, bool closed, dou
 void fill_dashes(struct fill *f, const struct point *ends, const struct stroke *stroke, double scale);
 /* False when the contours could not all be taken: nothing is painted then. */
 bool fill_paint(struct fill *f, uint32_t color);
-bool fill_paint_tile(struct fill *f, const struct fill_tile *tile);
+bool fill_paint_hatch(struct fill *f, const struct fill_hatch *hatch);
 
 #endif

@@ -10,8 +10,6 @@ static const double PI = 3.14159265358979323846;
 
 enum { SPRITE_SLOTS = 40, OFFSETS = SPRITE_STEPS * SPRITE_STEPS };
 
-enum { BLOCK = 4 };
-
 /* Coverage of the filling and of the outline around it, OFFSETS pictures of size x size each; then the same
  * in the colours of the last call, with what is left of the pixel below in each of its four bytes. */
 struct sprite {
@@ -182,7 +180,7 @@ static void find_spans(struct sprite *s)
             from++;
         while (to > from && !(fill[to - 1] | edge[to - 1]))
             to--;
-        to = from + (to - from + BLOCK - 1) / BLOCK * BLOCK;
+        to = from + (to - from + PIXEL_BLOCK - 1) / PIXEL_BLOCK * PIXEL_BLOCK;
         s->from[row] = to > s->size ? from - (to - s->size) : from;
         s->to[row] = to > s->size ? s->size : to;
         if (to > from) {
@@ -196,7 +194,7 @@ static bool build(struct sprite *s)
 {
     /* 1.5 covers the widest shape, a star's point with its round join */
     int least = 2 * (int)ceil(1.5 * s->radius + s->outline + 1) + 1;
-    s->size = (least + BLOCK - 1) / BLOCK * BLOCK;
+    s->size = (least + PIXEL_BLOCK - 1) / PIXEL_BLOCK * PIXEL_BLOCK;
     size_t pixels = (size_t)s->size * (size_t)s->size;
     s->fill = malloc(OFFSETS * pixels);
     s->edge = malloc(OFFSETS * pixels);
@@ -261,7 +259,7 @@ static void colorise(struct sprite *s, const struct marker *m)
     size_t pixels = (size_t)OFFSETS * (size_t)s->size * (size_t)s->size;
     for (size_t p = 0; p < pixels; p++) {
         s->color[p] = pixel_scale(fill, s->fill[p]) + pixel_scale(edge, s->edge[p]);
-        s->rest[p] = (255 - (s->color[p] >> 24)) * 0x01010101u;
+        s->rest[p] = pixel_rest(s->color[p]);
     }
     s->fill_color = fill;
     s->edge_color = edge;
@@ -269,22 +267,6 @@ static void colorise(struct sprite *s, const struct marker *m)
 }
 
 /* ---- stamping ---- */
-
-/* pixel_over for whole blocks, a byte a lane, which the compiler turns into vectors. */
-static inline void stamp_row(uint32_t *to, const uint32_t *color, const uint32_t *rest, int n)
-{
-    uint8_t above[4 * BLOCK], keep[4 * BLOCK], lane[4 * BLOCK];
-    for (int c = 0; c < n; c += BLOCK) {
-        memcpy(above, color + c, sizeof above);
-        memcpy(keep, rest + c, sizeof keep);
-        memcpy(lane, to + c, sizeof lane);
-        for (int i = 0; i < 4 * BLOCK; i++) {
-            uint16_t v = (uint16_t)(lane[i] * keep[i] + 128);
-            lane[i] = (uint8_t)(above[i] + (uint8_t)((uint16_t)(v + (v >> 8)) >> 8));
-        }
-        memcpy(to + c, lane, sizeof lane);
-    }
-}
 
 static inline int larger(int a, int b)
 {
@@ -316,7 +298,7 @@ static void stamp(const struct sprite *s, const struct target *t, double x, doub
         uint32_t *to = (uint32_t *)(t->pixels + (ptrdiff_t)(top + r) * t->stride) + left;
         int first = s->from[offset * size + r], last = s->to[offset * size + r];
         if (whole)
-            stamp_row(to + first, s->color + at + first, s->rest + at + first, last - first);
+            pixels_over(to + first, s->color + at + first, s->rest + at + first, last - first);
         else
             for (int c = larger(first, c0); c < smaller(last, c1); c++)
                 to[c] = pixel_over(s->color[at + (size_t)c], to[c]);

@@ -1,8 +1,11 @@
 /* test_fill.c - the polygon filler against areas known by geometry. */
 #include "render/fill.h"
+
+#include "math/rng.h"
 #include "tests/support/check.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { SIDE = 64 };
@@ -61,6 +64,98 @@ static void a_ring_has_the_area_between_its_circles(void **state)
     begin(&p);
     assert_true(fill_stroke(&p.fill, at, n, true, 1.25, 1));
     finish(&p, 2 * PI * 25 * 1.25, 0.5);
+}
+
+/* The polygon cut off where axis * x > limit (axis 1: x, 2: y, negative: below); returns how many corners. */
+static int cut(const struct point *at, int n, int axis, double limit, struct point *out)
+{
+    int count = 0;
+    for (int i = 0; i < n; i++) {
+        struct point a = at[i], b = at[(i + 1) % n];
+        double sign = axis < 0 ? -1 : 1, s = sign * (abs(axis) == 1 ? a.x : a.y) - sign * limit;
+        double e = sign * (abs(axis) == 1 ? b.x : b.y) - sign * limit;
+        if (s <= 0)
+            out[count++] = a;
+        if ((s < 0) != (e < 0) && s != e)
+            out[count++] = (struct point){ a.x + s / (s - e) * (b.x - a.x), a.y + s / (s - e) * (b.y - a.y) };
+    }
+    return count;
+}
+
+/* Its area within a pixel, by cutting it off at the pixel's sides: every turn around counts, with its sign. */
+static double area_within(const struct point *at, int n, int x, int y)
+{
+    struct point a[64], b[64];
+    double area = 0;
+    n = cut(at, n, 1, x + 1, a);
+    n = cut(a, n, -1, x, b);
+    n = cut(b, n, 2, y + 1, a);
+    n = cut(a, n, -2, y, b);
+    for (int i = 0; i < n; i++)
+        area += b[i].x * b[(i + 1) % n].y - b[(i + 1) % n].x * b[i].y;
+    return area / 2;
+}
+
+/* Spokes, bars, sectors and stars, steep and flat, crossing themselves and the picture's sides. */
+static void every_pixel_has_the_share_that_the_polygon_covers(void **state)
+{
+    (void)state;
+    struct rng rng;
+    rng_init(&rng, 5, RNG_DATA);
+    for (int trial = 0; trial < 600; trial++) {
+        struct picture p;
+        struct point at[8];
+        int n = 3 + trial % 6;
+        double spread = trial % 3 == 0 ? 1.5 : trial % 3 == 1 ? 12 : 60;
+        struct point middle = { 70 * rng_uniform(&rng) - 3, 70 * rng_uniform(&rng) - 3 };
+        double flat = trial % 5 ? 1 : 0.02;
+        for (int i = 0; i < n; i++)
+            at[i] = (struct point){ middle.x + spread * rng_normal(&rng) * (trial % 7 ? 1 : 0.02),
+                middle.y + spread * rng_normal(&rng) * flat };
+        begin(&p);
+        fill_contour(&p.fill, at, n, 1);
+        assert_true(fill_paint(&p.fill, pixel_premultiply(white)));
+        for (int i = 0; i < SIDE * SIDE; i++) {
+            double share = fmin(fabs(area_within(at, n, i % SIDE, i / SIDE)), 1);
+            if (!(fabs((p.pixel[i] >> 24) - 255 * share) < 1))
+                fail_msg("trial %d: pixel %d, %d has %u, expected %.2f", trial, i % SIDE, i / SIDE,
+                    p.pixel[i] >> 24, 255 * share);
+        }
+        fill_clear(&p.fill);
+    }
+}
+
+/* By the sum of both coordinates, over more pixels than a strip holds, blended with what was there. */
+static void a_hatch_repeats_along_both_axes(void **state)
+{
+    (void)state;
+    enum { PERIOD = 7, WIDTH = 2 * FILL_STRIP + 61, ROWS = 9, LENGTH = PERIOD + FILL_STRIP };
+    static uint32_t pixel[ROWS][WIDTH], strip[LENGTH], rest[LENGTH];
+    for (int i = 0; i < LENGTH; i++) {
+        strip[i] = pixel_scale(0xff804020u, (uint32_t)(37 * (i % PERIOD)));
+        rest[i] = pixel_rest(strip[i]);
+    }
+    const struct target target = { (uint8_t *)pixel, WIDTH * 4, 3, 2, WIDTH, ROWS };
+    const struct fill_hatch hatch = { PERIOD, strip, rest };
+    const struct point at[] = { { 5.5, 3 }, { WIDTH - 6, 3 }, { WIDTH - 6, 7.25 }, { 5.5, 7.25 } };
+    struct fill f = { 0 };
+    for (int i = 0; i < ROWS * WIDTH; i++)
+        pixel[i / WIDTH][i % WIDTH] = 0xff102030u;
+    fill_begin(&f, &target);
+    fill_contour(&f, at, 4, 1);
+    assert_true(fill_paint_hatch(&f, &hatch));
+    for (int y = 0; y < ROWS; y++)
+        for (int x = 0; x < WIDTH; x++) {
+            double share = (x < 5 || x >= WIDTH - 6 ? 0
+                               : x == 5             ? 0.5
+                                                    : 1) *
+                           (y < 3 || y > 7 ? 0
+                               : y == 7    ? 0.25
+                                           : 1);
+            uint32_t over = pixel_scale(strip[(x + y) % PERIOD], (uint32_t)(share * 255 + 0.5));
+            assert_int_equal(pixel[y][x], pixel_over(over, 0xff102030u));
+        }
+    fill_clear(&f);
 }
 
 static void what_lies_outside_adds_and_leaves_nothing(void **state)
@@ -126,6 +221,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rectangle_between_pixels_covers_their_exact_shares),
         cmocka_unit_test(a_ring_has_the_area_between_its_circles),
+        cmocka_unit_test(every_pixel_has_the_share_that_the_polygon_covers),
+        cmocka_unit_test(a_hatch_repeats_along_both_axes),
         cmocka_unit_test(what_lies_outside_adds_and_leaves_nothing),
         cmocka_unit_test(nearly_level_edges_stay_in_their_columns),
         cmocka_unit_test(dashes_share_a_line_as_asked),

@@ -2,6 +2,7 @@
  * axis, read once, and of the other rows those that matter. region_trace.c draws the border. */
 #include "math/region_bend.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -142,16 +143,13 @@ static void add_rival(
 }
 
 /* n.u > h for n of any length. */
-static void add_limit_cap(struct region *g, const double *n, double h, int rival, bool wins)
+static void add_limit_cap(struct region *g, const double *n, double h, int rival)
 {
     struct limit *l = &g->limit[g->limits];
     *l = (struct limit){ .rival = rival, .cap = true, .length = 1 };
     memcpy(l->pole, n, sizeof l->pole);
     double length = unit3(l->pole);
-    if (length < 1e-14) {
-        g->empty = g->empty || h > 0 || (h == 0 && !wins);
-        return;
-    }
+    assert(length >= 1e-14); /* sub-centers that differ are unit vectors: 2e-14 apart (same3), or more */
     l->along = h / length;
     if (l->along <= -1)
         return;
@@ -235,7 +233,7 @@ static void limits_of_nothing(struct region *g, const struct spokes *s, int r)
         if (s->row[k].first == s->row[r].first)
             g->empty = g->empty || (sister ? k < r : !beats_twin(bent, r, k));
         else
-            add_limit_cap(g, away, sister ? 0 : -fmin(0, bent), s->row[k].class, false);
+            add_limit_cap(g, away, sister ? 0 : -fmin(0, bent), s->row[k].class);
     }
 }
 
@@ -257,7 +255,7 @@ static void add_limit(struct region *g, const struct spokes *s, int r, int k)
     else if (other->first == own->first)
         g->empty = g->empty || k < r;
     else if (!is_rival_too(g, s, k))
-        add_limit_cap(g, off, 0, g->class, r < k);
+        add_limit_cap(g, off, 0, g->class);
 }
 
 static void limits_of_row(struct region *g, const struct spokes *s, int r)
@@ -269,9 +267,9 @@ static void limits_of_row(struct region *g, const struct spokes *s, int r)
         if (near[k])
             add_limit(g, s, r, k);
     if (g->bend->easy)
-        add_limit_cap(g, g->own, 0, g->class, true);
+        add_limit_cap(g, g->own, 0, g->class);
     if (g->bend->reach > -1)
-        add_limit_cap(g, g->own, g->bend->reach, -1, true);
+        add_limit_cap(g, g->own, g->bend->reach, -1);
 }
 
 bool bend_add_safe(struct sphere_map *map, const struct bend *bend, const struct spokes *s, int r)

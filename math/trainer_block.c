@@ -23,10 +23,9 @@ static size_t block_size(enum block b, size_t classes, size_t dim)
         return 1;
     case BLOCK_STRETCH:
         return dim + 1;
-    case BLOCK_GROUP:
-        return dim <= GROUP_DIM_MAX ? GROUP_MAX * (dim + 1 + dim * dim) : 0;
     default:
-        return 0;
+        assert(b == BLOCK_GROUP);
+        return dim <= GROUP_DIM_MAX ? GROUP_MAX * (dim + 1 + dim * dim) : 0;
     }
 }
 

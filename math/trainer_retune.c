@@ -302,10 +302,8 @@ enum status trainer_cure(struct trainer *t, const struct cure *cure, struct why 
     enum status status = trainer_retune(t, &wanted, why);
     if (status != STATUS_OK || !act)
         return status;
-    if (!journal_reserve(&t->journal, 1))
-        return why_set(why, STATUS_FAILED, "training: out of memory for this change; choose a smaller batch");
     cure_text(cure, text);
-    write_text(t, "cure", text);
+    write_text(t, "cure", text); /* trainer_retune has made room for more than a cure's settings take */
     if (remake)
         trainer_remake(t, cure->a, cure->b);
     else

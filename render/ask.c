@@ -153,18 +153,7 @@ static void ask_text(struct canvas *c, struct point at, const char *utf8, const 
         found(a, 1, box);
 }
 
-static enum status ask_finish(struct canvas *c, struct why *why)
-{
-    (void)c;
-    (void)why;
-    return STATUS_OK;
-}
-
-static void ask_destroy(struct canvas *c)
-{
-    (void)c;
-}
-
+/* Nobody ends it: it holds nothing. */
 static const struct canvas_ops ask_ops = {
     .name = "ask",
     .clip = ask_clip,
@@ -174,8 +163,6 @@ static const struct canvas_ops ask_ops = {
     .markers = ask_markers,
     .image = ask_image,
     .text = ask_text,
-    .finish = ask_finish,
-    .destroy = ask_destroy,
 };
 
 void ask_init(struct ask *a, struct point at, double width, double height)

@@ -1,5 +1,6 @@
 #include "render/feature_lens.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -93,8 +94,7 @@ static void draw_label(
     char text[96], a[24], p[24], l[24];
     struct font font = { 12, WEIGHT_SEMIBOLD, false };
     const struct lens_row *own = own_row(lens);
-    if (!own)
-        return;
+    assert(own); /* of a regression, which has no rows, there is no such plane */
     number_degrees(own->angle, a, sizeof a);
     snprintf(text, sizeof text, isnan(own->probability) ? "\u03b8 %s" : "\u03b8 %s   p %s   L %s", a,
         number_fixed(own->probability, 2, p, sizeof p), number_short(lens->loss, l, sizeof l));

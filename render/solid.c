@@ -40,15 +40,17 @@ static double dot(const double *a, const double *b, int dim)
     return sum;
 }
 
-/* Takes off what lies along the axes before it and makes it a unit vector; an axis with nothing left becomes the
- * first coordinate axis that has something. */
-static void orthonormal(struct solid *s, int axis)
+/* Takes off what lies along the axes before it and makes it a unit vector; an axis with nothing left becomes the first
+ * row that has something, or else coordinate axis. */
+static void orthonormal(struct solid *s, int axis, const double *unit, int rows)
 {
-    for (int coordinate = -1; coordinate < s->dim; coordinate++) {
+    for (int other = -1; other < rows + s->dim; other++) {
         double *v = s->basis[axis];
-        if (coordinate >= 0) {
+        if (other >= rows) {
             memset(v, 0, sizeof s->basis[axis]);
-            v[coordinate] = 1;
+            v[other - rows] = 1;
+        } else if (other >= 0) {
+            memcpy(v, unit + (size_t)other * (size_t)s->dim, (size_t)s->dim * sizeof *v);
         }
         double before = sqrt(dot(v, v, s->dim));
         for (int k = 0; k < axis; k++) {
@@ -97,7 +99,7 @@ static void principal_axes(struct solid *s, int dim, const double *unit, int row
     for (int i = 0; i < turns; i++)
         for (int axis = 0; axis < 3; axis++) {
             turn(s, axis, unit, rows);
-            orthonormal(s, axis);
+            orthonormal(s, axis, unit, rows);
         }
 }
 

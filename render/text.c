@@ -230,11 +230,10 @@ static bool provides(enum face face, uint32_t code)
     return is_ascii(code) || glyph_find(&text.face[face], code)->provided;
 }
 
+/* Of what is no digit: those have one width (digit_run). */
 static double glyph_advance(enum face face, uint32_t code)
 {
     struct typeface *f = &text.face[face];
-    if (is_digit(code))
-        return f->ascii['0' - ASCII_FIRST];
     return is_ascii(code) ? f->ascii[code - ASCII_FIRST] : glyph_find(f, code)->advance;
 }
 

@@ -2,6 +2,7 @@
  * is room, pairs of test samples of the same and of different classes with the threshold of verification. */
 #include "render/view.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -328,8 +329,7 @@ static void draw_weights(
 static void draw_threshold(
     struct canvas *c, const struct angles *v, const struct verification *set, double tau)
 {
-    if (isnan(tau))
-        return;
+    assert(!isnan(tau)); /* only where has_pairs() */
     double angle = acos(fmin(1, fmax(-1, tau))), x = axis_at(&v->x, angle * 180 / pi);
     double base = v->plot.area.y + v->plot.area.h, top = v->plot.area.y + caption_height(v);
     canvas_mark(c, "angles.threshold");

@@ -2,6 +2,7 @@
  * contours of the loss, arrows of the force -dL/dx. */
 #include "render/field.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -133,8 +134,7 @@ static void mesh_plane(struct ground_field *g)
     double aspect = g->rect.w / g->rect.h;
     int cols = (int)fmin(fmax(sqrt(affordable(g) * aspect), 8), 120), rows = affordable(g) / cols;
     rows = rows > 90 ? 90 : rows < 5 ? 5 : rows;
-    while (cols * rows > FIELD_NODES)
-        rows--;
+    assert(cols * rows <= FIELD_NODES);
     for (int j = 0; j < rows; j++)
         for (int i = 0; i < cols; i++)
             add_node(g, j * cols + i,

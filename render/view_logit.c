@@ -356,10 +356,8 @@ static void name_exit(
 {
     const struct font font = { 12, WEIGHT_REGULAR, false };
     int i = 0;
-    while (i < curve->n && curve->at[i].y >= v->y.from)
+    while (curve->at[i].y >= v->y.from) /* its end is below */
         i++;
-    if (i == curve->n)
-        return;
     double x = axis_at(&v->x, curve->at[i].x) + 8, low = v->field.y + v->field.h - 6 - 16 * (*exits)++;
     if (x + text_width(text, &font) <= v->field.x + v->field.w)
         canvas_text(c, (struct point){ x, low }, text, &font, v->theme->text3, ALIGN_LEFT);

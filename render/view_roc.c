@@ -2,6 +2,7 @@
  * threshold accepts, and who is recognised in a gallery that grows. */
 #include "render/view.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -114,8 +115,7 @@ static void draw_curve(
 
 static void draw_marks(struct canvas *c, const struct roc *v, const struct verification *set, double radius)
 {
-    if (isnan(set->eer))
-        return;
+    assert(!isnan(set->eer)); /* a curve has pairs of both kinds */
     canvas_mark(c, "roc.eer");
     canvas_disc(c, roc_at(v, set->eer, 1 - set->eer), radius, v->theme->text1);
     canvas_mark(c, NULL);

@@ -694,16 +694,13 @@ static void draw_loss_pane(const struct score *v, struct pane *p, bool large)
     draw_names(v, p);
 }
 
-static void draw_pile_pane(const struct score *v, struct pane *p, bool ticks)
+static void draw_pile_pane(const struct score *v, struct pane *p)
 {
     pane_title(v, p, "Where the points sit", "");
     if (has_margin(v))
         draw_zone(v, p, false);
     draw_piles(v, p);
-    if (ticks)
-        pane_ticks(v, p, has_margin(v));
-    else
-        plot_baseline(v->canvas, &p->plot, v->theme);
+    pane_ticks(v, p, has_margin(v));
 }
 
 static double sigmoid(double z)
@@ -946,7 +943,7 @@ static void draw_large(struct score *v, struct rect rect)
         struct pane p = next_pane(rect, width, &y, free * share.piles, GRAPH_VALUE);
         p.x.from = x.from;
         p.x.to = x.to;
-        draw_pile_pane(v, &p, true);
+        draw_pile_pane(v, &p);
     }
     struct pane slope =
         next_pane(rect, width, &y, free * share.slope, v->fit ? GRAPH_SLOPE : GRAPH_SLOPE_SIZE);
@@ -980,7 +977,7 @@ static void draw_small(struct score *v, struct rect rect)
     struct pane p = next_pane(rect, width, &y, (rect.h - 2 * foot) * 0.32 - 8, GRAPH_VALUE);
     p.x.from = loss.x.from;
     p.x.to = loss.x.to;
-    draw_pile_pane(v, &p, true);
+    draw_pile_pane(v, &p);
 }
 
 static void draw(struct canvas *c, struct scene *scene, const struct look *look, struct rect rect)

@@ -32,25 +32,25 @@ static void check_area(double scale)
     static const struct color red = { 1, 0, 0, 1 };
     const double r = 12, px = r * scale;
     struct marker disc = { .shape = SHAPE_CIRCLE, .radius = r, .fill = blue };
-    assert_close(ink(&disc, scale, 3), PI * px * px, 0.01 * px * px);
+    assert_close(ink(&disc, scale, 3), PI * px * px, 0.01);
     struct marker ringed = disc;
     ringed.outline = red;
     ringed.outline_width = 2;
     double outer = PI * (px + 2 * scale) * (px + 2 * scale);
-    assert_close(ink(&ringed, scale, 3), outer, 0.01 * outer);
-    assert_close(ink(&ringed, scale, 2), outer - PI * px * px, 0.01 * outer);
-    assert_close(ink(&ringed, scale, 0), PI * px * px, 0.01 * outer);
+    assert_close(ink(&ringed, scale, 3), outer, 0.01);
+    assert_close(ink(&ringed, scale, 2), outer - PI * px * px, 0.01);
+    assert_close(ink(&ringed, scale, 0), PI * px * px, 0.01);
     struct marker hollow = disc;
     hollow.hollow = true;
     double inner = px - scale * shape_hollow_width(SHAPE_CIRCLE, r);
-    assert_close(ink(&hollow, scale, 3), PI * (px * px - inner * inner), 0.01 * px * px);
+    assert_close(ink(&hollow, scale, 3), PI * (px * px - inner * inner), 0.01);
     struct point corner[SHAPE_POINTS];
     struct marker star = { .shape = SHAPE_STAR, .radius = r, .fill = blue };
     int n = shape_outline(star.shape, px, corner);
     double twice = 0;
     for (int i = 0; i < n; i++)
         twice += corner[i].x * corner[(i + 1) % n].y - corner[(i + 1) % n].x * corner[i].y;
-    assert_close(ink(&star, scale, 3), fabs(twice) / 2, 0.01 * px * px);
+    assert_close(ink(&star, scale, 3), fabs(twice) / 2, 0.01);
 }
 
 static void marks_have_their_area(void **unused)

@@ -132,9 +132,12 @@ static enum status look_at(struct animation_walk *w, struct snapshot *out, struc
                : why_set(why, status, "animation: out of memory; close other programs and try again");
 }
 
+/* Its own state cannot be damaged, as trainer_load would have it: there was no room for it. */
 static enum status return_to_start(struct animation_walk *w, struct why *why)
 {
-    return trainer_load(w->trainer, w->start, w->start_size, why);
+    if (trainer_load(w->trainer, w->start, w->start_size, NULL) == STATUS_OK)
+        return STATUS_OK;
+    return why_set(why, STATUS_FAILED, "animation: out of memory; close other programs and try again");
 }
 
 static enum status walk_frame(void *user, int i, struct snapshot *out, struct why *why)

@@ -77,11 +77,8 @@ void explain_param(const struct loss *loss, const struct param *row, struct expl
         out->what[n - 1] = '\0';
     sentence(row->help ? row->help : row->label, out->text, sizeof out->text);
     range(row, limits, sizeof limits);
-    if (loss)
-        snprintf(out->note, sizeof out->note, "%s \u00b7 %s: %.100s", limits, loss->label,
-            loss->source ? loss->source : "");
-    else
-        snprintf(out->note, sizeof out->note, "%s", limits);
+    snprintf(out->note, sizeof out->note, "%s \u00b7 %s: %.100s", limits, loss->label,
+        loss->source ? loss->source : "");
 }
 
 static const struct param *param_of(const struct loss *loss, const char *id, size_t length)

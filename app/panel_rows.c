@@ -130,7 +130,7 @@ bool row_typed(struct window *w, const char *id, const struct param *row, double
     snprintf(text, sizeof text, "%s", w->ui.edit.text);
     if (strncmp(text, "\u2212", 3) == 0)
         memmove(text, "- ", 2), memmove(text + 1, text + 3, strlen(text + 3) + 1);
-    double typed = strtod(text, &end), stored;
+    double typed = strtod(text, &end) + 0.0, stored; /* -0 is 0 */
     while (*end == ' ')
         end++;
     bool number = end != text && !*end;

@@ -125,11 +125,13 @@ static void take_up(struct window *w, struct session *s)
     d->opening = worker_open(w->worker, s, id);
 }
 
-static void set_data(struct window *w, const char *key, const char *path)
+/* `labels`: of an array, else NULL. */
+static void set_data(struct window *w, const char *key, const char *path, const char *labels)
 {
     struct why why = { "" };
     struct experiment draft = w->experiment;
-    if (experiment_set(&draft, key, path, &why) != STATUS_OK) {
+    if (experiment_set(&draft, key, path, &why) != STATUS_OK ||
+        (labels && experiment_set(&draft, "labels-npy", labels, &why) != STATUS_OK)) {
         window_notice(w, true, "%s", why.text);
         return;
     }
@@ -147,8 +149,7 @@ static void drop_array(struct window *w, const char *path)
         snprintf(labels, sizeof labels, "%.*s%s", slash ? (int)(slash - path) + 1 : 0, path, names[i]);
         if (access(labels, R_OK) != 0 || strcmp(labels, path) == 0)
             continue;
-        snprintf(w->experiment.labels_npy, sizeof w->experiment.labels_npy, "%s", labels);
-        set_data(w, "features-npy", path);
+        set_data(w, "features-npy", path, labels);
         return;
     }
     window_notice(w, true, "%s: an array has no labels of its own; put labels.npy beside it", path);
@@ -166,7 +167,7 @@ static void take_other(struct window *w, const char *path)
         if (ends_in(path, ".npy"))
             drop_array(w, path);
         else
-            set_data(w, "dataset", path);
+            set_data(w, "dataset", path, NULL);
     }
     window_dirty(w, AREAS_ALL);
 }

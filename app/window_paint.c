@@ -36,10 +36,8 @@ static void present_surface(struct window *w, SDL_Rect *rects, int n)
 {
     for (int i = 0; w->owned && i < n; i++)
         convert_rows(w, w->surface, rects[i]);
-    if (SDL_UpdateWindowSurfaceRects(w->sdl, rects, n) != 0) { /* no longer this window's */
+    if (SDL_UpdateWindowSurfaceRects(w->sdl, rects, n) != 0) /* no longer this window's: all is drawn anew */
         window_resize(w);
-        window_dirty(w, AREAS_ALL);
-    }
 }
 
 static void present_texture(struct window *w, const SDL_Rect *rects, int n)

@@ -63,8 +63,7 @@ static void a_class_all_around(void **unused)
     s->snap.norm_median = 1;
     assert_true(scene_update(&s->scene, &s->snap, &s->data));
     char *text = draw(&s->scene, &view_sphere, &look, 1000, 800);
-    assert_close(
-        largest_tint(text, class_color(look.theme, 0)), PI * radius * radius, 0.01);
+    assert_close(largest_tint(text, class_color(look.theme, 0)), PI * radius * radius, 0.01);
     free(text);
     close_shown(s);
 }

@@ -959,6 +959,47 @@ if [ -e /dev/full ]; then
     ln -s /dev/full full.png
     refuses 1 "full.png: " figure --dataset blobs --steps 1 --out full.png
 fi
+# ---------------------------------------------------------------- what is seldom asked for
+check "a training to go on from" run train $short --save going.json
+for loss in l2 huber; do
+    refuses 2 "reads labels in another way than the training of going.json" train --session going.json --loss $loss
+done
+refuses 1 "cannot write into the folder /nonexistent" \
+    figure $short --view compare --vs "--loss softmax" --out /nonexistent/x.png
+check "a sweep over what has no symbol" run sweep $short --vary batch=16,32 --summary gap --out batch.svg
+grep -q ">batch<" batch.svg && pass || miss "batch.svg does not name what varies"
+check "a sweep over models" run sweep $short --vary model=mlp,identity --out models.svg
+grep -q "MLP" models.svg && miss "models.svg names one model for both" || pass
+mkdir frame-0001.png
+refuses 1 "frame-0001.png: is a folder" animate $short --out frame-%04d.png
+[ ! -e frame-0000.png ] && pass || miss "animate wrote beside a folder in its way"
+rmdir frame-0001.png
+refuses 1 "dump-batch 250:late.json: the training stopped at step" \
+    train $short --steps 300 --lr 1e6 --dump-batch 250:late.json
+[ ! -e late.json ] && pass || miss "a batch of a step that was never made was written"
+plane="--dataset moons --hidden 8 --steps 20"
+check "a film of the input view" run animate $plane --batch 16 --over m=0..0.2 --seconds 0.2 --view input --out input.gif
+check "the input view of a sweep" run sweep $plane --vary batch=16,32 --view input --out input.svg
+check "its feature view" run sweep $plane --vary batch=16,32 --view feature --out feature.svg
+cmp -s input.svg feature.svg && miss "the input view of a sweep is the feature view" || pass
+awk 'BEGIN { print "x,y,label"; for (i = 0; i < 40; i++) print i ".5," i * 7 % 11 ".25," i % 2 }' >'quo"ted.csv'
+check "a sweep over a name with quotes" \
+    run sweep --steps 20 --hidden 8 --batch 16 --vary 'dataset=quo"ted.csv,moons' --summary gap --csv quoted-out.csv --out quoted.svg
+check "the name comes back from the table" python3 - <<'P'
+import csv
+assert [row["dataset"] for row in csv.DictReader(open("quoted-out.csv"))] == ['quo"ted.csv', "moons"]
+P
+lesson() {  # FILE KEY VALUE   one step of weighted softmax with that
+    echo "{\"marginscope\": 1, \"title\": \"T\", \"steps\": [{\"title\": \"a\", \"text\": \"b\", \"views\": [\"feature\"],
+        \"set\": {\"dataset\": \"blobs\", \"loss\": \"weighted_softmax\"}, \"$2\": $3}]}" >"$1"
+}
+lesson seldom.json control '"param.class_weights"'
+refuses 1 'no slider "param.class_weights" with these settings; choose from lr' check seldom.json
+lesson seldom.json hide '["param.batch", "param.lr"]'
+check "a lesson that hides batch and rate" run check seldom.json
+lesson seldom.json hide '["param.bath"]'
+refuses 1 'bath' check seldom.json
+
 left=$(find . -name '*tmp*' -o -name '*.part*' -o -name '.marginscope*' | head)
 [ -z "$left" ] && pass || miss "temporary files are left: $left"
 

@@ -46,6 +46,7 @@ ffmpeg              ffmpeg-free            ffmpeg
 webp                libwebp-tools          -
 poppler-utils       poppler-utils          poppler
 dpkg-dev            -                      -
+file                -                      -
 appstream           -                      -
 desktop-file-utils  -                      -
 groff-base          -                      -

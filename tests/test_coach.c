@@ -77,7 +77,9 @@ static void load(struct trainer *t, struct saved s)
     assert_int_equal(trainer_load(t, s.bytes, s.size, NULL), STATUS_OK);
 }
 
-/* Trainings that are known to go wrong, what the coach calls it, and what every cure then has to reach. */
+/* Trainings that are known to go wrong, what the coach calls it, and what every cure then has to reach: on every
+ * processor OpenBLAS has products of its own for, whose roundings lead to other trainings (OPENBLAS_CORETYPE: Haswell,
+ * SkylakeX, Sandybridge, Nehalem, Prescott). */
 static const struct example {
     const char *settings;
     enum coach_kind kind;
@@ -89,11 +91,11 @@ static const struct example {
     { "loss=arcface warmup=0,0 m=1.2", COACH_RAY, 0.2, 8 },
     { "loss=curricularface warmup=150,150", COACH_RAY, 0.2, 12 },
     { "loss=adaface warmup=0,0", COACH_RAY, 0.2, 12 },
-    { "loss=fnorm_sphereface warmup=0,0 anneal=off", COACH_RAY, 0.1, 12 },
+    { "loss=fnorm_sphereface warmup=0,0 anneal=off", COACH_RAY, 0.1, 4 },
     { "loss=combined_margin warmup=0,0", COACH_RAY, 0.1, 6 },
     { "loss=sphereface2", COACH_RAY, 0.1, 12 },
     { "loss=asoftmax anneal=off", COACH_RAY, 0.05, 12 },
-    { "loss=lsoftmax anneal=off m=4", COACH_RAY, 0.2, 12 },
+    { "loss=lsoftmax anneal=off m=4", COACH_RAY, 0.2, 6 },
     { "loss=circle", COACH_RAY, 0.2, 0 },
     { "loss=softmax add=center center.lambda=1", COACH_RAY, 0.2, 12 },
     { "loss=regular", COACH_RAY, 0.1, 12 },
@@ -219,7 +221,7 @@ static void every_example_is_seen_and_the_cures_offered_help(void **state)
  * offers parts them. */
 static bool gets_stuck(const char *settings, struct tally tally[CURE_KINDS][2])
 {
-    static const struct example stuck = { "m = 1.2 and back to 0.3,", COACH_RAY, 0.2, 8 };
+    static const struct example stuck = { "m = 1.2 and back to 0.3,", COACH_RAY, 0.15, 3 };
     struct trainer *t = create(settings);
     struct saved start = save(t);
     struct experiment wanted = *trainer_experiment(t);

@@ -395,17 +395,13 @@ static bool paint_pair(const struct fill *f, int y, const struct paint *paint)
     return true;
 }
 
-long N_pair, N_other, N_act[8], N_calls;
 static bool paint_rows(struct fill *f, const struct paint *paint)
 {
-    N_calls++;
     for (int y = f->top; f->failed && y < f->bottom; y++)
         f->row[y] = -1;
     for (int y = f->top, active = 0; !f->failed && y < f->bottom; y++) {
         active = begin_row(f, y, active);
-        N_act[active < 7 ? active : 7]++;
         if (active != 2 || !paint_pair(f, y, paint)) {
-            N_other++;
             for (int i = 0; i < active; i++)
                 cross(f, piece_of(&f->edge[f->active[i]], y));
             paint_row(f, y, paint);
